@@ -1,0 +1,1 @@
+//! Runs a command with an AWS session that was authenticated with MFA.

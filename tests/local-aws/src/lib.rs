@@ -1,0 +1,1 @@
+//! A stand-in for the parts of AWS that mfaexec and its users touch.
