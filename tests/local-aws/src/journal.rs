@@ -1,0 +1,52 @@
+//! The journal: one entry per request, for tests to read. Never a secret, a token or a code.
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::Request;
+
+/// One request and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// `sts`, `iam` or `ec2`.
+    pub service: String,
+    pub action: String,
+    /// The Region of the signature's scope.
+    pub region: String,
+    pub access_key_id: Option<String>,
+    pub serial_number: Option<String>,
+    pub had_token_code: bool,
+    pub had_session_token: bool,
+    pub duration_seconds: Option<u32>,
+    pub role_arn: Option<String>,
+    pub role_session_name: Option<String>,
+    /// The status of the answer, 0 when the connection was cut instead.
+    pub status: u16,
+    /// `OK`, the error code, or `cut`.
+    pub outcome: String,
+    /// The fault that was played, if any.
+    pub fault: Option<String>,
+    /// The server's clock, in seconds since 1970.
+    pub time: i64,
+}
+
+impl Entry {
+    pub(crate) fn of(request: &Request, time: i64) -> Entry {
+        let param = |name: &str| request.param(name).map(str::to_owned);
+        Entry {
+            service: request.service().name().to_owned(),
+            action: request.action().to_owned(),
+            region: request.region(),
+            access_key_id: request.authorization().ok().map(|it| it.key_id),
+            serial_number: param("SerialNumber"),
+            had_token_code: request.param("TokenCode").is_some(),
+            had_session_token: request.header("x-amz-security-token").is_some(),
+            duration_seconds: request
+                .param("DurationSeconds")
+                .and_then(|text| text.parse().ok()),
+            role_arn: param("RoleArn"),
+            role_session_name: param("RoleSessionName"),
+            time,
+            ..Entry::default()
+        }
+    }
+}
