@@ -1,0 +1,440 @@
+//! The words of the command line, made into values. No effects: help, man page and completions
+//! are generated from these same definitions.
+
+use std::ffi::OsString;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use secrecy::SecretString;
+
+use crate::error::{Error, Kind};
+use crate::model::settings::Wishes;
+
+/// Run a command with an AWS session that was authenticated with MFA.
+///
+/// mfaexec asks for the code of your MFA device, gets a session from AWS STS and runs COMMAND with
+/// that session in its environment. The session is kept, encrypted, and used again without a
+/// question until it ends. The shell that you call from stays as it is.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mfaexec",
+    version,
+    override_usage = "mfaexec [OPTIONS] -- COMMAND [ARGS]...\n       mfaexec [OPTIONS] <SUBCOMMAND>",
+    after_help = AFTER_HELP,
+    disable_help_subcommand = true,
+    subcommand_value_name = "SUBCOMMAND",
+)]
+pub struct Cli {
+    /// Options before a subcommand's name mean the same as after it.
+    #[command(flatten)]
+    pub sign_in: SignIn,
+    /// What mfaexec says.
+    #[command(flatten)]
+    pub output: Output,
+    /// The subcommand.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The command to run and its arguments, after --
+    #[arg(last = true, value_name = "COMMAND")]
+    pub run: Vec<OsString>,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: the command's own; 125 if mfaexec failed, 126 if the command cannot be run, 127 if it \
+was not found. Subcommands that run nothing: 0, 1 failed, 2 wrong usage.
+
+Examples:
+  mfaexec -p testuser -- aws ec2 describe-regions
+  mfaexec login -p testuser -d 8h";
+
+/// What to do other than to run a command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start $SHELL with the session in its environment
+    Shell {
+        #[command(flatten)]
+        sign_in: SignIn,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Get and keep a session, run nothing, say until when it lasts
+    Login {
+        #[command(flatten)]
+        sign_in: SignIn,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show the sessions at hand
+    Status {
+        #[command(flatten)]
+        choice: Choice,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Forget sessions: all, or those of one profile
+    Clear {
+        #[command(flatten)]
+        choice: Choice,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// A profile to look at.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Choice {
+    /// Only sessions of this profile
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
+    pub profile: Option<String>,
+}
+
+/// Everything that decides on a session.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SignIn {
+    /// The profile of the AWS config files [default: AWS_PROFILE, else default]
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
+    pub profile: Option<String>,
+    /// How long a new session lasts: 4h, 90m, or seconds; 15m to 36h [default: 4h]
+    #[arg(short, long, value_name = "TIME", value_parser = seconds)]
+    pub duration: Option<u64>,
+    /// Get a new session if less than this is left of the one at hand [default: 1m]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub min_ttl: Option<u64>,
+    /// Get a new session in any case
+    #[arg(long)]
+    pub fresh: bool,
+    /// The MFA device: its ARN, or a hardware device's number [default: AWS_MFA_SERIAL, else the
+    /// profile's mfa_serial, else what IAM knows]
+    #[arg(long, value_name = "SERIAL", value_parser = non_empty)]
+    pub mfa_serial: Option<String>,
+    /// The code of the device; - reads a line of stdin [default: MFAEXEC_CODE, else a question
+    /// on the terminal]. Visible to others in the list of processes, but works only once
+    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true, value_parser = secret)]
+    pub code: Option<SecretString>,
+    /// The region for STS and for the command [default: AWS_REGION, AWS_DEFAULT_REGION, else the
+    /// profile's]
+    #[arg(long, value_name = "REGION", value_parser = non_empty)]
+    pub region: Option<String>,
+    /// Never ask: fail if a code is needed and none was given
+    #[arg(long)]
+    pub no_input: bool,
+    /// How sessions are kept between runs [default: encrypted where the system has a keyring,
+    /// else plain]
+    #[arg(long, value_name = "HOW")]
+    pub cache: Option<CacheMode>,
+}
+
+/// How much mfaexec says.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Output {
+    /// Say what is done and why; twice for the details of calls
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but questions and errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// How sessions are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CacheMode {
+    /// Encrypted, with a key that only the running system has
+    Encrypted,
+    /// As they are, readable by you alone
+    Plain,
+    /// Not at all
+    None,
+}
+
+/// A command line that makes sense.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Run a command.
+    Run {
+        sign_in: SignIn,
+        command: Vec<OsString>,
+    },
+    /// Start a shell.
+    Shell { sign_in: SignIn },
+    /// Get a session.
+    Login { sign_in: SignIn },
+    /// Show sessions.
+    Status { profile: Option<String>, json: bool },
+    /// Forget sessions.
+    Clear { profile: Option<String> },
+}
+
+/// What parsing can come to.
+#[derive(Debug)]
+pub enum Words {
+    /// Something to do.
+    Do(Invocation, Output),
+    /// Help or version, to be printed on stdout.
+    Print(String),
+    /// Words that make no sense, and whether they were meant to run a command.
+    Wrong { error: Error, runs_command: bool },
+}
+
+/// Reads the command line, program name included.
+#[must_use]
+pub fn parse(args: &[OsString]) -> Words {
+    match Cli::try_parse_from(args) {
+        Ok(cli) => match cli.invocation() {
+            Ok((invocation, output)) => Words::Do(invocation, output),
+            Err(error) => Words::Wrong {
+                error,
+                runs_command: runs_command(args),
+            },
+        },
+        Err(error) if !error.use_stderr() => Words::Print(error.render().to_string()),
+        Err(error) => Words::Wrong {
+            error: usage_error(&error, args),
+            runs_command: runs_command(args),
+        },
+    }
+}
+
+/// The definitions, for help, man page and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+impl Cli {
+    fn invocation(self) -> Result<(Invocation, Output), Error> {
+        let Self {
+            sign_in: before,
+            output,
+            command,
+            run,
+        } = self;
+        let Some(command) = command else {
+            if run.is_empty() {
+                return Err(no_command());
+            }
+            return Ok((
+                Invocation::Run {
+                    sign_in: before,
+                    command: run,
+                },
+                output,
+            ));
+        };
+        Ok(match command {
+            Command::Shell {
+                sign_in,
+                output: after,
+            } => (
+                Invocation::Shell {
+                    sign_in: sign_in.or(before),
+                },
+                after.or(output),
+            ),
+            Command::Login {
+                sign_in,
+                output: after,
+            } => (
+                Invocation::Login {
+                    sign_in: sign_in.or(before),
+                },
+                after.or(output),
+            ),
+            Command::Status {
+                choice,
+                json,
+                output: after,
+            } => {
+                let profile = choice.or(before, "status")?;
+                (Invocation::Status { profile, json }, after.or(output))
+            }
+            Command::Clear {
+                choice,
+                output: after,
+            } => {
+                let profile = choice.or(before, "clear")?;
+                (Invocation::Clear { profile }, after.or(output))
+            }
+        })
+    }
+}
+
+impl SignIn {
+    /// The options after a subcommand's name, completed by those before it.
+    fn or(self, before: Self) -> Self {
+        Self {
+            profile: self.profile.or(before.profile),
+            duration: self.duration.or(before.duration),
+            min_ttl: self.min_ttl.or(before.min_ttl),
+            fresh: self.fresh || before.fresh,
+            mfa_serial: self.mfa_serial.or(before.mfa_serial),
+            code: self.code.or(before.code),
+            region: self.region.or(before.region),
+            no_input: self.no_input || before.no_input,
+            cache: self.cache.or(before.cache),
+        }
+    }
+
+    /// What the rules have to know of it.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            profile: self.profile.clone(),
+            duration: self.duration,
+            min_ttl: self.min_ttl,
+            mfa_serial: self.mfa_serial.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
+impl Choice {
+    /// The profile, before or after the subcommand's name. Options for a sign-in have no meaning
+    /// for `subcommand`, and what is given must mean something.
+    fn or(self, before: SignIn, subcommand: &str) -> Result<Option<String>, Error> {
+        let SignIn {
+            profile,
+            duration,
+            min_ttl,
+            fresh,
+            mfa_serial,
+            code,
+            region,
+            no_input,
+            cache,
+        } = before;
+        let misplaced = [
+            ("--duration", duration.is_some()),
+            ("--min-ttl", min_ttl.is_some()),
+            ("--fresh", fresh),
+            ("--mfa-serial", mfa_serial.is_some()),
+            ("--code", code.is_some()),
+            ("--region", region.is_some()),
+            ("--no-input", no_input),
+            ("--cache", cache.is_some()),
+        ];
+        match misplaced.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::of(
+                Kind::Usage,
+                format!("{option} means nothing to {subcommand}"),
+                "it is for getting a session",
+                format!("leave it out, or see: mfaexec {subcommand} --help"),
+            )),
+            None => Ok(self.profile.or(profile)),
+        }
+    }
+}
+
+impl Output {
+    fn or(self, before: Self) -> Self {
+        Self {
+            verbose: self.verbose + before.verbose,
+            quiet: self.quiet || before.quiet,
+        }
+    }
+}
+
+fn no_command() -> Error {
+    Error::of(
+        Kind::Usage,
+        "there is nothing to run",
+        "no command follows, and no subcommand was given",
+        "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
+    )
+}
+
+/// Whether the words before `--` name a subcommand that runs nothing; everything else was meant to
+/// run a command, and its failures have the exit codes of such.
+fn runs_command(args: &[OsString]) -> bool {
+    let own = args.iter().skip(1).take_while(|word| *word != "--");
+    !own.into_iter()
+        .any(|word| word == "login" || word == "status" || word == "clear")
+}
+
+fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let word = context(ContextKind::InvalidSubcommand).or_else(|| {
+        let word = context(ContextKind::InvalidArg)?;
+        (error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-')).then_some(word)
+    });
+    if let Some(word) = word {
+        return missing_dashes(word, args);
+    }
+    // clap's text is "error: what", then hints and usage, which --help says better.
+    let text = error.render().to_string();
+    let what = text.lines().next().unwrap_or_default();
+    Error::of(
+        Kind::Usage,
+        what.strip_prefix("error: ").unwrap_or(what),
+        "the words of the command line",
+        "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
+    )
+}
+
+/// `mfaexec -p x aws s3 ls`: the command's name stands where a subcommand's would.
+fn missing_dashes(word: &str, args: &[OsString]) -> Error {
+    let words: Vec<String> = args
+        .iter()
+        .skip(1)
+        .map(|w| w.to_string_lossy().into_owned())
+        .collect();
+    let at = words.iter().position(|w| w == word).unwrap_or(0);
+    let (own, command) = words.split_at(at);
+    let mut line = vec!["mfaexec".to_owned()];
+    line.extend_from_slice(own);
+    let cause = match command.iter().position(|w| w == "--") {
+        // There is a `--`, but behind a word too many.
+        Some(dashes) => {
+            line.extend_from_slice(&command[dashes..]);
+            "mfaexec has no subcommand of that name"
+        }
+        None => {
+            line.push("--".to_owned());
+            line.extend_from_slice(command);
+            "a command to run has to stand after --"
+        }
+    };
+    let line = line
+        .iter()
+        .map(|w| shown_word(w))
+        .collect::<Vec<_>>()
+        .join(" ");
+    Error::of(
+        Kind::Usage,
+        format!("{word} is no subcommand of mfaexec"),
+        cause,
+        line,
+    )
+}
+
+fn shown_word(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+}
+
+/// An empty value is a variable that was not set, and would silently mean something else.
+fn non_empty(value: &str) -> Result<String, String> {
+    if value.is_empty() {
+        Err("it is empty".to_owned())
+    } else {
+        Ok(value.to_owned())
+    }
+}
+
+fn secret(value: &str) -> Result<SecretString, String> {
+    Ok(SecretString::from(value))
+}
+
+/// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
+fn seconds(value: &str) -> Result<u64, String> {
+    let wrong = || format!("{value} is no time; write 4h, 90m, or seconds");
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return value.parse().map_err(|_| wrong());
+    }
+    let duration = humantime::parse_duration(value).map_err(|_| wrong())?;
+    Ok(duration.as_secs())
+}

@@ -1,0 +1,105 @@
+//! One file a subcommand; each reads as the order of its effects.
+
+mod acquire;
+mod clear;
+mod find_device;
+mod login;
+mod run;
+mod sign_in;
+mod status;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::cli::{self, CacheMode, Invocation, Words};
+use crate::edge::cache::{Cache, Keeping};
+use crate::edge::ui::{self, Ui};
+use crate::edge::{config_files, exec, prompt};
+use crate::error::{EXIT_OWN_FAILURE, Error, Kind, Result};
+use crate::model::environment::Environment;
+
+/// The program: reads the command line, does what it says, gives the exit code. Does not come
+/// back from a run that works: the command has taken its place.
+#[must_use]
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(on_panic));
+    let args: Vec<OsString> = std::env::args_os().collect();
+    match cli::parse(&args) {
+        Words::Do(invocation, output) => {
+            let runs_command = matches!(
+                invocation,
+                Invocation::Run { .. } | Invocation::Shell { .. }
+            );
+            let ui = Ui::new(output.quiet, output.verbose);
+            match perform(invocation, ui) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error, runs_command),
+            }
+        }
+        Words::Print(text) => match print(&text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, false),
+        },
+        Words::Wrong {
+            error,
+            runs_command,
+        } => fail(&error, runs_command),
+    }
+}
+
+fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
+    let env = exec::environment();
+    match invocation {
+        Invocation::Run { sign_in, command } => Err(run::run(&env, &sign_in, &command, ui)),
+        Invocation::Shell { sign_in } => Err(run::shell(&env, &sign_in, ui)),
+        Invocation::Login { sign_in } => login::login(&env, &sign_in, ui),
+        Invocation::Status { profile, json } => status::status(&env, profile.as_deref(), json),
+        Invocation::Clear { profile } => clear::clear(&env, profile.as_deref(), ui),
+    }
+}
+
+fn fail(error: &Error, runs_command: bool) -> ExitCode {
+    ui::error(error);
+    ExitCode::from(error.exit_code(runs_command))
+}
+
+fn print(text: &str) -> Result<()> {
+    if ui::output(text) {
+        return Ok(());
+    }
+    Err(Error::of(
+        Kind::Own,
+        "cannot write the result",
+        "stdout is closed or full",
+        "open it",
+    ))
+}
+
+/// The cache of this user, kept as `mode` says.
+fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
+    let keeping = match mode {
+        None => Keeping::Auto,
+        Some(CacheMode::Encrypted) => Keeping::Encrypted,
+        Some(CacheMode::Plain) => Keeping::Plain,
+        Some(CacheMode::None) => {
+            return Ok(Cache::new(std::path::PathBuf::new(), Keeping::Nothing));
+        }
+    };
+    Ok(Cache::new(config_files::cache_directory(env)?, keeping))
+}
+
+/// Says where, never what: a message might hold a secret. The terminal is put right first.
+#[expect(
+    clippy::exit,
+    reason = "a panic in any thread has to end with the documented exit code"
+)]
+fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
+    prompt::restore_after_panic();
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    ui::error(&Error::new(
+        "internal error",
+        format!("a panic at {place}"),
+        "please report it with this line and what you ran",
+    ));
+    std::process::exit(i32::from(EXIT_OWN_FAILURE));
+}

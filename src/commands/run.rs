@@ -1,0 +1,52 @@
+//! `mfaexec -- COMMAND` and `mfaexec shell`: get a session, become the command.
+
+use std::ffi::OsString;
+
+use super::acquire::acquire;
+use crate::cli::SignIn;
+use crate::edge::exec;
+use crate::edge::ui::Ui;
+use crate::error::{Error, Result};
+use crate::model::child_env::child_environment;
+use crate::model::environment::Environment;
+
+/// Runs `command` with a session. Comes back only with the reason why it does not run.
+pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui: Ui) -> Error {
+    match prepare(env, sign_in, command, ui) {
+        Ok(child_env) => exec::become_command(command, &child_env),
+        Err(error) => error,
+    }
+}
+
+/// Runs the user's shell with a session. Comes back only with the reason why it does not run.
+pub(super) fn shell(env: &Environment, sign_in: &SignIn, ui: Ui) -> Error {
+    let shell = env.get("SHELL").filter(|shell| !shell.is_empty());
+    let shell = shell.map_or_else(|| OsString::from("/bin/sh"), ToOwned::to_owned);
+    run(env, sign_in, &[shell], ui)
+}
+
+fn prepare(
+    env: &Environment,
+    sign_in: &SignIn,
+    command: &[OsString],
+    ui: Ui,
+) -> Result<Environment> {
+    exec::protect_memory();
+    let acquired = acquire(env, sign_in, ui, || match command.first() {
+        Some(name) => exec::check_command(name, env),
+        None => Ok(()),
+    })?;
+    let settings = &acquired.settings;
+    let region = settings
+        .endpoints
+        .region
+        .as_ref()
+        .map(|region| region.value.as_str());
+    Ok(child_environment(
+        env,
+        &acquired.session,
+        &settings.profile.value,
+        region,
+        &settings.exports,
+    ))
+}

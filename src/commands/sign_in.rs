@@ -1,0 +1,355 @@
+//! Signing in: under the lock of the MFA device, ask for the code, trade it for a session, keep
+//! the session. Everything that can fail without a code fails before somebody types one.
+
+use super::acquire::{at_hand, device_id, now};
+use super::find_device::find_device;
+use crate::cli::SignIn;
+use crate::edge::cache::{Cache, Stored};
+use crate::edge::device_lock::DeviceLock;
+use crate::edge::prompt::{Answer, Echo, Terminal, line_from_stdin};
+use crate::edge::signals::Wake;
+use crate::edge::sts::{Aws, Identity, Pending, TemporaryKeys};
+use crate::edge::ui::Ui;
+use crate::error::{Error, Kind, Result};
+use crate::model::code::{UsedCode, parse_code, seconds_to_next};
+use crate::model::diagnose::{CallFailure, Meaning, diagnose};
+use crate::model::environment::Environment;
+use crate::model::plan::{Plan, plan};
+use crate::model::sanitize::printable;
+use crate::model::session::{Session, account_of_arn, in_words};
+use crate::model::settings::Settings;
+use secrecy::{ExposeSecret, SecretString};
+
+/// How often a person may get a code wrong in one run.
+const TRIES: u32 = 3;
+
+/// Where codes come from in this run.
+enum Codes {
+    /// One was given; there is no other.
+    Given(SecretString),
+    /// A person types them.
+    Typed(Terminal, Wake),
+}
+
+/// The call without a code that goes out while a person looks for the phone.
+enum Check {
+    NotBegun,
+    UnderWay(Pending<Identity>),
+    /// It is over, and does not speak against a code.
+    Over(Option<Identity>),
+}
+
+/// A sign-in that can begin.
+pub(super) struct SigningIn<'a> {
+    sign_in: &'a SignIn,
+    settings: Settings,
+    cache: &'a Cache,
+    ui: Ui,
+    codes: Codes,
+    check: Check,
+    aws: Aws,
+}
+
+impl<'a> SigningIn<'a> {
+    /// Makes sure that nothing but the code is missing.
+    pub(super) fn prepare(
+        env: &Environment,
+        sign_in: &'a SignIn,
+        mut settings: Settings,
+        cache: &'a Cache,
+        ui: Ui,
+    ) -> Result<Self> {
+        cache.check_writable()?;
+        let mut codes = find_codes(env, sign_in, &settings)?;
+        let serial = settings.serial.as_ref().map(|serial| serial.value.clone());
+        let aws = Aws::start(&settings, serial.as_deref())?;
+        if settings.serial.is_none() {
+            let person = match &mut codes {
+                Codes::Typed(terminal, wake) => Some((&*terminal, wake)),
+                Codes::Given(_) => None,
+            };
+            settings.serial = Some(find_device(&aws, &settings, cache, person)?);
+        }
+        Ok(Self {
+            sign_in,
+            settings,
+            cache,
+            ui,
+            codes,
+            check: Check::NotBegun,
+            aws,
+        })
+    }
+
+    /// Signs in, or takes over the session of somebody who just did.
+    pub(super) fn finish(mut self) -> Result<(Session, Settings)> {
+        let begun = now();
+        let mut lock = self.lock()?;
+        if lock.as_ref().is_some_and(|lock| lock.waited) {
+            let session = at_hand(self.cache, &self.settings)?;
+            // A fresh session is one that was made after it was asked for, whoever made it.
+            let fresh =
+                self.sign_in.fresh && session.as_ref().is_some_and(|s| s.obtained_at < begun);
+            if let Plan::Reuse(session) = plan(&self.settings, session, fresh, now()) {
+                return Ok((session, self.settings));
+            }
+        }
+        let session = self.mint(lock.as_mut())?;
+        self.keep(&session);
+        Ok((session, self.settings))
+    }
+
+    /// One sign-in at a time per device. Without a cache there is nothing to share and no place
+    /// for a lock.
+    fn lock(&self) -> Result<Option<DeviceLock>> {
+        if !self.cache.keeps() {
+            return Ok(None);
+        }
+        let serial = self.serial();
+        let on_wait = |holder: Option<u32>| {
+            let holder = holder.map_or(String::new(), |pid| format!(" (process {pid})"));
+            self.ui.notice(&format!(
+                "waiting for the sign-in with {serial} under way{holder}"
+            ));
+        };
+        DeviceLock::take(&self.cache.directory()?, serial, on_wait).map(Some)
+    }
+
+    fn serial(&self) -> &str {
+        self.settings
+            .serial
+            .as_ref()
+            .map_or("", |serial| &serial.value)
+    }
+
+    /// Gets a session with a given code, or with one of up to three typed ones.
+    fn mint(&mut self, mut lock: Option<&mut DeviceLock>) -> Result<Session> {
+        for left in (0..TRIES).rev() {
+            let code = self.next_code(lock.as_deref())?;
+            let retry = match code {
+                Ok(code) => match self.trade(&code, lock.as_deref_mut()) {
+                    Ok(keys) => return Ok(self.session(keys)),
+                    Err(failure) => self.after(&failure)?,
+                },
+                Err(problem) => problem,
+            };
+            match &self.codes {
+                Codes::Typed(terminal, _) if left > 0 => {
+                    terminal.say(&format!("mfaexec: {}", retry.summary()));
+                }
+                _ => return Err(retry),
+            }
+        }
+        Err(Error::new(
+            "signing in failed",
+            "no try is left",
+            "try again",
+        ))
+    }
+
+    /// The next code, or what is wrong with it; the outer error is one that ends the sign-in.
+    fn next_code(
+        &mut self,
+        lock: Option<&DeviceLock>,
+    ) -> Result<std::result::Result<SecretString, Error>> {
+        let serial = self.serial().to_owned();
+        let typed = match &self.codes {
+            Codes::Given(code) => code.clone(),
+            Codes::Typed(..) => self.ask()?,
+        };
+        let Some(code) = parse_code(&typed) else {
+            return Ok(Err(Error::new(
+                "that is not a code",
+                "a code has six digits",
+                "type the six digits that the device shows",
+            )));
+        };
+        if let Some(seconds) = lock
+            .and_then(|lock| lock.last_used.as_ref())
+            .and_then(|used| used.refuses(&serial, &code, now()))
+        {
+            return Ok(Err(Error::new(
+                "this code was used already",
+                format!("a code works once; the next one comes in {seconds} s"),
+                "wait for the next code and try again",
+            )));
+        }
+        Ok(Ok(code))
+    }
+
+    /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
+    /// before the code is spent, often before it is typed.
+    fn ask(&mut self) -> Result<SecretString> {
+        let profile = printable(&self.settings.profile.value);
+        let question = format!("MFA code for {profile} ({}): ", self.serial());
+        let Codes::Typed(terminal, wake) = &mut self.codes else {
+            return Err(given_up());
+        };
+        if let Check::NotBegun = self.check {
+            self.check = Check::UnderWay(self.aws.caller_identity(wake.waker().ok()));
+        }
+        let answer = terminal
+            .ask(&question, Echo::Hidden, wake)
+            .map_err(terminal_failed)?;
+        self.settle()?;
+        match answer {
+            Answer::Line(line) => Ok(line),
+            Answer::Closed | Answer::Woken => Err(given_up()),
+        }
+    }
+
+    /// Waits for the call in the background.
+    fn settle(&mut self) -> Result<()> {
+        let check = std::mem::replace(&mut self.check, Check::Over(None));
+        self.check = match check {
+            Check::UnderWay(call) => match call.wait() {
+                Ok(identity) => Check::Over(Some(identity)),
+                Err(failure) if failure.stops_sign_in() => {
+                    return Err(diagnose(&failure, &self.settings, Some(self.serial())));
+                }
+                // Anything else may go better with the call that counts.
+                Err(_) => Check::Over(None),
+            },
+            check => check,
+        };
+        Ok(())
+    }
+
+    /// Sends the code, once. It counts as used from before that.
+    fn trade(
+        &self,
+        code: &SecretString,
+        lock: Option<&mut DeviceLock>,
+    ) -> std::result::Result<TemporaryKeys, CallFailure> {
+        if let Some(lock) = lock {
+            let used = UsedCode::new(self.serial(), code, now());
+            if let Err(error) = lock.remember(used) {
+                tracing::debug!(%error, "cannot remember the code as used");
+            }
+        }
+        self.aws
+            .session_token(self.serial(), code, self.settings.duration.value)
+    }
+
+    /// A wrong code can be followed by another one; every other failure ends the sign-in.
+    fn after(&self, failure: &CallFailure) -> Result<Error> {
+        let error = diagnose(failure, &self.settings, Some(self.serial()));
+        match failure.meaning() {
+            Meaning::WrongCode => {
+                tracing::info!(seconds = seconds_to_next(now()), "the next code comes");
+                Ok(error)
+            }
+            Meaning::WrongDevice => {
+                self.cache.forget_device(&device_id(&self.settings));
+                Err(error)
+            }
+            _ => Err(error),
+        }
+    }
+
+    fn session(&self, keys: TemporaryKeys) -> Session {
+        let account = match &self.check {
+            Check::Over(Some(identity)) => Some(identity.account.clone()),
+            _ => account_of_arn(self.serial()).map(str::to_owned),
+        };
+        let (now, wanted) = (now(), self.settings.duration.value);
+        let granted = now.until(keys.expires_at);
+        // A root user's is cut to an hour; a clock that is a little off is no cut.
+        if granted + 1200 < wanted {
+            let (granted, wanted) = (in_words(granted), in_words(wanted));
+            self.ui.notice(&format!(
+                "STS gave a session of {granted} where {wanted} were wanted"
+            ));
+        }
+        Session {
+            access_key_id: keys.access_key_id,
+            secret_access_key: keys.secret_access_key,
+            session_token: keys.session_token,
+            expires_at: keys.expires_at,
+            obtained_at: now,
+            duration: wanted,
+            account,
+            serial: self.serial().to_owned(),
+            profile: self.settings.profile.value.clone(),
+        }
+    }
+
+    /// Keeps the session. It was paid for with a code: if it can't be kept it is used all the same.
+    fn keep(&self, session: &Session) {
+        let id = self.settings.session_key(self.serial()).id();
+        match self.cache.store(&id, session, now()) {
+            Ok(Stored::AsWished) => {}
+            Ok(Stored::PlainForTheFirstTime(reason)) => self.ui.notice(&format!(
+                "sessions are kept in files without encryption, readable by you alone: {reason}"
+            )),
+            Err(error) => self.ui.notice(&format!(
+                "the session cannot be kept, the next run will ask again: {}",
+                error.summary()
+            )),
+        }
+    }
+}
+
+/// In this order: an option, the environment, the terminal.
+fn find_codes(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<Codes> {
+    match &sign_in.code {
+        Some(code) if code.expose_secret() == "-" => {
+            return line_from_stdin().map(Codes::Given).map_err(|error| {
+                Error::new(
+                    "cannot read a code from stdin",
+                    error.to_string(),
+                    "write one line to it",
+                )
+            });
+        }
+        Some(code) => return Ok(Codes::Given(code.clone())),
+        None => {}
+    }
+    if let Some(code) = env.text("MFAEXEC_CODE") {
+        return Ok(Codes::Given(code.into()));
+    }
+    if sign_in.no_input {
+        return Err(cannot_ask("--no-input was given", sign_in, settings));
+    }
+    let terminal = Terminal::open()
+        .map_err(|error| cannot_ask(&format!("no terminal: {error}"), sign_in, settings))?;
+    Ok(Codes::Typed(
+        terminal,
+        Wake::new().map_err(terminal_failed)?,
+    ))
+}
+
+fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
+    let mut login = format!("mfaexec login -p {}", settings.profile.value);
+    if let Some(duration) = sign_in.duration {
+        login.push_str(&format!(" -d {duration}"));
+    }
+    if let Some(serial) = &sign_in.mfa_serial {
+        login.push_str(&format!(" --mfa-serial {serial}"));
+    }
+    if let Some(region) = &sign_in.region {
+        login.push_str(&format!(" --region {region}"));
+    }
+    Error::new(
+        "a code is needed, and there is no way to ask for it",
+        cause,
+        format!("sign in on a terminal first: {login}"),
+    )
+}
+
+fn given_up() -> Error {
+    Error::of(
+        Kind::Own,
+        "no code was given",
+        "the question was not answered",
+        "run it again",
+    )
+}
+
+fn terminal_failed(error: std::io::Error) -> Error {
+    Error::new(
+        "cannot ask for the code",
+        error.to_string(),
+        "pass it with --code",
+    )
+}

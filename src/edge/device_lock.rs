@@ -1,0 +1,91 @@
+//! One sign-in at a time per MFA device, and a memory of the code that it used last. The lock is
+//! the kernel's: whatever happens to its holder, it is free when the holder is gone.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use super::files::PrivateDir;
+use crate::error::{Error, Result};
+use crate::model::code::UsedCode;
+use crate::model::session::digest_of;
+
+/// A held lock. Its file has two lines: who holds it, and the last used code.
+#[derive(Debug)]
+pub struct DeviceLock {
+    file: File,
+    /// The code that was sent last.
+    pub last_used: Option<UsedCode>,
+    /// Whether somebody else signed in meanwhile.
+    pub waited: bool,
+}
+
+impl DeviceLock {
+    /// Takes the lock of the device `serial`. If somebody else has it, `on_wait` is told who
+    /// (a process id, where known) before the wait.
+    ///
+    /// # Errors
+    /// The file cannot be trusted, made or locked.
+    pub fn take(dir: &PrivateDir, serial: &str, on_wait: impl FnOnce(Option<u32>)) -> Result<Self> {
+        let name = format!("{}.lock", digest_of("device", &[serial]));
+        let failed = |cause: std::io::Error| {
+            Error::new(
+                format!("cannot lock {}", dir.path().join(&name).display()),
+                cause.to_string(),
+                "set XDG_CACHE_HOME to a directory on a disk of this machine",
+            )
+        };
+        let mut file = dir.lock_file(&name)?;
+        let waited = match file.try_lock() {
+            Ok(()) => false,
+            Err(TryLockError::WouldBlock) => {
+                on_wait(read_lines(&mut file).0);
+                file.lock().map_err(failed)?;
+                true
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        };
+        let (_, last_used) = read_lines(&mut file);
+        let mut lock = Self {
+            file,
+            last_used,
+            waited,
+        };
+        lock.write().map_err(failed)?;
+        Ok(lock)
+    }
+
+    /// Remembers a code as used. To be called before it is sent: a call whose answer is lost may
+    /// have used it all the same.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn remember(&mut self, used: UsedCode) -> std::io::Result<()> {
+        self.last_used = Some(used);
+        self.write()
+    }
+
+    fn write(&mut self) -> std::io::Result<()> {
+        let used = self
+            .last_used
+            .as_ref()
+            .map(UsedCode::to_string)
+            .unwrap_or_default();
+        let text = format!("{}\n{used}\n", std::process::id());
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
+    }
+}
+
+fn read_lines(file: &mut File) -> (Option<u32>, Option<UsedCode>) {
+    let mut text = String::new();
+    let read = file
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| file.take(4096).read_to_string(&mut text));
+    if read.is_err() {
+        return (None, None);
+    }
+    let mut lines = text.lines();
+    let holder = lines.next().and_then(|line| line.parse().ok());
+    (holder, lines.next().and_then(UsedCode::parse))
+}

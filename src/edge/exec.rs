@@ -1,0 +1,209 @@
+//! Becoming the command: what the process got from its caller is put back as it was, then the
+//! process image is replaced. Nothing of mfaexec stays.
+
+use std::ffi::{CString, OsStr, OsString, c_char};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::errno::Errno;
+use nix::libc;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::environment::Environment;
+
+static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
+
+unsafe extern "C" {
+    /// environ(7): the entries that getenv(3) and execvp(3) look at.
+    static mut environ: *const *const c_char;
+}
+
+/// Runs before Rust's runtime, which ignores SIGPIPE and opens /dev/null over closed standard
+/// descriptors before `main`: afterwards nobody can tell how they were.
+// SAFETY: the section holds pointers to functions of this very type, which the loader calls once,
+// before any thread exists; ours makes async-signal-safe calls and touches only atomics.
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+static AT_START: extern "C" fn() = remember_start;
+
+extern "C" fn remember_start() {
+    for (fd, closed) in (0..).zip(&CLOSED) {
+        // SAFETY: F_GETFD only asks; a bad descriptor is the answer looked for.
+        let gone = unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1;
+        closed.store(gone, Ordering::Relaxed);
+    }
+    // SAFETY: with a null new action sigaction(2) only fills in the old one, for which an
+    // all-zero value is valid.
+    let ignored = unsafe {
+        let mut old: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGPIPE, std::ptr::null(), &raw mut old) == 0
+            && old.sa_sigaction == libc::SIG_IGN
+    };
+    SIGPIPE_IGNORED.store(ignored, Ordering::Relaxed);
+}
+
+/// The environment as it was handed over, entry by entry. The standard library's view drops
+/// entries without `=`.
+#[must_use]
+pub fn environment() -> Environment {
+    let mut entries = Vec::new();
+    // SAFETY: environ points to a null-terminated array of C strings. Nothing in this process
+    // changes the environment, so it cannot move while it is read.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            let bytes = std::ffi::CStr::from_ptr(*entry).to_bytes().to_vec();
+            entries.push(OsString::from_vec(bytes));
+            entry = entry.add(1);
+        }
+    }
+    Environment::new(entries)
+}
+
+/// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
+/// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
+pub fn protect_memory() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
+        tracing::debug!(%error, "cannot forbid core dumps");
+    }
+}
+
+/// Replaces this process by `command` (name and arguments, the name as typed) with `env` as its
+/// environment, by the rules of execvp(3). Comes back only with the reason why it did not work.
+#[must_use]
+pub fn become_command(command: &[OsString], env: &Environment) -> Error {
+    let c_strings = |words: &[OsString]| -> std::result::Result<Vec<CString>, _> {
+        words
+            .iter()
+            .map(|word| CString::new(word.as_bytes()))
+            .collect()
+    };
+    let (Ok(argv), Ok(entries)) = (c_strings(command), c_strings(env.entries())) else {
+        return Error::new(
+            "cannot run the command",
+            "a word contains a NUL",
+            "remove it",
+        );
+    };
+    let Some(name) = argv.first() else {
+        return Error::new(
+            "cannot run the command",
+            "there is none",
+            "name it after --",
+        );
+    };
+    let mut envp: Vec<*const c_char> = entries.iter().map(|entry| entry.as_ptr()).collect();
+    envp.push(std::ptr::null());
+    restore_start();
+    // SAFETY: envp is null-terminated, its strings live in `entries` until execvp(3) has copied
+    // them or failed; after a failure nothing reads the environment any more but through
+    // `environment()`, which is put back right below.
+    let errno = unsafe {
+        let parent = environ;
+        environ = envp.as_ptr();
+        let result = nix::unistd::execvp(name, &argv);
+        environ = parent;
+        match result {
+            Err(errno) => errno,
+        }
+    };
+    refusal(&command[0], errno)
+}
+
+fn restore_start() {
+    if !SIGPIPE_IGNORED.load(Ordering::Relaxed) {
+        // SAFETY: the default action is no handler, nothing can be called.
+        let reset = unsafe {
+            nix::sys::signal::signal(
+                nix::sys::signal::Signal::SIGPIPE,
+                nix::sys::signal::SigHandler::SigDfl,
+            )
+        };
+        if let Err(error) = reset {
+            tracing::debug!(%error, "cannot restore SIGPIPE");
+        }
+    }
+    for (fd, closed) in (0..).zip(&CLOSED) {
+        if closed.load(Ordering::Relaxed) {
+            // SAFETY: the descriptor is Rust's own /dev/null; no object in this process owns it.
+            unsafe { libc::close(fd) };
+        }
+    }
+}
+
+/// What exec said, with the exit codes of env(1): 127 for "no such file", else 126.
+fn refusal(name: &OsStr, errno: Errno) -> Error {
+    let shown = name.to_string_lossy();
+    let has_slash = name.as_bytes().contains(&b'/');
+    match errno {
+        Errno::ENOENT if has_slash && Path::new(name).exists() => Error::of(
+            Kind::NotFound,
+            format!("{shown}: cannot be run"),
+            "the interpreter that its first line names does not exist",
+            "correct the first line of the file",
+        ),
+        Errno::ENOENT => not_found(name),
+        Errno::E2BIG => Error::of(
+            Kind::CannotRun,
+            format!("{shown}: cannot be run"),
+            "arguments and environment together are longer than the system allows",
+            "pass fewer arguments, with xargs or in a file",
+        ),
+        errno => Error::of(
+            Kind::CannotRun,
+            format!("{shown}: cannot be run"),
+            errno.desc(),
+            "check that it is a program for this machine and that you may run it",
+        ),
+    }
+}
+
+fn not_found(name: &OsStr) -> Error {
+    let shown = name.to_string_lossy();
+    let (cause, remedy) = if name.as_bytes().contains(&b'/') {
+        ("there is no such file", "check the path")
+    } else {
+        (
+            "no directory of PATH has a program of that name",
+            "install it, or give its path",
+        )
+    };
+    Error::of(
+        Kind::NotFound,
+        format!("{shown}: command not found"),
+        cause,
+        remedy,
+    )
+}
+
+/// Looks whether `name` can be run, so that nobody types a code for nothing. execvp(3) has the
+/// last word; here only what it would surely refuse is refused.
+///
+/// # Errors
+/// 127 for a command that is not there, 126 for one that may not be run.
+pub fn check_command(name: &OsStr, env: &Environment) -> Result<()> {
+    // What execvp(3) searches without a PATH: confstr(_CS_PATH).
+    let path = env.get("PATH").unwrap_or(OsStr::new("/bin:/usr/bin"));
+    if which::which_in(name, Some(path), ".").is_ok() {
+        return Ok(());
+    }
+    let has_slash = name.as_bytes().contains(&b'/');
+    let exists = if has_slash {
+        Path::new(name).exists()
+    } else {
+        std::env::split_paths(path).any(|directory| directory.join(name).exists())
+    };
+    if !exists || name.is_empty() {
+        return Err(not_found(name));
+    }
+    Err(Error::of(
+        Kind::CannotRun,
+        format!("{}: cannot be run", name.to_string_lossy()),
+        "it is there, but it is a directory or you may not execute it",
+        "check the file's permissions",
+    ))
+}

@@ -1,0 +1,96 @@
+//! The HTTP client that the AWS SDK is given: platform roots or one bundle, the proxy of the
+//! environment, and no answer larger than any that STS gives.
+
+use std::sync::OnceLock;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::Limited;
+
+/// STS answers with 2 KB, IAM with a page of devices.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// An HTTP client for one run; its connection stays warm between calls.
+#[derive(Debug)]
+pub(super) struct BoundedClient {
+    tls: TlsContext,
+    proxy: bool,
+    connector: OnceLock<SharedHttpConnector>,
+}
+
+impl BoundedClient {
+    /// `bundle` holds the PEM certificates to trust in place of the platform's. `proxy` tells
+    /// whether the proxy variables count: plain http goes to this machine and through no proxy.
+    ///
+    /// # Errors
+    /// The certificates make no sense; in words.
+    pub(super) fn new(bundle: Option<Vec<u8>>, proxy: bool) -> Result<Self, String> {
+        let roots = match bundle {
+            Some(pem) => TrustStore::empty()
+                .with_native_roots(false)
+                .with_pem_certificate(pem),
+            None => TrustStore::default(),
+        };
+        let tls = TlsContext::builder().with_trust_store(roots).build();
+        let tls = tls.map_err(|error| error.to_string())?;
+        Ok(Self {
+            tls,
+            proxy,
+            connector: OnceLock::new(),
+        })
+    }
+}
+
+impl HttpClient for BoundedClient {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let connector = self.connector.get_or_init(|| {
+            let mut builder = Connector::builder().connector_settings(settings.clone());
+            builder.set_sleep_impl(components.sleep_impl());
+            let proxy = if self.proxy {
+                ProxyConfig::from_env()
+            } else {
+                ProxyConfig::disabled()
+            };
+            builder.set_proxy_config(Some(proxy));
+            let builder = builder
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(self.tls.clone());
+            SharedHttpConnector::new(Bounded(SharedHttpConnector::new(builder.build())))
+        });
+        connector.clone()
+    }
+}
+
+/// A connector whose answers end with an error at [`ANSWER_LIMIT`].
+#[derive(Debug)]
+struct Bounded(SharedHttpConnector);
+
+impl HttpConnector for Bounded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            let length = answer
+                .headers()
+                .get("content-length")
+                .and_then(|l| l.parse().ok());
+            if length.is_some_and(|length: usize| length > ANSWER_LIMIT) {
+                let text = format!("the answer is {} bytes long", length.unwrap_or_default());
+                return Err(ConnectorError::other(text.into(), None));
+            }
+            Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, ANSWER_LIMIT))))
+        })
+    }
+}

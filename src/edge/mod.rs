@@ -1,0 +1,14 @@
+//! The effects: files, keyring, network, terminal, processes. Thin, and unaware of each other,
+//! but for those that stand on `files`.
+
+pub mod cache;
+pub mod config_files;
+pub mod device_lock;
+pub mod exec;
+pub mod files;
+pub(crate) mod http;
+pub mod keyring;
+pub mod prompt;
+pub mod signals;
+pub mod sts;
+pub mod ui;

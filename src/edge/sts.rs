@@ -1,0 +1,398 @@
+//! Calls to STS and IAM. The only importer of the AWS SDK and of tokio: a thread that runs them
+//! exists from the first sign-in on, and never in a run that finds its session in the cache.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::io::PipeWriter;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
+use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::date_time::{DateTime, Format};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::runtime::{Builder, Runtime};
+
+use super::http::BoundedClient;
+use super::signals::{wake, with_signals_blocked};
+use crate::error::{Error, Result};
+use crate::model::diagnose::{CallFailure, Progress};
+use crate::model::session::Timestamp;
+use crate::model::settings::Settings;
+
+/// Long enough for a slow link; a person waits.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
+const TOKEN_LIMIT: usize = 16 * 1024;
+
+/// Who a key belongs to.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The account's twelve digits.
+    pub account: String,
+    /// `arn:aws:iam::123456789012:user/me`
+    pub arn: String,
+}
+
+/// What STS hands out.
+#[derive(Debug)]
+pub struct TemporaryKeys {
+    /// `ASIA…`
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: SecretString,
+    /// The token.
+    pub session_token: SecretString,
+    /// When they end.
+    pub expires_at: Timestamp,
+}
+
+/// A call's result.
+pub type Called<T> = std::result::Result<T, CallFailure>;
+
+/// A call under way.
+#[derive(Debug)]
+pub struct Pending<T>(Receiver<Called<T>>);
+
+impl<T> Pending<T> {
+    /// Waits for the result.
+    ///
+    /// # Errors
+    /// The call's.
+    pub fn wait(self) -> Called<T> {
+        self.0.recv().unwrap_or_else(|_| Err(lost_thread()))
+    }
+}
+
+type Job = Box<dyn FnOnce(&Runtime, &Clients) + Send>;
+
+/// The thread that talks to AWS, for the key and the endpoints of one invocation.
+#[derive(Debug)]
+pub struct Aws {
+    jobs: Sender<Job>,
+}
+
+struct Clients {
+    sts: aws_sdk_sts::Client,
+    iam: aws_sdk_iam::Client,
+}
+
+impl Aws {
+    /// Starts the thread. `serial` decides on the partition where no region is configured.
+    ///
+    /// # Errors
+    /// The CA bundle cannot be read, or the system has no thread left.
+    pub fn start(settings: &Settings, serial: Option<&str>) -> Result<Self> {
+        let (jobs, work) = channel::<Job>();
+        let http = http_client(settings)?;
+        let settings = settings.clone();
+        let region = settings.endpoints.region_for(serial);
+        let run = move || {
+            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+                return;
+            };
+            let clients = clients(&settings, region, &http);
+            for job in work {
+                job(&runtime, &clients);
+            }
+        };
+        with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
+            .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
+        Ok(Self { jobs })
+    }
+
+    /// Asks STS whose key this is. Nobody needs a permission for that, and it costs no code. A
+    /// failure that makes a sign-in pointless is written to `waker`, if there is one.
+    #[must_use]
+    pub fn caller_identity(&self, waker: Option<PipeWriter>) -> Pending<Identity> {
+        self.call(waker, |clients| {
+            let call = clients.sts.get_caller_identity();
+            async move {
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|e| failure("GetCallerIdentity", &e))?;
+                match (answer.account, answer.arn) {
+                    (Some(account), Some(arn)) => Ok(Identity { account, arn }),
+                    _ => Err(lost("GetCallerIdentity", "the answer names no caller")),
+                }
+            }
+        })
+    }
+
+    /// The serials of a user's MFA devices; of the key's own user if none is named.
+    ///
+    /// # Errors
+    /// The call failed, perhaps as it is not allowed.
+    pub fn mfa_devices(&self, user: Option<&str>) -> Called<Vec<String>> {
+        let user = user.map(str::to_owned);
+        let pending = self.call(None, |clients| {
+            let call = clients.iam.list_mfa_devices().set_user_name(user);
+            async move {
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|e| failure("ListMFADevices", &e))?;
+                let devices = answer.mfa_devices.into_iter();
+                Ok(devices.map(|device| device.serial_number).collect())
+            }
+        });
+        pending.wait()
+    }
+
+    /// Trades a code for a session of `duration` seconds. Sent once, whatever happens: a code
+    /// works once, and nobody can tell whether a lost call used it.
+    ///
+    /// # Errors
+    /// The call failed, or what came back cannot be a session.
+    pub fn session_token(
+        &self,
+        serial: &str,
+        code: &SecretString,
+        duration: u64,
+    ) -> Called<TemporaryKeys> {
+        let (serial, code) = (serial.to_owned(), code.clone());
+        let pending = self.call(None, move |clients| {
+            let call = clients
+                .sts
+                .get_session_token()
+                .serial_number(serial)
+                .token_code(code.expose_secret())
+                .duration_seconds(i32::try_from(duration).unwrap_or(i32::MAX));
+            async move {
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|e| failure("GetSessionToken", &e))?;
+                let keys = answer.credentials;
+                keys.as_ref().map_or_else(
+                    || Err(lost("GetSessionToken", "the answer holds no credentials")),
+                    believe,
+                )
+            }
+        });
+        pending.wait()
+    }
+
+    fn call<T, F>(
+        &self,
+        waker: Option<PipeWriter>,
+        make: impl FnOnce(&Clients) -> F + Send + 'static,
+    ) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Called<T>>,
+    {
+        let (result, pending) = channel();
+        let job: Job = Box::new(move |runtime, clients| {
+            let outcome = runtime.block_on(make(clients));
+            let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
+            // Nobody waits any more when the run is over: fine.
+            drop(result.send(outcome));
+            if let (Some(waker), true) = (waker, stops) {
+                wake(&waker);
+            }
+        });
+        // Without the thread the receiver reports a lost call.
+        drop(self.jobs.send(job));
+        Pending(pending)
+    }
+}
+
+fn http_client(settings: &Settings) -> Result<SharedHttpClient> {
+    let endpoints = &settings.endpoints;
+    let plain_http = endpoints
+        .sts
+        .as_ref()
+        .is_some_and(|endpoint| endpoint.value.starts_with("http://"));
+    let Some(path) = &endpoints.ca_bundle else {
+        let client = BoundedClient::new(None, !plain_http);
+        let failed = |cause: String| Error::new("cannot use TLS", cause, "install ca-certificates");
+        return client.map(SharedHttpClient::new).map_err(failed);
+    };
+    let failed = |cause: String| {
+        Error::new(
+            format!("cannot use the CA bundle {}", path.value),
+            cause,
+            format!("correct {}: a file of PEM certificates", path.origin),
+        )
+    };
+    let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
+    let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
+    Ok(SharedHttpClient::new(client))
+}
+
+fn clients(settings: &Settings, region: String, http: &SharedHttpClient) -> Clients {
+    let key = Credentials::new(
+        settings.key.access_key_id.clone(),
+        settings.key.secret_access_key.expose_secret().to_owned(),
+        None,
+        None,
+        "profile",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    let endpoints = &settings.endpoints;
+    let mut sts = aws_sdk_sts::Config::builder();
+    sts.set_endpoint_url(
+        endpoints
+            .sts
+            .as_ref()
+            .map(|endpoint| endpoint.value.clone()),
+    );
+    sts.set_use_fips(Some(endpoints.use_fips));
+    sts.set_use_dual_stack(Some(endpoints.use_dualstack));
+    let mut iam = aws_sdk_iam::Config::builder();
+    iam.set_endpoint_url(
+        endpoints
+            .iam
+            .as_ref()
+            .map(|endpoint| endpoint.value.clone()),
+    );
+    iam.set_use_fips(Some(endpoints.use_fips));
+    let sts = sts
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.clone()))
+        .credentials_provider(key.clone())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts.clone())
+        .http_client(http.clone())
+        .build();
+    let iam = iam
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region))
+        .credentials_provider(key)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        .http_client(http.clone())
+        .build();
+    Clients {
+        sts: aws_sdk_sts::Client::from_conf(sts),
+        iam: aws_sdk_iam::Client::from_conf(iam),
+    }
+}
+
+/// Takes credentials over if they can be some: what goes into an environment must not carry a
+/// line break, and what is over already is worth nothing.
+fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
+    let graphic = |text: &str, limit: usize| {
+        (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+    };
+    let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
+    if !graphic(&keys.access_key_id, 128)
+        || !graphic(&keys.secret_access_key, 256)
+        || !graphic(&keys.session_token, TOKEN_LIMIT)
+    {
+        return refuse("the credentials in the answer cannot be real ones");
+    }
+    let expires_at = Timestamp(u64::try_from(keys.expiration.secs()).unwrap_or(0));
+    if expires_at <= Timestamp::from(SystemTime::now()) {
+        return refuse("the session in the answer is over already: is this machine's clock right?");
+    }
+    Ok(TemporaryKeys {
+        access_key_id: keys.access_key_id.clone(),
+        secret_access_key: keys.secret_access_key.as_str().into(),
+        session_token: keys.session_token.as_str().into(),
+        expires_at,
+    })
+}
+
+fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    tracing::debug!(operation, "the call failed");
+    let response = error.raw_response();
+    let code = error.code().unwrap_or_default().to_owned();
+    let message = match (error.message(), response) {
+        (Some(message), _) => message.to_owned(),
+        (None, Some(response)) if code.is_empty() => {
+            format!(
+                "an answer that cannot be read, HTTP status {}",
+                response.status()
+            )
+        }
+        (None, Some(_)) => String::new(),
+        (None, None) => transport_words(error),
+    };
+    let progress = match error {
+        SdkError::ConstructionFailure(_) => Progress::NotSent,
+        SdkError::DispatchFailure(failure) if !never_sent(failure) => Progress::Lost,
+        SdkError::DispatchFailure(_) => Progress::NotSent,
+        SdkError::ServiceError(answer) if answer.raw().status().as_u16() < 500 => Progress::Refused,
+        _ => Progress::Lost,
+    };
+    let clock_offset = response.and_then(clock_offset);
+    CallFailure {
+        operation,
+        progress,
+        code,
+        message,
+        clock_offset,
+    }
+}
+
+/// Only a failure to connect says for sure that nothing was sent.
+fn never_sent(failure: &aws_smithy_runtime_api::client::result::DispatchFailure) -> bool {
+    use hyper_util::client::legacy::Error as HyperError;
+    let connector_error = failure.as_connector_error();
+    let mut source = connector_error.and_then(StdError::source);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<HyperError>() {
+            return error.is_connect();
+        }
+        source = error.source();
+    }
+    failure.is_timeout()
+}
+
+/// The innermost cause is the one that says something: "Connection refused", not "dispatch
+/// failure".
+fn transport_words<E: StdError + 'static, R: std::fmt::Debug + 'static>(
+    error: &SdkError<E, R>,
+) -> String {
+    if let SdkError::TimeoutError(_) = error {
+        return format!("no answer within {} s", CALL_TIMEOUT.as_secs());
+    }
+    let mut innermost: &dyn StdError = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    let words = innermost.to_string();
+    if words.is_empty() {
+        DisplayErrorContext(error).to_string()
+    } else {
+        words
+    }
+}
+
+/// The server's clock less this machine's, from the answer's Date header.
+fn clock_offset(response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date")?;
+    let server = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
+    let here = i64::try_from(Timestamp::from(SystemTime::now()).0).ok()?;
+    Some(server - here)
+}
+
+fn lost(operation: &'static str, message: &str) -> CallFailure {
+    let message = message.to_owned();
+    let (progress, code) = (Progress::Lost, String::new());
+    CallFailure {
+        operation,
+        progress,
+        code,
+        message,
+        clock_offset: None,
+    }
+}
+
+fn lost_thread() -> CallFailure {
+    lost("the call", "the thread that talks to AWS has ended")
+}

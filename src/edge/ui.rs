@@ -1,0 +1,80 @@
+//! What mfaexec says: errors and notices on stderr, results on stdout. A reader that is gone is
+//! no reason to fail, so nothing in here panics.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::error::Error;
+use crate::model::sanitize::printable;
+
+/// The voice of one invocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    quiet: bool,
+}
+
+impl Ui {
+    /// `quiet` silences notices; `verbose` shows mfaexec's own events: 1 what is done and why,
+    /// 2 the details. Other crates' events are never shown: the SDK's carry secrets.
+    #[must_use]
+    pub fn new(quiet: bool, verbose: u8) -> Self {
+        let level = match verbose {
+            0 => None,
+            1 => Some(Level::INFO),
+            _ => Some(Level::DEBUG),
+        };
+        if let Some(level) = level {
+            let layer = tracing_subscriber::fmt::layer()
+                .with_writer(io::stderr)
+                .with_ansi(false)
+                .without_time()
+                .with_target(false);
+            let own = Targets::new().with_target("mfaexec", level);
+            drop(
+                tracing_subscriber::registry()
+                    .with(own)
+                    .with(layer)
+                    .try_init(),
+            );
+        }
+        Self { quiet }
+    }
+
+    /// Says something on stderr that is no failure.
+    pub fn notice(&self, text: &str) {
+        if !self.quiet {
+            to_stderr(&format!("mfaexec: {}", printable(text)));
+        }
+    }
+}
+
+/// Prints an error.
+pub fn error(error: &Error) {
+    let text = error.to_string();
+    let (what, rest) = text.split_once(':').unwrap_or(("mfaexec", &text));
+    if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) {
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        to_stderr(&format!("{style}{what}:{style:#}{rest}"));
+    } else {
+        to_stderr(&text);
+    }
+}
+
+/// Prints a result on stdout; false if nobody could read it.
+#[must_use]
+pub fn output(text: &str) -> bool {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .is_ok()
+}
+
+fn to_stderr(line: &str) {
+    let _nobody_reads_it = writeln!(io::stderr(), "{line}");
+}

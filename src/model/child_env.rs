@@ -1,0 +1,74 @@
+//! The environment of the command: the caller's, with the session in place of every other way to
+//! get credentials, and nothing else changed.
+
+use secrecy::ExposeSecret;
+
+use super::environment::Environment;
+use super::session::Session;
+
+/// Variables that the command must not see: each would lead some SDK to other credentials, or is
+/// a secret that only mfaexec had a use for. Who reads them:
+const REMOVED: [&str; 18] = [
+    // The JavaScript SDK lets it beat the keys; botocore fails when the profile is missing.
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    // botocore takes it before AWS_SESSION_TOKEN.
+    "AWS_SECURITY_TOKEN",
+    // Older names in the SDKs for Go, Ruby and Rust, and in boto 2.
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
+    "SECRET_ACCESS_KEY",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_SCOPE",
+    // Rival sources that some chains ask first.
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+];
+
+/// Variables of mfaexec's own that carry secrets.
+const OWN_SECRETS: [&str; 1] = ["MFAEXEC_CODE"];
+
+/// Makes the command's environment. `region` is the one to use if any is known, `exports` are the
+/// profile's settings that the caller's environment does not already decide.
+#[must_use]
+pub fn child_environment(
+    parent: &Environment,
+    session: &Session,
+    profile: &str,
+    region: Option<&str>,
+    exports: &[(String, String)],
+) -> Environment {
+    let mut child = parent.clone();
+    for name in REMOVED.iter().chain(&OWN_SECRETS) {
+        child.remove(name);
+    }
+    child.set("AWS_ACCESS_KEY_ID", &session.access_key_id);
+    child.set(
+        "AWS_SECRET_ACCESS_KEY",
+        session.secret_access_key.expose_secret(),
+    );
+    child.set("AWS_SESSION_TOKEN", session.session_token.expose_secret());
+    child.set("AWS_CREDENTIAL_EXPIRATION", session.expires_at.to_string());
+    match &session.account {
+        Some(account) => child.set("AWS_ACCOUNT_ID", account),
+        None => child.remove("AWS_ACCOUNT_ID"),
+    }
+    if let Some(region) = region {
+        // botocore reads only the second, the JavaScript SDK only the first.
+        child.set("AWS_REGION", region);
+        child.set("AWS_DEFAULT_REGION", region);
+    }
+    for (name, value) in exports {
+        child.set(name, value);
+    }
+    child.set("MFAEXEC_PROFILE", profile);
+    child
+}

@@ -1,0 +1,288 @@
+//! Turns the text of a shared config or credentials file, as the AWS CLI accepts it, into the
+//! stricter text that the SDK's parser accepts, and remembers on which line things stood.
+//!
+//! The AWS CLI reads these files with Python's configparser; the SDK's parser refuses indented
+//! files, takes indented comments for values, knows no `:` and drops quoted names. Everything
+//! that the two disagree on is settled here, so that the parser sees one spelling of it.
+
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::{Error, Result};
+
+/// Which of the two files a text comes from; they spell section names differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// `~/.aws/config`: `[default]`, `[profile NAME]`, `[sso-session NAME]`, `[services NAME]`.
+    Config,
+    /// `~/.aws/credentials`: `[NAME]`.
+    Credentials,
+}
+
+/// One file as it was read.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Which of the two it is.
+    pub kind: FileKind,
+    /// Where it was looked for; shown in errors.
+    pub path: PathBuf,
+    /// What it contains; empty when there is no such file.
+    pub bytes: Vec<u8>,
+}
+
+/// What a section is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    /// A profile.
+    Profile,
+    /// An `[sso-session]`.
+    SsoSession,
+    /// A `[services]` section of endpoints.
+    Services,
+}
+
+/// A section that counts, with the keys written in it and their lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it is about.
+    pub kind: SectionKind,
+    /// Its name, unquoted.
+    pub name: String,
+    /// Keys in lower case, each with its line (from 1).
+    pub keys: Vec<(String, usize)>,
+}
+
+/// A section that the AWS CLI would not take for a profile either, although it looks like one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// The name that its author may have meant.
+    pub name: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// What to write instead.
+    pub instead: String,
+}
+
+/// The canonical text of one file, and its index.
+#[derive(Debug, Default)]
+pub struct Normalised {
+    /// What the SDK's parser is given. Line numbers are those of the original.
+    pub text: String,
+    /// The sections in their order; one that is written twice is here twice.
+    pub sections: Vec<Section>,
+    /// Sections that don't count.
+    pub ignored: Vec<Ignored>,
+}
+
+/// Everything but the characters of an identifier in the SDK's parser; `%` is left out of those
+/// because it begins an escape.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'_')
+    .remove(b'-')
+    .remove(b'/')
+    .remove(b'.')
+    .remove(b'@')
+    .remove(b':')
+    .remove(b'+');
+
+/// The spelling of a section's name in canonical text: the SDK's parser drops sections whose
+/// names have blanks or other characters outside its identifiers.
+#[must_use]
+pub fn encode_name(name: &str) -> String {
+    utf8_percent_encode(name, NAME).to_string()
+}
+
+/// Rewrites `file` for the SDK's parser.
+///
+/// # Errors
+/// Text that is not UTF-8, an unclosed bracket, and a line that is neither section, property nor
+/// comment: each names the path and the line.
+pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
+    let text = std::str::from_utf8(&file.bytes).map_err(|error| not_utf8(file, error))?;
+    // Windows editors begin UTF-8 files with a byte-order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut normaliser = Normaliser {
+        kind: file.kind,
+        path: &file.path,
+        out: Normalised::default(),
+        place: Place::Start,
+    };
+    normaliser.out.text.reserve(text.len() + 64);
+    for (index, line) in text.split('\n').enumerate() {
+        normaliser.line(index + 1, line.strip_suffix('\r').unwrap_or(line))?;
+        normaliser.out.text.push('\n');
+    }
+    Ok(normaliser.out)
+}
+
+/// Where in the file the normaliser stands.
+enum Place {
+    /// Before the first section.
+    Start,
+    /// In a section that does not count.
+    Ignored,
+    /// In a section, after its header.
+    Section,
+    /// After a property. Lines indented deeper belong to it, as configparser has it.
+    Property { indent: usize, is_group: bool },
+}
+
+struct Normaliser<'a> {
+    kind: FileKind,
+    path: &'a Path,
+    out: Normalised,
+    place: Place,
+}
+
+impl Normaliser<'_> {
+    fn line(&mut self, number: usize, line: &str) -> Result<()> {
+        let content = line.trim_start_matches([' ', '\t']);
+        if content.trim_end().is_empty() || content.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let indent = line.len() - content.len();
+        match self.place {
+            Place::Property {
+                indent: outer,
+                is_group,
+            } if indent > outer => self.continuation(number, content, is_group),
+            _ if content.starts_with('[') => self.header(number, content),
+            Place::Start => Err(self.junk(number, "a setting before the first [section]")),
+            Place::Ignored => Ok(()),
+            Place::Section | Place::Property { .. } => self.property(number, indent, content),
+        }
+    }
+
+    fn header(&mut self, number: usize, content: &str) -> Result<()> {
+        let Some((header, _)) = content[1..].rsplit_once(']') else {
+            return Err(self.junk(number, "a section without its closing ]"));
+        };
+        match classify(self.kind, header) {
+            Header::Section(kind, name) => {
+                let prefix = match (kind, self.kind) {
+                    (SectionKind::Profile, FileKind::Credentials) => "",
+                    // `[profile default]` replaces `[default]`: the parser has to see which it is.
+                    (SectionKind::Profile, _) if header.trim() == "default" => "",
+                    (SectionKind::Profile, _) => "profile ",
+                    (SectionKind::SsoSession, _) => "sso-session ",
+                    (SectionKind::Services, _) => "services ",
+                };
+                for part in ["[", prefix, &encode_name(&name), "]"] {
+                    self.out.text.push_str(part);
+                }
+                self.out.sections.push(Section {
+                    kind,
+                    name,
+                    keys: Vec::new(),
+                });
+                self.place = Place::Section;
+            }
+            Header::Ignored { name, instead } => {
+                self.out.ignored.push(Ignored {
+                    name,
+                    line: number,
+                    instead,
+                });
+                self.place = Place::Ignored;
+            }
+            Header::Foreign => self.place = Place::Ignored,
+        }
+        Ok(())
+    }
+
+    fn property(&mut self, number: usize, indent: usize, content: &str) -> Result<()> {
+        let Some((key, value)) = content.split_once(['=', ':']) else {
+            return Err(self.junk(number, "neither a [section], a `key = value` nor a comment"));
+        };
+        let (key, value) = (key.trim(), value.trim());
+        if key.is_empty() {
+            return Err(self.junk(number, "a value without a key"));
+        }
+        for part in [key, " = ", value] {
+            self.out.text.push_str(part);
+        }
+        if let Some(section) = self.out.sections.last_mut() {
+            section.keys.push((key.to_ascii_lowercase(), number));
+        }
+        self.place = Place::Property {
+            indent,
+            is_group: value.is_empty(),
+        };
+        Ok(())
+    }
+
+    /// A line that continues a value, or a setting of a group (`s3 =` and the lines below it).
+    fn continuation(&mut self, number: usize, content: &str, is_group: bool) -> Result<()> {
+        if is_group && !content.contains('=') {
+            return Err(self.junk(number, "a setting of a group without an ="));
+        }
+        self.out.text.push_str("  ");
+        self.out.text.push_str(content);
+        Ok(())
+    }
+
+    fn junk(&self, number: usize, what: &str) -> Error {
+        Error::new(
+            format!("cannot read {}", self.path.display()),
+            format!("line {number}: {what}"),
+            format!("mend line {number} of {}", self.path.display()),
+        )
+    }
+}
+
+enum Header {
+    Section(SectionKind, String),
+    Ignored {
+        name: String,
+        instead: String,
+    },
+    /// Somebody else's section, as `[plugins]`.
+    Foreign,
+}
+
+/// Reads a section's header as botocore does: in the config file by the rules of a shell's words,
+/// in the credentials file as it stands.
+fn classify(kind: FileKind, header: &str) -> Header {
+    let header = header.trim();
+    if kind == FileKind::Credentials {
+        return match header.strip_prefix("profile ") {
+            Some(name) => ignored(name.trim(), |name| format!("[{name}] in this file")),
+            None => Header::Section(SectionKind::Profile, header.to_owned()),
+        };
+    }
+    let Some(words) = shlex::split(header) else {
+        return ignored(header, |_| "matching quotes".to_owned());
+    };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["default"] => Header::Section(SectionKind::Profile, "default".to_owned()),
+        ["profile", name] => Header::Section(SectionKind::Profile, name.to_owned()),
+        ["sso-session", name] => Header::Section(SectionKind::SsoSession, name.to_owned()),
+        ["services", name] => Header::Section(SectionKind::Services, name.to_owned()),
+        ["profile", ref names @ ..] if !names.is_empty() => ignored(&names.join(" "), |name| {
+            format!("[profile \"{name}\"], in quotes")
+        }),
+        [name] => ignored(name, |name| format!("[profile {name}] in this file")),
+        _ => Header::Foreign,
+    }
+}
+
+fn ignored(name: &str, instead: impl Fn(&str) -> String) -> Header {
+    Header::Ignored {
+        name: name.to_owned(),
+        instead: instead(name),
+    }
+}
+
+fn not_utf8(file: &ConfigFile, error: std::str::Utf8Error) -> Error {
+    let line = 1 + file.bytes[..error.valid_up_to()]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count();
+    Error::new(
+        format!("cannot read {}", file.path.display()),
+        format!("line {line} is not UTF-8 text"),
+        "save the file as UTF-8",
+    )
+}

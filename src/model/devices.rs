@@ -1,0 +1,78 @@
+//! MFA devices by their serials: which of them STS can ask for a code.
+
+/// What IAM lists, seen with STS's eyes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Devices {
+    /// No device at all.
+    None,
+    /// Security keys and passkeys only; those give no codes.
+    OnlyFido,
+    /// The one that gives codes.
+    One(String),
+    /// More than one gives codes.
+    Several(Vec<String>),
+}
+
+/// Sorts the serials that ListMFADevices gives: ARNs of virtual devices (`:mfa/`) and of FIDO ones
+/// (`:u2f/`), and the bare numbers of hardware devices.
+#[must_use]
+pub fn sort_devices(mut serials: Vec<String>) -> Devices {
+    let all = serials.len();
+    serials.retain(|serial| !serial.contains(":u2f/"));
+    serials.sort_unstable();
+    match (serials.len(), all) {
+        (0, 0) => Devices::None,
+        (0, _) => Devices::OnlyFido,
+        (1, _) => Devices::One(serials.remove(0)),
+        _ => Devices::Several(serials),
+    }
+}
+
+/// The name of an IAM user, without the path, from an ARN; `None` for a root user, whom
+/// ListMFADevices finds by itself.
+#[must_use]
+pub fn user_name(arn: &str) -> Option<&str> {
+    let (_, user) = arn.split_once(":user/")?;
+    user.rsplit('/').next()
+}
+
+/// The ARN that a user's virtual device most often has: the user's, with `mfa` for `user` and
+/// without the path.
+#[must_use]
+pub fn guess_device(arn: &str) -> Option<String> {
+    let (account, _) = arn.split_once(":user/")?;
+    Some(format!("{account}:mfa/{}", user_name(arn)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fido_devices_do_not_count() {
+        let arn = |rest: &str| format!("arn:aws:iam::123456789012:{rest}");
+        let sorted = |rests: &[&str]| sort_devices(rests.iter().map(|r| arn(r)).collect());
+        assert_eq!(sorted(&[]), Devices::None);
+        assert_eq!(sorted(&["u2f/user/me/key"]), Devices::OnlyFido);
+        assert_eq!(
+            sorted(&["u2f/user/me/key", "mfa/me"]),
+            Devices::One(arn("mfa/me"))
+        );
+        assert_eq!(
+            sorted(&["mfa/b", "mfa/a"]),
+            Devices::Several(vec![arn("mfa/a"), arn("mfa/b")])
+        );
+        assert_eq!(
+            sort_devices(vec!["GAHT12345678".into()]),
+            Devices::One("GAHT12345678".into())
+        );
+    }
+
+    #[test]
+    fn a_guess_drops_the_path() {
+        let guess = guess_device("arn:aws:iam::123456789012:user/dev/team/me");
+        assert_eq!(guess.as_deref(), Some("arn:aws:iam::123456789012:mfa/me"));
+        assert_eq!(guess_device("arn:aws:iam::123456789012:root"), None);
+        assert_eq!(user_name("arn:aws:iam::123456789012:user/me"), Some("me"));
+    }
+}

@@ -1,0 +1,200 @@
+//! Where STS and IAM are: endpoints and regions, from the environment and the profile.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+use super::environment::Environment;
+use super::profile::Profile;
+use super::settings::{Origin, Sourced};
+use crate::error::{Error, Kind, Result};
+
+/// How to reach AWS's services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The region of requests, when one is known.
+    pub region: Option<Sourced<String>>,
+    /// A configured endpoint of STS.
+    pub sts: Option<Sourced<String>>,
+    /// A configured endpoint of IAM.
+    pub iam: Option<Sourced<String>>,
+    /// FIPS 140 endpoints are wanted.
+    pub use_fips: bool,
+    /// IPv6-capable endpoints are wanted.
+    pub use_dualstack: bool,
+    /// A file of PEM certificates that replaces the platform's roots.
+    pub ca_bundle: Option<Sourced<String>>,
+}
+
+impl Endpoints {
+    /// Reads everything that decides on endpoints.
+    ///
+    /// # Errors
+    /// A region that can't be part of a host name; an endpoint that is no URL, or plain http to
+    /// another machine; FIPS or dualstack together with a configured endpoint.
+    pub fn new(region: Option<&str>, env: &Environment, profile: &Profile<'_>) -> Result<Self> {
+        let endpoints = Self {
+            region: find_region(region, env, profile)?,
+            sts: find_endpoint("sts", env, profile)?,
+            iam: find_endpoint("iam", env, profile)?,
+            use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
+            use_dualstack: flag(
+                "AWS_USE_DUALSTACK_ENDPOINT",
+                "use_dualstack_endpoint",
+                env,
+                profile,
+            ),
+            ca_bundle: from_env("AWS_CA_BUNDLE", env)
+                .or_else(|| from_profile("ca_bundle", profile)),
+        };
+        if let (Some(endpoint), true) = (
+            &endpoints.sts,
+            endpoints.use_fips || endpoints.use_dualstack,
+        ) {
+            return Err(Error::of(
+                Kind::Own,
+                "cannot tell which endpoint of STS to use",
+                format!(
+                    "{} names one, and a FIPS or dualstack endpoint is asked for as well",
+                    endpoint.origin
+                ),
+                "drop one of the two",
+            ));
+        }
+        Ok(endpoints)
+    }
+
+    /// The region to sign for when none is configured: that of the ARN's partition which always
+    /// has STS (endpoint rules of the SDKs).
+    #[must_use]
+    pub fn region_for(&self, serial: Option<&str>) -> String {
+        if let Some(region) = &self.region {
+            return region.value.clone();
+        }
+        let partition = serial
+            .and_then(|arn| arn.strip_prefix("arn:"))
+            .and_then(|rest| rest.split(':').next());
+        implicit_region(partition.unwrap_or("aws")).to_owned()
+    }
+}
+
+fn implicit_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        _ => "us-east-1",
+    }
+}
+
+/// A variable of the environment; empty counts as unset.
+fn from_env(variable: &'static str, env: &Environment) -> Option<Sourced<String>> {
+    Some(Sourced::new(
+        env.text(variable)?,
+        Origin::Variable(variable),
+    ))
+}
+
+/// A setting of the profile.
+fn from_profile(key: &str, profile: &Profile<'_>) -> Option<Sourced<String>> {
+    let place = profile.place(key).unwrap_or_default();
+    Some(Sourced::new(
+        profile.get(key)?.to_owned(),
+        Origin::Profile(place),
+    ))
+}
+
+fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
+    from_env(variable, env)
+        .or_else(|| from_profile(key, profile))
+        .is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
+}
+
+fn find_region(
+    option: Option<&str>,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<Option<Sourced<String>>> {
+    let region = option
+        .map(|region| Sourced::new(region.to_owned(), Origin::Option("--region")))
+        .or_else(|| from_env("AWS_REGION", env))
+        .or_else(|| from_env("AWS_DEFAULT_REGION", env))
+        .or_else(|| from_profile("region", profile));
+    if let Some(Sourced { value, origin }) = &region
+        && !value
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
+        return Err(Error::new(
+            "cannot tell which region to use",
+            format!("{value} (from {origin}) is no region's name"),
+            "give one such as eu-central-1",
+        ));
+    }
+    Ok(region)
+}
+
+/// The order is the SDKs': variable of the service, variable for all, the profile's `[services]`
+/// section, the profile's `endpoint_url`.
+fn find_endpoint(
+    service: &str,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<Option<Sourced<String>>> {
+    if flag(
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "ignore_configured_endpoint_urls",
+        env,
+        profile,
+    ) {
+        return Ok(None);
+    }
+    let variable = match service {
+        "sts" => "AWS_ENDPOINT_URL_STS",
+        _ => "AWS_ENDPOINT_URL_IAM",
+    };
+    let in_services = || {
+        let endpoints = profile.service_endpoints();
+        let (_, url) = endpoints.into_iter().find(|(name, _)| *name == service)?;
+        let place = profile.place("services").unwrap_or_default();
+        Some(Sourced::new(url.to_owned(), Origin::Profile(place)))
+    };
+    let found = from_env(variable, env)
+        .or_else(|| from_env("AWS_ENDPOINT_URL", env))
+        .or_else(in_services)
+        .or_else(|| from_profile("endpoint_url", profile));
+    if let Some(endpoint) = &found {
+        check_endpoint(endpoint)?;
+    }
+    Ok(found)
+}
+
+/// A code and a session may travel over https, or over http to this machine; never in the clear
+/// to another one.
+fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
+    let refuse = |cause: &str| {
+        Err(Error::new(
+            format!("the endpoint {} cannot be used", endpoint.value),
+            format!("{cause} (from {})", endpoint.origin),
+            "use an https:// URL; http:// is for this machine only",
+        ))
+    };
+    let Ok(uri) = endpoint.value.parse::<Uri>() else {
+        return refuse("it is not a URL");
+    };
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => Ok(()),
+        (Some("http"), Some(host)) if is_loopback(host) => Ok(()),
+        (Some("http"), Some(_)) => refuse("plain http would show the session to the network"),
+        _ => refuse("it is not an http or https URL"),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

@@ -1,0 +1,92 @@
+//! The environment as the kernel handed it over: a list of entries, byte for byte, in order,
+//! with duplicates and entries that are not UTF-8 or have no `=` at all.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+/// A process environment, `NAME=value` entries as in environ(7).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    entries: Vec<OsString>,
+}
+
+impl Environment {
+    /// Takes over raw entries in their order.
+    #[must_use]
+    pub fn new(entries: Vec<OsString>) -> Self {
+        Self { entries }
+    }
+
+    /// The value of the first entry of that name, as getenv(3) finds it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.entries.iter().find_map(|entry| value_of(entry, name))
+    }
+
+    /// The value as text, `None` when it is unset or empty: every variable that mfaexec reads
+    /// treats "empty" as "unset", as `aws configure` users expect.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        let value = self.get(name)?.to_string_lossy();
+        (!value.is_empty()).then(|| value.into_owned())
+    }
+
+    /// Whether the variable says "true" (in any case), the only truth that the AWS SDKs know.
+    #[must_use]
+    pub fn is_true(&self, name: &str) -> bool {
+        self.text(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Removes every entry of that name.
+    pub fn remove(&mut self, name: &str) {
+        self.entries.retain(|entry| value_of(entry, name).is_none());
+    }
+
+    /// Removes every entry of that name and adds one with the given value.
+    pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) {
+        self.remove(name);
+        let mut entry = name.as_bytes().to_vec();
+        entry.push(b'=');
+        entry.extend_from_slice(value.as_ref().as_bytes());
+        self.entries.push(OsString::from_vec(entry));
+    }
+
+    /// The raw entries.
+    #[must_use]
+    pub fn entries(&self) -> &[OsString] {
+        &self.entries
+    }
+}
+
+fn value_of<'a>(entry: &'a OsStr, name: &str) -> Option<&'a OsStr> {
+    let rest = entry.as_bytes().strip_prefix(name.as_bytes())?;
+    rest.strip_prefix(b"=").map(OsStr::from_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(entries: &[&str]) -> Environment {
+        Environment::new(entries.iter().map(OsString::from).collect())
+    }
+
+    #[test]
+    fn the_first_entry_counts_and_empty_is_unset() {
+        let env = environment(&["A=1", "A=2", "AB=3", "E=", "noequals"]);
+        assert_eq!(env.get("A"), Some(OsStr::new("1")));
+        assert_eq!(env.get("E"), Some(OsStr::new("")));
+        assert_eq!(env.text("E"), None);
+        assert_eq!(env.get("noequals"), None);
+    }
+
+    #[test]
+    fn set_and_remove_take_every_duplicate() {
+        let mut env = environment(&["A=1", "B=2", "A=3", "noequals"]);
+        env.set("A", "new");
+        assert_eq!(env, environment(&["B=2", "noequals", "A=new"]));
+        env.remove("A");
+        assert_eq!(env, environment(&["B=2", "noequals"]));
+    }
+}

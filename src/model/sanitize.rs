@@ -1,0 +1,59 @@
+//! Makes foreign text printable: what STS, a config file or another program wrote may carry
+//! escape sequences, line breaks or characters that turn the reading direction round.
+
+/// Returns `text` with every character that could move a cursor, start an escape sequence, break
+/// a line or reorder what stands beside it written as an escape (`\n`, `\u{1b}`).
+///
+/// Unicode's bidirectional controls are on the list because they can make a terminal show
+/// something other than what is there (CVE-2021-42574).
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmless(c) {
+            out.push(c);
+        } else {
+            out.extend(c.escape_default());
+        }
+    }
+    out
+}
+
+fn is_harmless(c: char) -> bool {
+    let hidden = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' // zero width, marks
+        | '\u{2028}'..='\u{202e}' // line and paragraph separators, embeddings, overrides
+        | '\u{2060}'..='\u{206f}' // joiners, isolates
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' // tags
+    );
+    !c.is_control() && !hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_any_language_stays() {
+        for text in ["", "plain", "Zürich 東京 🐱", "a\\b \"quoted\" 'x'"] {
+            assert_eq!(printable(text), text);
+        }
+    }
+
+    #[test]
+    fn what_could_act_on_a_terminal_is_written_out() {
+        let cases = [
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a\r\nb\tc", "a\\r\\nb\\tc"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("\u{202e}gnp.exe", "\\u{202e}gnp.exe"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("\u{7f}\u{0}", "\\u{7f}\\u{0}"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(printable(text), shown);
+        }
+    }
+}
