@@ -110,7 +110,7 @@ fn check_time(service: Service, timestamp: &str, now: i64) -> Answer<()> {
             basic(now - WINDOW),
             basic(now)
         );
-        return Err(Refusal::signature_late(service, explanation));
+        return Err(Refusal::signature_time(service, explanation));
     }
     if signed > now + WINDOW {
         let explanation = format!(
@@ -118,7 +118,7 @@ fn check_time(service: Service, timestamp: &str, now: i64) -> Answer<()> {
             basic(now + WINDOW),
             basic(now)
         );
-        return Err(Refusal::signature_early(service, explanation));
+        return Err(Refusal::signature_time(service, explanation));
     }
     Ok(())
 }

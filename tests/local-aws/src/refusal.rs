@@ -45,18 +45,11 @@ impl Refusal {
         }
     }
 
-    /// The date of the signature is more than 15 minutes behind the server's clock.
-    pub(crate) fn signature_late(service: Service, explanation: String) -> Refusal {
+    /// The date of the signature is more than 15 minutes from the server's clock, either way. EC2
+    /// calls that RequestExpired in both directions (EC2 API reference, common errors).
+    pub(crate) fn signature_time(service: Service, explanation: String) -> Refusal {
         match service {
             Service::Ec2 => Refusal::ec2_request_expired(),
-            _ => Refusal::signature(explanation),
-        }
-    }
-
-    /// The date of the signature is more than 15 minutes ahead of the server's clock.
-    pub(crate) fn signature_early(service: Service, explanation: String) -> Refusal {
-        match service {
-            Service::Ec2 => Refusal::ec2_auth_failure(),
             _ => Refusal::signature(explanation),
         }
     }

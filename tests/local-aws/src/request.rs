@@ -122,13 +122,16 @@ impl Request {
                 .filter_map(|field| field.trim().split_once('='))
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| value.to_owned())
-                .ok_or_else(|| {
-                    Refusal::incomplete_signature(format!(
-                        "Authorization header requires '{name}' parameter."
-                    ))
-                })
         };
-        let credential = field("Credential")?;
+        let names = ["Credential", "Signature", "SignedHeaders"];
+        let [Some(credential), Some(signature), Some(signed_headers)] = names.map(field) else {
+            let lost: Vec<String> = names
+                .iter()
+                .filter(|name| field(name).is_none())
+                .map(|name| format!("Authorization header requires '{name}' parameter."))
+                .collect();
+            return Err(Refusal::incomplete_signature(lost.join(" ")));
+        };
         let parts: Vec<&str> = credential.split('/').collect();
         let &[key_id, date, region, service, terminator] = parts.as_slice() else {
             return Err(Refusal::incomplete_signature(format!(
@@ -145,11 +148,8 @@ impl Request {
                 service: service.to_owned(),
             },
             terminator: terminator.to_owned(),
-            signed_headers: field("SignedHeaders")?
-                .split(';')
-                .map(str::to_owned)
-                .collect(),
-            signature: field("Signature")?,
+            signed_headers: signed_headers.split(';').map(str::to_owned).collect(),
+            signature,
         })
     }
 }

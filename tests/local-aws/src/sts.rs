@@ -146,7 +146,18 @@ fn check_assume_role(request: &Request) -> Answer<()> {
         })
         .mfa()
         .duration(900..=43_200)
-        .done()
+        .done()?;
+    let mut arn = request.param("RoleArn").unwrap_or_default().splitn(6, ':');
+    let named_role = arn.next() == Some("arn")
+        && arn.nth(1) == Some("iam")
+        && arn
+            .nth(2)
+            .is_some_and(|resource| resource.starts_with("role/"));
+    if named_role {
+        Ok(())
+    } else {
+        Err(Refusal::validation("Request ARN is invalid"))
+    }
 }
 
 /// The role, if it trusts the caller and the caller may use that trust.

@@ -79,6 +79,9 @@ fn trust_in_others() {
         "arn:aws:iam::123456789012:user/division/fresh",
         "deployer",
     );
+    let own = [("RoleArn", me), ("RoleSessionName", "me")];
+    user.sts("AssumeRole", &own)
+        .refused(400, "ValidationError", "Request ARN is invalid");
     let reply = assume(&client(&server, "root"), "partner", &[]);
     reply.refused(
         403,
