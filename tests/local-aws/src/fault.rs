@@ -42,6 +42,8 @@ pub enum Fault {
     ExpiredSession,
     /// The session's token has a newline in it.
     NewlineInToken,
+    /// The expiry is written with fractions of a second, as AWS does at times. Not wrong at all.
+    FractionalExpiry,
     /// A login page with status 200, as a captive portal sends. Nothing was done.
     WebPage,
 }
@@ -81,7 +83,7 @@ impl Fault {
         let sts = request.service() == Service::Sts;
         match self {
             Fault::RegionDisabled => sts && request.region() != "us-east-1",
-            Fault::ExpiredSession | Fault::NewlineInToken => {
+            Fault::ExpiredSession | Fault::NewlineInToken | Fault::FractionalExpiry => {
                 sts && matches!(request.action(), "GetSessionToken" | "AssumeRole")
             }
             _ => true,
@@ -101,7 +103,8 @@ impl Fault {
             | Fault::HugeBody
             | Fault::MalformedXml
             | Fault::ExpiredSession
-            | Fault::NewlineInToken => Stage::After,
+            | Fault::NewlineInToken
+            | Fault::FractionalExpiry => Stage::After,
         }
     }
 }
@@ -151,7 +154,7 @@ pub fn span(text: &str) -> Result<SignedDuration, String> {
         .map_err(|_| format!("'{text}' is no time span such as +4h, -14m50s or 0"))
 }
 
-const PLAIN: [(&str, Fault); 12] = [
+const PLAIN: [(&str, Fault); 13] = [
     ("throttling", Fault::Throttling),
     ("error-before", Fault::ErrorBefore),
     ("error-after", Fault::ErrorAfter),
@@ -163,5 +166,6 @@ const PLAIN: [(&str, Fault); 12] = [
     ("escapes", Fault::Escapes),
     ("expired-session", Fault::ExpiredSession),
     ("newline-in-token", Fault::NewlineInToken),
+    ("fractional-expiry", Fault::FractionalExpiry),
     ("web-page", Fault::WebPage),
 ];

@@ -245,12 +245,15 @@ fn issue(state: &mut State, planned: Planned, now: i64, fault: Option<&Fault>) -
     let secret = random(letters, 40);
     let mut token = format!("FwoGZXIvYXdzE{}", random(letters, 339));
     let mut expires = now + i64::from(planned.seconds);
+    let mut fraction = 0;
     match fault {
         Some(Fault::ExpiredSession) => expires = now - 3600,
         Some(Fault::NewlineInToken) => token.insert(20, '\n'),
+        Some(Fault::FractionalExpiry) => fraction = 123_000_000,
         _ => {}
     }
-    let written = Timestamp::from_second(expires).map_or_else(|_| String::new(), |t| t.to_string());
+    let written =
+        Timestamp::new(expires, fraction).map_or_else(|_| String::new(), |t| t.to_string());
     let xml = text("AccessKeyId", &id)
         + &text("SecretAccessKey", &secret)
         + &text("SessionToken", &token)

@@ -61,6 +61,9 @@ fn after_the_code_is_burnt() {
     assert_eq!(reply.status, 200);
     let (reply, burnt) = play(Fault::NewlineInToken);
     assert!(reply.field("SessionToken").contains("&#10;") && burnt);
+    let (reply, burnt) = play(Fault::FractionalExpiry);
+    let expiration = reply.field("Expiration");
+    assert!(expiration.ends_with(".123Z") && burnt, "{expiration}");
     let (reply, burnt) = play(Fault::ExpiredSession);
     let end: Timestamp = reply.field("Expiration").parse().unwrap();
     assert!(end < Timestamp::now() && burnt);
@@ -196,6 +199,7 @@ fn names_and_back() {
         "escapes",
         "expired-session",
         "newline-in-token",
+        "fractional-expiry",
         "web-page",
         "slow=1.5s",
         "clock-off=-3600s",
