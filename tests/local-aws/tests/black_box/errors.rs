@@ -82,6 +82,19 @@ fn scope() {
 }
 
 #[test]
+fn headers_that_must_be_signed() {
+    let server = start();
+    let with = |name| Client {
+        unsigned: Some(name),
+        ..client(&server, "testuser")
+    };
+    let text = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+    whoami(&with("host")).refused(403, "SignatureDoesNotMatch", text);
+    whoami(&with("x-amz-date")).refused(403, "SignatureDoesNotMatch", MISMATCH);
+    whoami(&with("content-type")).ok();
+}
+
+#[test]
 fn unsigned_and_half_signed() {
     let server = start();
     let good = client(&server, "testuser");

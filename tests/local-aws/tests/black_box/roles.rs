@@ -1,6 +1,8 @@
 //! AssumeRole: trust policies with and without MFA, and the limits of a role's session.
 
-use crate::support::{Client, Reply, SERIAL, client, start};
+use local_aws::Policy;
+
+use crate::support::{Client, OTHER_SERIAL, Reply, SERIAL, client, start};
 
 const PREFIX: &str = "arn:aws:iam::123456789012:role/";
 
@@ -88,6 +90,29 @@ fn trust_in_others() {
         "AccessDenied",
         "Roles may not be assumed by root accounts.",
     );
+}
+
+#[test]
+fn a_deny_of_the_users_own() {
+    let server = start();
+    let trust = |user: &str| {
+        let trust = format!(
+            r#"{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole",
+                "Principal": {{"AWS": "arn:aws:iam::123456789012:user/{user}"}}}}}}"#
+        );
+        let trust = Policy::from_json(&trust).unwrap();
+        server.edit(|account| account.roles.get_mut("chained").unwrap().trust = trust);
+    };
+    // Both are named by the trust policy; otheruser's own policy forbids it without a code.
+    trust("nodevice");
+    assume(&client(&server, "nodevice"), "chained", &[]).ok();
+    trust("otheruser");
+    let other = client(&server, "otheruser");
+    let arn = "arn:aws:iam::123456789012:user/otheruser";
+    refused(&assume(&other, "chained", &[]), arn, "chained");
+    let code = server.code("otheruser");
+    let given = [("SerialNumber", OTHER_SERIAL), ("TokenCode", code.as_str())];
+    assume(&other, "chained", &given).ok();
 }
 
 #[test]

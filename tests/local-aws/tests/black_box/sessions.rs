@@ -219,3 +219,17 @@ fn devices_as_iam_lists_them() {
         "The user with name nobody cannot be found.",
     );
 }
+
+#[test]
+fn parameters_of_describe_regions() {
+    let server = start();
+    let root = client(&server, "root");
+    let regions =
+        |parameters: &[(&str, &str)]| root.call("ec2", "2016-11-15", "DescribeRegions", parameters);
+    let text = "Request would have succeeded, but DryRun flag is set.";
+    regions(&[("DryRun", "true")]).refused(412, "DryRunOperation", text);
+    let one = regions(&[("RegionName.1", "eu-west-1")]);
+    assert_eq!(one.ok().body.matches("<regionName>").count(), 1);
+    let text = "Invalid region provided: [xx-nowhere-1]";
+    regions(&[("RegionName.1", "xx-nowhere-1")]).refused(400, "InvalidParameterValue", text);
+}
