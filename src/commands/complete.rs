@@ -1,0 +1,166 @@
+//! Completion of mfaexec's own command line. The scripts of `completions/` ask the program itself,
+//! so that what they offer are always the words of this version and the profiles of this moment.
+//!
+//! The environment variable MFAEXEC_COMPLETE names the shell. Without words the script for it is
+//! printed; after `--` follow the words up to the cursor, the last one being the word to complete,
+//! and the candidates are printed, one a line, with a tab before what they mean. What stands after
+//! the command line's own `--` never gets here: the scripts leave it to the command's completion.
+//!
+//! Not clap_complete's own scripts, because they fall for a profile name with a blank or a colon,
+//! and because it doesn't promise that they work with the next version of the program.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap_complete::engine::{self, ArgValueCandidates, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
+
+use super::fail;
+use crate::cli;
+use crate::edge::{config_files, exec};
+use crate::error::{Error, Kind};
+use crate::model::environment::Environment;
+use crate::model::profile::Profiles;
+
+/// The variable that turns a call into a question of a completion script. Not clap_complete's
+/// usual COMPLETE, which people may have set for something else.
+const VARIABLE: &str = "MFAEXEC_COMPLETE";
+
+const SHELLS: [&dyn EnvCompleter; 3] = [
+    &Shell {
+        name: "bash",
+        template: include_str!("complete/template.bash"),
+    },
+    &Shell {
+        name: "zsh",
+        template: include_str!("complete/template.zsh"),
+    },
+    &Shell {
+        name: "fish",
+        template: include_str!("complete/template.fish"),
+    },
+];
+
+struct Shell {
+    name: &'static str,
+    template: &'static str,
+}
+
+/// Answers if this call is a question for completions.
+pub(super) fn answer() -> Option<ExitCode> {
+    std::env::var_os(VARIABLE)?;
+    // Read before clap_complete removes the variable: nobody may change the environment later.
+    let env = exec::environment();
+    let engine = CompleteEnv::with_factory(|| with_profiles(&env))
+        .var(VARIABLE)
+        .completer(cli::command().get_name())
+        .shells(Shells(&SHELLS));
+    match engine.try_complete(std::env::args_os(), None) {
+        Ok(true) => Some(ExitCode::SUCCESS),
+        Ok(false) => None,
+        Err(error) => Some(fail(
+            &Error::of(
+                Kind::Own,
+                "there is nothing to complete",
+                error.to_string().trim_start_matches("error: ").trim_end(),
+                format!("unset {VARIABLE}, which the completion scripts set for a moment"),
+            ),
+            true,
+        )),
+    }
+}
+
+/// The definitions of the command line, with the names of profiles for every `--profile`.
+fn with_profiles(env: &Environment) -> clap::Command {
+    fn add_to(command: clap::Command, env: &Environment) -> clap::Command {
+        command
+            .mut_args(|arg| {
+                if arg.get_id() != "profile" {
+                    return arg;
+                }
+                let env = env.clone();
+                arg.add(ArgValueCandidates::new(move || profiles(&env)))
+            })
+            .mut_subcommands(|subcommand| add_to(subcommand, env))
+    }
+    add_to(cli::command(), env)
+}
+
+/// The profiles of the config files; none if they cannot be read, because a question in the middle
+/// of a line is no place for an error.
+fn profiles(env: &Environment) -> Vec<CompletionCandidate> {
+    let profiles = config_files::read(env).and_then(Profiles::parse);
+    let names = profiles.as_ref().map(Profiles::names).unwrap_or_default();
+    names
+        .into_iter()
+        // The answer has a line for each, and the shells would print the rest to the terminal.
+        .filter(|name| !name.contains(char::is_control))
+        .map(CompletionCandidate::new)
+        .collect()
+}
+
+impl EnvCompleter for Shell {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    fn write_registration(
+        &self,
+        var: &str,
+        _name: &str,
+        bin: &str,
+        completer: &str,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let script = self
+            .template
+            .replace("{{VARIABLE}}", var)
+            .replace("{{COMMAND}}", bin)
+            .replace("{{PROGRAM}}", completer)
+            .replace(
+                "{{NOTE}}",
+                "Generated. To change it, see src/commands/complete.rs.",
+            );
+        buf.write_all(script.as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        cmd: &mut clap::Command,
+        args: Vec<OsString>,
+        current_dir: Option<&Path>,
+        buf: &mut dyn Write,
+    ) -> io::Result<()> {
+        let at = args.len().saturating_sub(1);
+        let empty = args.last().is_some_and(|word| word.is_empty());
+        let mut candidates = engine::complete(cmd, args, at, current_dir)?;
+        // Where a subcommand could stand, the command could begin, which is what most want.
+        if empty && candidates.iter().any(is_subcommand) {
+            let dashes = CompletionCandidate::new("--").help(Some("The command to run".into()));
+            candidates.insert(0, dashes);
+        }
+        for candidate in candidates {
+            let value = candidate.get_value().to_string_lossy();
+            match candidate.get_help().map(ToString::to_string) {
+                Some(help) => {
+                    let help = help.lines().next().unwrap_or_default();
+                    writeln!(buf, "{value}\t{help}")?;
+                }
+                None => writeln!(buf, "{value}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_subcommand(candidate: &CompletionCandidate) -> bool {
+    candidate
+        .get_id()
+        .is_some_and(|id| id.starts_with("command::"))
+}

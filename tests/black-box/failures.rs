@@ -1,0 +1,264 @@
+//! Failures of AWS and of the way to it: one clear error, the command not run, and never a second
+//! request with the same code.
+
+use std::time::Duration;
+
+use local_aws::Fault;
+
+use crate::harness::{World, finish, has};
+
+/// One run with a given code under a fault; the error, and how many calls carried a code.
+fn fails_with(fault: Fault, words: &[&str]) {
+    let world = World::new();
+    world.aws.fault(fault, 9);
+    let code = world.code();
+    let error = world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .fails(125);
+    has(&error, words);
+    assert_eq!(world.code_calls().len(), 1, "a code is sent once");
+    // The next run, with the next code, works.
+    world.aws.clear_faults();
+    let code = world.code();
+    world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .succeeds();
+}
+
+#[test]
+fn throttling() {
+    fails_with(
+        Fault::Throttling,
+        &["asked too often", "Rate exceeded (Throttling)"],
+    );
+}
+
+#[test]
+fn a_500_before_and_after_the_code_was_burnt() {
+    fails_with(
+        Fault::ErrorBefore,
+        &["was lost", "may be used up", "next one"],
+    );
+    fails_with(
+        Fault::ErrorAfter,
+        &["was lost", "may be used up", "next one"],
+    );
+}
+
+#[test]
+fn a_cut_connection_before_and_after_the_code_was_burnt() {
+    fails_with(Fault::CutBefore, &["was lost", "may be used up"]);
+    fails_with(Fault::CutAfter, &["was lost", "may be used up"]);
+}
+
+#[test]
+fn an_answer_that_cannot_be_one() {
+    fails_with(Fault::HugeBody, &["was lost"]);
+    fails_with(Fault::MalformedXml, &["was lost"]);
+    fails_with(Fault::ExpiredSession, &["over already", "clock"]);
+}
+
+#[test]
+fn sts_switched_off_and_clocks_that_differ() {
+    fails_with(
+        Fault::RegionDisabled,
+        &["STS is switched off in", "--region us-east-1"],
+    );
+    fails_with(
+        Fault::ClockOff(3600),
+        &["clock is 1h behind AWS's", "set the clock"],
+    );
+    fails_with(Fault::ClockOff(-86_400), &["clock is 1day ahead of AWS's"]);
+}
+
+#[test]
+fn escapes_in_a_message_do_not_reach_the_terminal() {
+    let world = World::new();
+    world.aws.fault(Fault::Escapes, 9);
+    let code = world.code();
+    let error = world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .fails(125);
+    let plain = |c: char| c == '\n' || !c.is_control();
+    assert!(error.chars().all(plain), "{error:?}");
+    has(&error, &["\\u{1b}"]);
+}
+
+#[test]
+fn a_slow_answer_is_waited_for() {
+    let world = World::new();
+    world.aws.fault(Fault::Slow(Duration::from_secs(2)), 1);
+    let code = world.code();
+    world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .succeeds();
+}
+
+#[test]
+fn refusals_of_sts() {
+    let world = World::new();
+    let run = |profile: &str, serial: &str, code: &str| {
+        let arguments = [
+            "-p",
+            profile,
+            "--mfa-serial",
+            serial,
+            "-c",
+            code,
+            "--",
+            "true",
+        ];
+        world.run(&arguments).fails(125)
+    };
+    let serial = crate::harness::SERIAL;
+    has(
+        &run("testuser", serial, "000000"),
+        &["did not accept the code", "one time pass code"],
+    );
+    let foreign = "arn:aws:iam::123456789012:mfa/otheruser";
+    let error = run("testuser", foreign, &world.code_of("otheruser"));
+    has(
+        &error,
+        &[
+            "cannot check codes of the device",
+            "correct the device in --mfa-serial",
+        ],
+    );
+    let leaver = "arn:aws:iam::123456789012:mfa/leaver";
+    has(
+        &run("leaver", leaver, "123456"),
+        &["does not know the access key", "is active"],
+    );
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    world.write_credentials(&keys.replace("wJalrXUtnFEMI", "wJalrXUtnFEMJ"));
+    let error = run("testuser", serial, "123456");
+    has(
+        &error,
+        &["the secret of access key AKIAIOSFODNN7EXAMPLE is wrong"],
+    );
+    assert!(!error.contains("wJalrXUtnFEMJ"));
+}
+
+#[test]
+fn nobody_listens() {
+    let world = World::new();
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
+    let error = finish(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")).fails(125);
+    has(
+        &error,
+        &["cannot reach STS", "refused", "check the network"],
+    );
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_named_as_unreachable() {
+    let world = World::new();
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
+    let error = finish(command.env_remove("AWS_ENDPOINT_URL")).fails(125);
+    has(
+        &error,
+        &["cannot reach STS (region eu-central-1)", "proxy variables"],
+    );
+}
+
+#[test]
+fn a_ca_bundle_that_is_none_is_named() {
+    let world = World::new();
+    for (path, words) in [
+        ("/nonexistent", "No such file"),
+        ("/dev/null", "AWS_CA_BUNDLE"),
+    ] {
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
+        let said = finish(command.env("AWS_CA_BUNDLE", path));
+        if path == "/nonexistent" {
+            has(&said.fails(125), &["cannot use the CA bundle", words]);
+        }
+    }
+}
+
+#[test]
+fn a_session_that_cannot_be_kept_is_used_all_the_same() {
+    let world = World::new();
+    // The place of the session's file is taken by a directory, which appears too late to be
+    // noticed before the code is spent.
+    world.sign_in(&[]);
+    let session = std::fs::read_dir(world.cache())
+        .unwrap()
+        .map(|e| e.unwrap().path());
+    let session = session
+        .into_iter()
+        .find(|p| p.extension().is_some_and(|e| e == "session"));
+    let session = session.unwrap();
+    std::fs::remove_file(&session).unwrap();
+    let code = world.code();
+    world.aws.fault(Fault::Slow(Duration::from_secs(2)), 1);
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "echo", "done"]);
+    let child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let child = child.spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    std::fs::create_dir_all(session.join("in-the-way")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "done\n",
+        "{output:?}"
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    has(
+        &said,
+        &["the session cannot be kept, the next run will ask again"],
+    );
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_found_before_the_code_is_spent() {
+    let world = World::new();
+    world.write(".cache/mfaexec", "a file in the way");
+    let code = world.code();
+    let error = world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .fails(125);
+    has(&error, &["cannot use", ".cache/mfaexec", "--cache none"]);
+    assert!(world.aws.journal().is_empty());
+    world
+        .run(&[
+            "-p", "testuser", "-c", &code, "--cache", "none", "--", "true",
+        ])
+        .succeeds();
+}
+
+#[test]
+fn many_at_once_share_one_code() {
+    let world = World::new();
+    world
+        .aws
+        .fault_on("GetSessionToken", Fault::Slow(Duration::from_secs(1)), 1);
+    let code = world.code();
+    let start = || {
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "printenv"]);
+        command
+            .arg("AWS_ACCESS_KEY_ID")
+            .stdout(std::process::Stdio::piped());
+        command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..20).map(|_| start()).collect();
+    let outputs: Vec<_> = children
+        .into_iter()
+        .map(|c| c.wait_with_output().unwrap())
+        .collect();
+    let mut keys: Vec<_> = outputs.iter().map(|output| output.stdout.clone()).collect();
+    keys.dedup();
+    assert_eq!(keys.len(), 1, "all have the same session: {outputs:?}");
+    assert!(!keys[0].is_empty());
+    assert_eq!(world.code_calls().len(), 1);
+    let said: String = outputs
+        .iter()
+        .map(|o| String::from_utf8_lossy(&o.stderr))
+        .collect();
+    has(&said, &["waiting for the sign-in with", "(process "]);
+}

@@ -1,0 +1,14 @@
+//! Black-box tests: the built binary against local-aws, in a scrubbed environment and a home of
+//! its own, the prompt at a real pseudo-terminal.
+
+mod cache;
+mod child_environment;
+mod config_files;
+mod exec;
+mod failures;
+mod find_device;
+mod harness;
+mod options;
+mod prompt;
+mod secrets;
+mod story;

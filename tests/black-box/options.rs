@@ -1,0 +1,393 @@
+//! Every option and subcommand: what it does, and that it does so before and after the
+//! subcommand's name.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::harness::{MFAEXEC, SERIAL, World, finish, has};
+
+#[test]
+fn durations_reach_sts_in_seconds() {
+    for (text, seconds) in [
+        ("4h", 14_400),
+        ("90m", 5400),
+        ("900", 900),
+        ("36h", 129_600),
+    ] {
+        let world = World::new();
+        world.sign_in(&["-d", text]);
+        assert_eq!(
+            world.code_calls()[0].duration_seconds,
+            Some(seconds),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn impossible_times_are_refused_at_once() {
+    let world = World::new();
+    for (option, value) in [
+        ("-d", "14m"),
+        ("-d", "37h"),
+        ("-d", "0"),
+        ("-d", "soon"),
+        ("-d", ""),
+        ("-d", "99999999999999999999"),
+        ("--min-ttl", "x"),
+    ] {
+        world
+            .run(&[
+                "-p", "testuser", "-c", "123456", option, value, "--", "true",
+            ])
+            .fails(125);
+        world
+            .run(&["login", "-p", "testuser", "-c", "123456", option, value])
+            .fails(2);
+    }
+    let never = [
+        "-p",
+        "testuser",
+        "-c",
+        "123456",
+        "--min-ttl",
+        "5h",
+        "--",
+        "true",
+    ];
+    has(
+        &world.run(&never).fails(125),
+        &["no session could be good enough"],
+    );
+    assert!(world.aws.journal().is_empty());
+}
+
+#[test]
+fn options_stand_before_or_after_the_subcommand() {
+    let world = World::new();
+    let code = world.code();
+    world
+        .run(&["-p", "testuser", "-d", "1h", "login", "-c", &code])
+        .succeeds();
+    assert_eq!(world.code_calls()[0].duration_seconds, Some(3600));
+    let code = world.code();
+    world
+        .run(&[
+            "--fresh", "login", "-p", "testuser", "-d", "2h", "-c", &code,
+        ])
+        .succeeds();
+    assert_eq!(world.code_calls()[1].duration_seconds, Some(7200));
+    has(
+        &world.run(&["-p", "testuser", "status"]).succeeds(),
+        &["testuser"],
+    );
+    has(
+        &world.run(&["-p", "otheruser", "status"]).succeeds(),
+        &["no sessions"],
+    );
+}
+
+#[test]
+fn an_option_that_would_mean_nothing_is_refused() {
+    let world = World::new();
+    for (options, subcommand) in [
+        (&["-d", "1h"][..], "status"),
+        (&["--min-ttl", "1h"], "status"),
+        (&["--fresh"], "clear"),
+        (&["--mfa-serial", SERIAL], "status"),
+        (&["-c", "123456"], "clear"),
+        (&["--region", "us-east-1"], "status"),
+        (&["--no-input"], "clear"),
+        (&["--cache", "none"], "status"),
+    ] {
+        let mut command = world.mfaexec(options);
+        has(
+            &finish(command.arg(subcommand)).fails(2),
+            &["means nothing to", options[0]],
+        );
+    }
+    has(
+        &world.run(&["login", "--cache", "none"]).fails(2),
+        &["for nothing"],
+    );
+}
+
+#[test]
+fn a_command_without_dashes_gets_the_right_line() {
+    let world = World::new();
+    let error = world
+        .run(&["-p", "testuser", "aws", "s3", "ls", "--recursive"])
+        .fails(125);
+    has(&error, &["mfaexec -p testuser -- aws s3 ls --recursive"]);
+    let error = world
+        .run(&["-p", "testuser", "run", "--", "aws", "s3 ls"])
+        .fails(125);
+    has(&error, &["mfaexec -p testuser -- aws 's3 ls'"]);
+    has(
+        &world.run(&[]).fails(125),
+        &["nothing to run", "mfaexec [OPTIONS] -- COMMAND"],
+    );
+    has(&world.run(&["--"]).fails(125), &["nothing to run"]);
+    has(
+        &world.run(&["--nonsense", "--", "true"]).fails(125),
+        &["--nonsense"],
+    );
+    has(
+        &world.run(&["login", "--nonsense"]).fails(2),
+        &["--nonsense"],
+    );
+}
+
+#[test]
+fn words_after_the_dashes_are_the_commands() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let arguments = [
+        "-p", "testuser", "--", "printf", "%s|", "-p", "x", "--", "login", "--fresh",
+    ];
+    assert_eq!(world.run(&arguments).succeeds(), "-p|x|--|login|--fresh|");
+}
+
+#[test]
+fn the_code_comes_from_the_option_stdin_or_the_environment() {
+    let world = World::new();
+    world.sign_in(&[]);
+
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "--fresh", "-c", "-", "--", "cat"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdin = format!("{code}\nthe rest is the command's\n");
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(stdin.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "the rest is the command's\n"
+    );
+
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "--fresh", "--", "env"]);
+    let printed = finish(command.env("MFAEXEC_CODE", &code)).succeeds();
+    assert!(!printed.contains("MFAEXEC_CODE"));
+    assert_eq!(world.code_calls().len(), 3);
+
+    // The option goes before the environment.
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "--fresh", "-c", &code, "--", "true"]);
+    finish(command.env("MFAEXEC_CODE", "nonsense")).succeeds();
+}
+
+#[test]
+fn a_code_that_cannot_be_one_is_not_sent() {
+    let world = World::new();
+    for code in ["12345", "1234567", "12345a", "", "-1"] {
+        let error = world.run(&["login", "-p", "testuser", "-c", code]).fails(1);
+        has(&error, &["six digits"]);
+    }
+    assert!(world.code_calls().is_empty());
+}
+
+#[test]
+fn the_device_comes_from_option_environment_profile() {
+    let world = World::new();
+    world.write_config("[profile testuser]\nmfa_serial = GAHT00000000\n");
+    let right = |options: &[&str], variables: &[(&str, &str)]| {
+        let code = world.code();
+        let mut command = world.mfaexec(&["login", "--fresh", "-p", "testuser", "-c", &code]);
+        finish(command.args(options).envs(variables.iter().copied())).succeeds();
+        assert_eq!(
+            world.code_calls().last().unwrap().serial_number.as_deref(),
+            Some(SERIAL)
+        );
+    };
+    right(&["--mfa-serial", SERIAL], &[]);
+    right(
+        &["--mfa-serial", SERIAL],
+        &[("AWS_MFA_SERIAL", "GAHT11111111")],
+    );
+    right(&[], &[("AWS_MFA_SERIAL", SERIAL)]);
+    world.write_config(&format!("[profile testuser]\nmfa_serial = {SERIAL}\n"));
+    right(&[], &[]);
+    right(&[], &[("AWS_MFA_SERIAL", "")]);
+}
+
+#[test]
+fn the_region_decides_where_sts_is_asked() {
+    let world = World::new();
+    world.sign_in(&["--region", "ap-southeast-2"]);
+    assert_eq!(world.code_calls()[0].region, "ap-southeast-2");
+    let error = world
+        .run(&["-p", "testuser", "--region", "evil.example/", "--", "true"])
+        .fails(125);
+    has(&error, &["no region's name"]);
+}
+
+#[test]
+fn quiet_and_verbose_change_what_is_said() {
+    let world = World::new();
+    let code = world.code();
+    let said = world.run(&["-v", "login", "-p", "testuser", "-c", &code]);
+    has(&said.stderr, &["profile", "signing in"]);
+    let said = world.run(&["-q", "clear"]);
+    assert_eq!((said.stderr.as_str(), said.code), ("", Some(0)));
+    has(&world.run(&["clear"]).stderr, &["nothing to clear"]);
+    world.run(&["-q", "-v", "clear"]).fails(2);
+}
+
+#[test]
+fn login_says_until_when_and_status_what_is_there() {
+    let world = World::new();
+    let code = world.code();
+    let login = world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .succeeds();
+    has(&login, &["testuser: signed in until 20", "Z (", " left)"]);
+    // Again: nothing to do, the same answer.
+    has(
+        &world
+            .run(&["login", "-p", "testuser", "--no-input"])
+            .succeeds(),
+        &["signed in until"],
+    );
+    assert_eq!(world.code_calls().len(), 1);
+
+    let status = world.run(&["status"]).succeeds();
+    has(
+        &status,
+        &["PROFILE", "KIND", "LEFT", "testuser", "mfa-session"],
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&world.run(&["status", "--json"]).succeeds()).unwrap();
+    let session = &json["sessions"][0];
+    assert_eq!(session["profile"], "testuser");
+    assert_eq!(session["kind"], "mfa-session");
+    assert_eq!(session["account"], "123456789012");
+    assert_eq!(session["mfa_serial"], SERIAL);
+    let left = session["seconds_left"].as_u64().unwrap();
+    assert!((14_300..=14_400).contains(&left), "{left}");
+}
+
+#[test]
+fn clear_forgets_all_or_one() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let code = world.code_of("otheruser");
+    world
+        .run(&["login", "-p", "otheruser", "-c", &code])
+        .succeeds();
+    has(
+        &world.run(&["clear", "-p", "otheruser"]).stderr,
+        &["cleared the session of otheruser"],
+    );
+    let status = world.run(&["status"]).succeeds();
+    assert!(
+        status.contains("testuser") && !status.contains("otheruser"),
+        "{status}"
+    );
+    has(
+        &world.run(&["clear"]).stderr,
+        &["cleared the session of testuser"],
+    );
+    has(&world.run(&["status"]).succeeds(), &["no sessions at hand"]);
+    let json = world.run(&["status", "--json"]).succeeds();
+    assert_eq!(
+        json.split_whitespace().collect::<String>(),
+        r#"{"sessions":[]}"#
+    );
+}
+
+#[test]
+fn shell_is_the_users_shell_with_the_session() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let shell = world.write(
+        "shell",
+        "#!/bin/sh\necho \"$0 $# $MFAEXEC_PROFILE\"\nexit 7\n",
+    );
+    std::fs::set_permissions(&shell, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = world.mfaexec(&["shell", "-p", "testuser", "--no-input"]);
+    let said = finish(command.env("SHELL", &shell));
+    assert_eq!(said.code, Some(7));
+    assert_eq!(said.stdout, format!("{} 0 testuser\n", shell.display()));
+    // Without SHELL it is /bin/sh.
+    let mut command = world.mfaexec(&["shell", "-p", "testuser", "--no-input"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"echo $MFAEXEC_PROFILE; exit 3\n")
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(3), &b"testuser\n"[..])
+    );
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let world = World::new();
+    has(
+        &world.run(&["--help"]).succeeds(),
+        &["Usage: mfaexec [OPTIONS] -- COMMAND", "login"],
+    );
+    has(
+        &world.run(&["login", "--help"]).succeeds(),
+        &["--duration", "--min-ttl"],
+    );
+    has(
+        &world.run(&["--version"]).succeeds(),
+        &[concat!("mfaexec ", env!("CARGO_PKG_VERSION"))],
+    );
+    let status_help = world.run(&["status", "--help"]).succeeds();
+    assert!(
+        !status_help.contains("--code"),
+        "help offers only what means something"
+    );
+}
+
+#[test]
+fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let inner = [
+        "-p",
+        "testuser",
+        "--no-input",
+        "--",
+        MFAEXEC,
+        "--no-input",
+        "--",
+    ];
+    let mut command = world.mfaexec(&inner);
+    let printed = finish(command.args(["printenv", "MFAEXEC_PROFILE"])).succeeds();
+    assert_eq!(
+        printed, "testuser\n",
+        "the profile is the one of the run around it"
+    );
+    let code = world.code_of("otheruser");
+    let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", MFAEXEC]);
+    command.args([
+        "-p",
+        "otheruser",
+        "-c",
+        &code,
+        "--",
+        "printenv",
+        "MFAEXEC_PROFILE",
+    ]);
+    assert_eq!(finish(&mut command).succeeds(), "otheruser\n");
+}

@@ -1,0 +1,268 @@
+//! The question on the terminal, at a real pseudo-terminal.
+
+use std::time::Duration;
+
+use local_aws::Fault;
+
+use crate::harness::{SERIAL, World, finish, has};
+
+const QUESTION: &str = "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
+
+#[test]
+fn the_code_is_not_echoed_and_stdout_stays_clean() {
+    let world = World::new();
+    let out = world.home().join("out");
+    let script = format!(
+        "stty echo; mfaexec -p testuser -- echo done > {}",
+        out.display()
+    );
+    let mut command = world.program("/bin/sh");
+    command.args(["-c", &script]);
+    let mut terminal = crate::harness::terminal(command);
+    terminal.exp_string(QUESTION).unwrap();
+    let code = world.aws.code("testuser");
+    terminal.send_line(&code).unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(!rest.contains(&code), "echoed: {rest:?}");
+    assert_eq!(std::fs::read_to_string(out).unwrap(), "done\n");
+}
+
+#[test]
+fn what_is_no_code_is_asked_for_again_and_not_sent() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    for wrong in ["", "12345"] {
+        terminal.exp_string(QUESTION).unwrap();
+        terminal.send_line(wrong).unwrap();
+        terminal.exp_string("a code has six digits").unwrap();
+    }
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
+    assert_eq!(world.code_calls().len(), 1);
+}
+
+#[test]
+fn three_wrong_codes_end_the_run() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    let right: u32 = world.aws.code("testuser").parse().unwrap();
+    for wrong in 1..=3 {
+        terminal.exp_string(QUESTION).unwrap();
+        terminal
+            .send_line(&format!("{:06}", (right + wrong * 111_111) % 1_000_000))
+            .unwrap();
+        terminal.exp_string("STS did not accept the code").unwrap();
+    }
+    let rest = terminal.exp_eof().unwrap();
+    assert!(
+        !rest.contains("MFA code for") && !rest.contains("done"),
+        "{rest}"
+    );
+    assert_eq!(world.code_calls().len(), 3);
+}
+
+#[test]
+fn a_wrong_code_can_be_followed_by_the_right_one() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    let right: u32 = world.aws.code("testuser").parse().unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    terminal
+        .send_line(&format!("{:06}", (right + 111_111) % 1_000_000))
+        .unwrap();
+    terminal.exp_string("STS did not accept the code").unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
+}
+
+#[test]
+fn a_used_code_is_refused_without_a_call() {
+    let world = World::new();
+    let code = world.code();
+    world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .succeeds();
+    let error = world
+        .run(&["login", "--fresh", "-p", "testuser", "-c", &code])
+        .fails(1);
+    has(
+        &error,
+        &["this code was used already", "the next one comes in"],
+    );
+    assert_eq!(world.code_calls().len(), 1);
+}
+
+#[test]
+fn while_the_person_types_the_key_is_tried() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    crate::harness::eventually("GetCallerIdentity", || {
+        world
+            .aws
+            .journal()
+            .iter()
+            .any(|entry| entry.action == "GetCallerIdentity")
+    });
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    terminal.exp_eof().unwrap();
+    let actions: Vec<_> = world
+        .aws
+        .journal()
+        .into_iter()
+        .map(|entry| entry.action)
+        .collect();
+    assert_eq!(actions, ["GetCallerIdentity", "GetSessionToken"]);
+}
+
+#[test]
+fn what_makes_a_code_pointless_ends_the_question() {
+    let cases = [
+        ("leaver", None, "AWS does not know the access key"),
+        (
+            "testuser",
+            Some(Fault::RegionDisabled),
+            "STS is switched off",
+        ),
+        (
+            "testuser",
+            Some(Fault::ClockOff(3600)),
+            "this machine's clock is",
+        ),
+    ];
+    for (profile, fault, words) in cases {
+        let world = World::new();
+        if let Some(fault) = fault {
+            world.aws.fault(fault, 9);
+        }
+        let serial = format!("arn:aws:iam::123456789012:mfa/{profile}");
+        let mut terminal =
+            world.at_terminal(&["-p", profile, "--mfa-serial", &serial, "--", "echo", "done"]);
+        // Nobody types anything.
+        let seen = terminal.exp_eof().unwrap();
+        has(&seen, &["MFA code for", words, "remedy:"]);
+        assert!(!seen.contains("done"));
+        assert!(world.code_calls().is_empty());
+    }
+}
+
+#[test]
+fn a_slow_check_is_waited_for_before_the_code_is_spent() {
+    let world = World::new();
+    world
+        .aws
+        .fault_on("GetCallerIdentity", Fault::Slow(Duration::from_secs(2)), 1);
+    world
+        .aws
+        .edit(|account| account.disabled_regions.push("eu-central-1".into()));
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["STS is switched off"]);
+    assert!(world.code_calls().is_empty(), "the code can be used again");
+}
+
+#[test]
+fn the_command_is_looked_for_before_the_question() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "no-such-command"]);
+    let seen = terminal.exp_eof().unwrap();
+    has(&seen, &["no-such-command: command not found"]);
+    assert!(!seen.contains("MFA code"));
+    assert!(world.aws.journal().is_empty());
+}
+
+#[test]
+fn end_of_file_at_the_question_gives_up() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_control('d').unwrap();
+    let seen = terminal.exp_eof().unwrap();
+    has(&seen, &["no code was given"]);
+    assert!(!seen.contains("done"));
+}
+
+#[test]
+fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
+    let world = World::new();
+    // setsid(1) takes the controlling terminal away, if the tests have one.
+    let mut command = world.program("setsid");
+    command.args([
+        "--wait",
+        crate::harness::MFAEXEC,
+        "-p",
+        "testuser",
+        "-d",
+        "2h",
+        "--",
+        "true",
+    ]);
+    let started = std::time::Instant::now();
+    let error = finish(&mut command).fails(125);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    has(
+        &error,
+        &["no terminal", "mfaexec login -p testuser -d 7200"],
+    );
+    let error = world.run(&[
+        "-p",
+        "testuser",
+        "--no-input",
+        "--mfa-serial",
+        SERIAL,
+        "--",
+        "true",
+    ]);
+    has(
+        &error.fails(125),
+        &["--no-input was given", &format!("--mfa-serial {SERIAL}")],
+    );
+    assert!(world.aws.journal().is_empty());
+}
+
+/// Asks the shell whether what is typed can be seen.
+const IS_ECHO_OFF: &str = "echo hidden=$(stty -a | grep -c -- '-echo ')";
+const COMMAND: &str = "mfaexec -p testuser -- sh -c 'echo done-$((40 + 2))'";
+
+#[test]
+fn an_interrupt_restores_the_terminal_and_runs_nothing() {
+    let world = World::new();
+    let mut terminal = world.bash();
+    terminal.send_line(COMMAND).unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_control('c').unwrap();
+    terminal.exp_string("ready> ").unwrap();
+    terminal.send_line("echo status=$?").unwrap();
+    terminal.exp_string("status=130").unwrap();
+    terminal.send_line(IS_ECHO_OFF).unwrap();
+    terminal.exp_string("hidden=0").unwrap();
+    terminal.send_line("exit").unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(!rest.contains("done-42"));
+    assert!(world.code_calls().is_empty());
+}
+
+#[test]
+fn a_stop_gives_the_terminal_back_and_continuing_asks_again() {
+    let world = World::new();
+    let mut terminal = world.bash();
+    terminal.send_line(COMMAND).unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_control('z').unwrap();
+    terminal.exp_string("Stopped").unwrap();
+    terminal.exp_string("ready> ").unwrap();
+    terminal.send_line(IS_ECHO_OFF).unwrap();
+    terminal.exp_string("hidden=0").unwrap();
+    terminal.send_line("fg").unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    let code = world.aws.code("testuser");
+    terminal.send_line(&code).unwrap();
+    let seen = terminal.exp_string("done-42").unwrap();
+    assert!(!seen.contains(&code), "hidden again: {seen}");
+    terminal.exp_string("ready> ").unwrap();
+    terminal.send_line("exit").unwrap();
+    terminal.exp_eof().unwrap();
+}

@@ -1,0 +1,125 @@
+//! Secrets stay where they belong: searched for in everything that a run leaves or says.
+
+use std::fs;
+use std::path::Path;
+
+use crate::harness::{World, finish};
+
+/// The session of the story's profile, as its command sees it.
+fn session(world: &World) -> Vec<String> {
+    let printed = world
+        .run(&["-p", "testuser", "--no-input", "--", "env"])
+        .succeeds();
+    let value = |name: &str| {
+        let line = printed.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name} is missing"))
+            .to_owned()
+    };
+    vec![value("AWS_SECRET_ACCESS_KEY="), value("AWS_SESSION_TOKEN=")]
+}
+
+fn files_below(directory: &Path, found: &mut Vec<Vec<u8>>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push(fs::read(path).unwrap());
+        }
+    }
+}
+
+fn contains(content: &[u8], canary: &str) -> bool {
+    content
+        .windows(canary.len())
+        .any(|window| window == canary.as_bytes())
+}
+
+#[test]
+fn the_session_is_nowhere_on_disk() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let secrets = session(&world);
+    let search = |world: &World| {
+        let mut files = Vec::new();
+        files_below(world.home(), &mut files);
+        assert!(files.len() > 3, "there is something to search in");
+        let found = |secret: &String| files.iter().any(|content| contains(content, secret));
+        secrets.iter().any(found)
+    };
+    assert!(!search(&world));
+    // The search itself can find something.
+    world.write("copy", &secrets[1]);
+    assert!(search(&world));
+}
+
+#[test]
+fn the_command_never_sees_the_long_term_key() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let printed = world
+        .run(&["-p", "testuser", "--no-input", "--", "env"])
+        .succeeds();
+    assert!(!printed.contains("AKIAIOSFODNN7EXAMPLE") && !printed.contains("wJalrXUtnFEMI"));
+}
+
+#[test]
+fn the_loudest_log_shows_no_secret() {
+    let world = World::new();
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "-vv", "-c", &code, "--", "env"]);
+    // Switches with which the SDK would log the bodies of its requests and answers.
+    command
+        .env("LOG_SENSITIVE_INFORMATION", "true")
+        .env("RUST_LOG", "trace");
+    let said = finish(&mut command);
+    assert_eq!(said.code, Some(0));
+    assert!(
+        said.stderr.contains("signing in"),
+        "mfaexec's own events are there: {}",
+        said.stderr
+    );
+    let mut canaries = session(&world);
+    canaries.extend(["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(), code]);
+    for canary in canaries {
+        assert!(!said.stderr.contains(&canary), "{}", said.stderr);
+    }
+    assert!(
+        !said.stderr.contains("aws_smithy"),
+        "other crates' events are not shown"
+    );
+}
+
+#[test]
+fn status_and_clear_show_no_secret() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let secrets = session(&world);
+    for arguments in [&["status"][..], &["status", "--json"], &["clear"]] {
+        let said = world.run(arguments);
+        for secret in &secrets {
+            assert!(!said.stdout.contains(secret) && !said.stderr.contains(secret));
+        }
+    }
+}
+
+#[test]
+fn clear_leaves_nothing_that_could_be_read_again() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let copy = world.home().join("copy");
+    fs::create_dir(&copy).unwrap();
+    for entry in fs::read_dir(world.cache()).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
+    }
+    world.run(&["clear"]).succeeds();
+    for entry in fs::read_dir(&copy).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, world.cache().join(path.file_name().unwrap())).unwrap();
+    }
+    // The files are back, their key is not.
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .fails(125);
+}
