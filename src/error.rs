@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::model::sanitize::printable;
+use crate::sanitize::printable;
 
 /// mfaexec itself failed, wrong usage included, and ran nothing (as `env` and `timeout` have it).
 pub const EXIT_OWN_FAILURE: u8 = 125;

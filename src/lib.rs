@@ -9,3 +9,4 @@ pub mod commands;
 pub mod edge;
 pub mod error;
 pub mod model;
+pub mod sanitize;

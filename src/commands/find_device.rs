@@ -8,8 +8,8 @@ use crate::edge::sts::Aws;
 use crate::error::{Error, Result};
 use crate::model::devices::{Devices, guess_device, sort_devices, user_name};
 use crate::model::diagnose::{Meaning, diagnose};
-use crate::model::sanitize::printable;
 use crate::model::settings::{Origin, Settings, Sourced};
+use crate::sanitize::printable;
 use secrecy::ExposeSecret;
 
 /// Finds the device of the user that the key belongs to, and remembers it.

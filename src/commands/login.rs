@@ -7,8 +7,8 @@ use crate::edge::exec;
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
 use crate::model::environment::Environment;
-use crate::model::sanitize::printable;
 use crate::model::session::in_words;
+use crate::sanitize::printable;
 
 /// Makes sure that a session is at hand.
 pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod acquire;
 mod clear;
+mod complete;
 mod find_device;
 mod login;
 mod run;
@@ -23,6 +24,9 @@ use crate::model::environment::Environment;
 #[must_use]
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(on_panic));
+    if let Some(code) = complete::answer() {
+        return code;
+    }
     let args: Vec<OsString> = std::env::args_os().collect();
     match cli::parse(&args) {
         Words::Do(invocation, output) => {

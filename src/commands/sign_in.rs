@@ -15,9 +15,9 @@ use crate::model::code::{UsedCode, parse_code, seconds_to_next};
 use crate::model::diagnose::{CallFailure, Meaning, diagnose};
 use crate::model::environment::Environment;
 use crate::model::plan::{Plan, plan};
-use crate::model::sanitize::printable;
 use crate::model::session::{Session, account_of_arn, in_words};
 use crate::model::settings::Settings;
+use crate::sanitize::printable;
 use secrecy::{ExposeSecret, SecretString};
 
 /// How often a person may get a code wrong in one run.

@@ -8,8 +8,8 @@ use super::{open_cache, print};
 use crate::edge::exec;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::sanitize::printable;
 use crate::model::session::{Session, Timestamp, in_words};
+use crate::sanitize::printable;
 
 /// The kind of every session so far.
 const KIND: &str = "mfa-session";

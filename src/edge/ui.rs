@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Error;
-use crate::model::sanitize::printable;
+use crate::sanitize::printable;
 
 /// The voice of one invocation.
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,6 @@ pub mod endpoint;
 pub mod environment;
 pub mod plan;
 pub mod profile;
-pub mod sanitize;
+
 pub mod session;
 pub mod settings;

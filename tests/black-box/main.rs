@@ -1,5 +1,6 @@
 //! Black-box tests: the built binary against local-aws, in a scrubbed environment and a home of
 //! its own, the prompt at a real pseudo-terminal.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 mod cache;
 mod child_environment;

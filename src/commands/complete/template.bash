@@ -5,9 +5,9 @@
 # Completes the current word: up to -- it asks {{PROGRAM}}, after it the command's own completion.
 _{{COMMAND}}() {
     # bash splits words at COMP_WORDBREAKS (--profile=x, a:b). Here they are put together again:
-    # pieces without a blank between them are one word. `starts` has where each one begins.
-    local line=${COMP_LINE:0:COMP_POINT} rest words starts i n=-1 dashes=-1
-    words=() starts=()
+    # pieces without a blank between them are one word.
+    local line=${COMP_LINE:0:COMP_POINT} rest words i n=-1
+    words=()
     for ((i = 0; i <= COMP_CWORD; i++)); do
         rest=${line#"${line%%[![:space:]]*}"}
         if ((i == 0)) || [[ $rest != "$line" ]]; then
@@ -27,7 +27,7 @@ _{{COMMAND}}() {
 
     # Readline replaces only the last piece, $2, of the last word. What stands before it (--profile=,
     # or a quote) is no part of the candidates. With the cursor just behind a piece, $2 may be that.
-    local plain quote before raw=${words[n]} i
+    local plain quote before raw=${words[n]}
     for ((i = 0; i <= n; i++)); do
         _{{COMMAND}}_unquote "${words[i]}"
         words[i]=$plain
