@@ -31,7 +31,8 @@ pub(super) fn acquire(
 ) -> Result<Acquired> {
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let mut settings = Settings::new(&sign_in.wishes(), env, &profiles)?;
-    tracing::info!(profile = ?settings.profile.value, from = %settings.profile.origin, "profile");
+    let Sourced { value, origin } = &settings.profile;
+    tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;
     if settings.serial.is_none()
         && let Some(device) = cache.device(&device_id(&settings))?
@@ -40,12 +41,15 @@ pub(super) fn acquire(
     }
     let reason = match plan(&settings, at_hand(&cache, &settings)?, sign_in.fresh, now()) {
         Plan::Reuse(session) => {
-            tracing::info!(until = %session.expires_at, "using the session at hand");
+            tracing::info!(
+                "using the session at hand, which ends at {}",
+                session.expires_at
+            );
             return Ok(Acquired { session, settings });
         }
         Plan::Mint(reason) => reason,
     };
-    tracing::info!(%reason, "signing in");
+    tracing::info!("signing in: {reason}");
     before_asking()?;
     let (session, settings) = SigningIn::prepare(env, sign_in, settings, &cache, ui)?.finish()?;
     Ok(Acquired { session, settings })

@@ -21,7 +21,7 @@ pub(super) fn find_device(
 ) -> Result<Sourced<String>> {
     let diagnosed = |failure| diagnose(&failure, settings, None);
     let identity = aws.caller_identity(None).wait().map_err(diagnosed)?;
-    tracing::info!(arn = printable(&identity.arn), "the key's owner");
+    tracing::info!("the key belongs to {}", identity.arn);
     let (serial, sure) = match aws.mfa_devices(user_name(&identity.arn)) {
         Ok(serials) => (choose(sort_devices(serials), settings, person)?, true),
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
@@ -29,13 +29,13 @@ pub(super) fn find_device(
         }
         Err(failure) => return Err(diagnosed(failure)),
     };
-    tracing::info!(serial = printable(&serial), "the MFA device");
+    tracing::info!("the MFA device is {serial}");
     if sure {
         let device = Device {
             serial: serial.clone(),
         };
         if let Err(error) = cache.store_device(&device_id(settings), &device) {
-            tracing::debug!(%error, "cannot remember the device");
+            tracing::debug!("cannot remember the device: {}", error.summary());
         }
     }
     Ok(Sourced::new(serial, Origin::Discovered))

@@ -224,7 +224,7 @@ impl<'a> SigningIn<'a> {
         if let Some(lock) = lock {
             let used = UsedCode::new(self.serial(), code, now());
             if let Err(error) = lock.remember(used) {
-                tracing::debug!(%error, "cannot remember the code as used");
+                tracing::debug!("cannot remember the code as used: {error}");
             }
         }
         self.aws
@@ -236,7 +236,7 @@ impl<'a> SigningIn<'a> {
         let error = diagnose(failure, &self.settings, Some(self.serial()));
         match failure.meaning() {
             Meaning::WrongCode => {
-                tracing::info!(seconds = seconds_to_next(now()), "the next code comes");
+                tracing::info!("the next code comes in {} s", seconds_to_next(now()));
                 Ok(error)
             }
             Meaning::WrongDevice => {

@@ -249,7 +249,7 @@ impl Cache {
                     Ok(key) => key.and_then(|key| unseal(&key, name, sealed)),
                     // The keyring may be back at the next run: keep the file.
                     Err(error) => {
-                        tracing::debug!(name, error, "a cached file cannot be decrypted now");
+                        tracing::debug!("{name} cannot be decrypted now: {error}");
                         return Ok(None);
                     }
                 }
@@ -263,7 +263,7 @@ impl Cache {
         };
         let record = opened.and_then(|json| serde_json::from_slice(&json).ok());
         if record.is_none() {
-            tracing::debug!(name, "a cached file is of no use and is removed");
+            tracing::debug!("{name} is of no use any more and is removed");
             dir.remove(name);
         }
         Ok(record)

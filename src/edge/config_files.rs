@@ -25,7 +25,7 @@ pub fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
     .map(|(kind, variable, default)| {
         let path = locate(env, variable, default)?;
         let bytes = read_one(&path)?;
-        tracing::debug!(path = %path.display(), bytes = bytes.len(), "config file read");
+        tracing::debug!("{}: {} bytes", path.display(), bytes.len());
         Ok(ConfigFile { kind, path, bytes })
     })
     .collect()

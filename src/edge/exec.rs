@@ -68,7 +68,7 @@ pub fn environment() -> Environment {
 pub fn protect_memory() {
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        tracing::debug!(%error, "cannot forbid core dumps");
+        tracing::debug!("cannot forbid core dumps: {error}");
     }
 }
 
@@ -124,7 +124,7 @@ fn restore_start() {
             )
         };
         if let Err(error) = reset {
-            tracing::debug!(%error, "cannot restore SIGPIPE");
+            tracing::debug!("cannot restore SIGPIPE: {error}");
         }
     }
     for (fd, closed) in (0..).zip(&CLOSED) {

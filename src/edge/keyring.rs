@@ -63,7 +63,7 @@ mod platform {
                 .set_timeout(TIMEOUT)
         };
         if let Err(error) = renew() {
-            tracing::debug!(error = in_words(&error), "cannot renew the cache key");
+            tracing::debug!("cannot renew the cache key: {}", in_words(&error));
         }
     }
 
@@ -81,7 +81,7 @@ mod platform {
             && let Ok(user) = KeyRing::from_special_id(KeyRingIdentifier::User, false)
             && let Err(error) = user.unlink_key(key)
         {
-            tracing::debug!(error = in_words(&error), "cannot remove the cache key");
+            tracing::debug!("cannot remove the cache key: {}", in_words(&error));
         }
     }
 

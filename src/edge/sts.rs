@@ -6,7 +6,7 @@ use std::future::Future;
 use std::io::PipeWriter;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
@@ -110,7 +110,7 @@ impl Aws {
     /// failure that makes a sign-in pointless is written to `waker`, if there is one.
     #[must_use]
     pub fn caller_identity(&self, waker: Option<PipeWriter>) -> Pending<Identity> {
-        self.call(waker, |clients| {
+        self.call("GetCallerIdentity", waker, |clients| {
             let call = clients.sts.get_caller_identity();
             async move {
                 let answer = call
@@ -131,7 +131,7 @@ impl Aws {
     /// The call failed, perhaps as it is not allowed.
     pub fn mfa_devices(&self, user: Option<&str>) -> Called<Vec<String>> {
         let user = user.map(str::to_owned);
-        let pending = self.call(None, |clients| {
+        let pending = self.call("ListMFADevices", None, |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
                 let answer = call
@@ -157,7 +157,7 @@ impl Aws {
         duration: u64,
     ) -> Called<TemporaryKeys> {
         let (serial, code) = (serial.to_owned(), code.clone());
-        let pending = self.call(None, move |clients| {
+        let pending = self.call("GetSessionToken", None, move |clients| {
             let call = clients
                 .sts
                 .get_session_token()
@@ -181,6 +181,7 @@ impl Aws {
 
     fn call<T, F>(
         &self,
+        operation: &'static str,
         waker: Option<PipeWriter>,
         make: impl FnOnce(&Clients) -> F + Send + 'static,
     ) -> Pending<T>
@@ -190,7 +191,17 @@ impl Aws {
     {
         let (result, pending) = channel();
         let job: Job = Box::new(move |runtime, clients| {
+            let begun = Instant::now();
             let outcome = runtime.block_on(make(clients));
+            let word = if outcome.is_ok() {
+                "succeeded"
+            } else {
+                "failed"
+            };
+            tracing::debug!(
+                "{operation} {word} after {} ms",
+                begun.elapsed().as_millis()
+            );
             let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
             // Nobody waits any more when the run is over: fine.
             drop(result.send(outcome));
@@ -308,7 +319,6 @@ fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Cal
 where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
-    tracing::debug!(operation, "the call failed");
     let response = error.raw_response();
     let code = error.code().unwrap_or_default().to_owned();
     let message = match (error.message(), response) {

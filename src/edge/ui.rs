@@ -1,12 +1,16 @@
 //! What mfaexec says: errors and notices on stderr, results on stdout. A reader that is gone is
 //! no reason to fail, so nothing in here panics.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use tracing::Level;
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Error;
@@ -31,9 +35,7 @@ impl Ui {
         if let Some(level) = level {
             let layer = tracing_subscriber::fmt::layer()
                 .with_writer(io::stderr)
-                .with_ansi(false)
-                .without_time()
-                .with_target(false);
+                .event_format(OneLine);
             let own = Targets::new().with_target("mfaexec", level);
             drop(
                 tracing_subscriber::registry()
@@ -50,6 +52,27 @@ impl Ui {
         if !self.quiet {
             to_stderr(&format!("mfaexec: {}", printable(text)));
         }
+    }
+}
+
+/// An event as a line like mfaexec's other ones: `mfaexec: what (field=value)`.
+struct OneLine;
+
+impl<S, N> FormatEvent<S, N> for OneLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        // Fields can carry foreign text, so the line is made first and then escaped as a whole.
+        let mut line = String::new();
+        context.format_fields(Writer::new(&mut line), event)?;
+        writeln!(writer, "mfaexec: {}", printable(&line))
     }
 }
 

@@ -131,12 +131,12 @@ impl Profiles {
             0 => format!("no profiles in {}", self.paths()),
             count => {
                 let shown = names[..count.min(LISTED)].join(", ");
-                let more = if count > LISTED { ", …" } else { "" };
+                let more = if count > LISTED { ", ..." } else { "" };
                 format!("profiles in {}: {shown}{more}", self.paths())
             }
         };
         let remedy = match nearest(name, &names) {
-            Some(near) => format!("did you mean {near}? mfaexec -p {near} …"),
+            Some(near) => format!("did you mean {near}? mfaexec -p {near} ..."),
             None => "choose one with -p, or add it with: aws configure --profile NAME".to_owned(),
         };
         Error::of(Kind::Own, what, cause, remedy)

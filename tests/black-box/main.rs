@@ -11,5 +11,6 @@ mod find_device;
 mod harness;
 mod options;
 mod prompt;
+mod readme;
 mod secrets;
 mod story;
