@@ -1,8 +1,9 @@
 //! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
 
 use super::acquire::device_id;
-use crate::edge::cache::{Cache, Device};
+use crate::edge::cache::Cache;
 use crate::edge::prompt::{Answer, Echo, Terminal};
+use crate::edge::record::Device;
 use crate::edge::signals::Wake;
 use crate::edge::sts::Aws;
 use crate::error::{Error, Result};

@@ -4,11 +4,12 @@
 use super::acquire::{at_hand, device_id, now};
 use super::find_device::find_device;
 use crate::cli::SignIn;
+use crate::edge::answer::TemporaryKeys;
 use crate::edge::cache::{Cache, Stored};
 use crate::edge::device_lock::DeviceLock;
 use crate::edge::prompt::{Answer, Echo, Terminal, line_from_stdin};
 use crate::edge::signals::Wake;
-use crate::edge::sts::{Aws, Identity, Pending, TemporaryKeys};
+use crate::edge::sts::{Aws, Identity, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
 use crate::model::code::{UsedCode, parse_code, seconds_to_next};

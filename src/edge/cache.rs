@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::files::PrivateDir;
 use super::keyring::{self, CacheKey};
+use super::record::{Device, StoredSession};
+use super::seal::{seal, unseal};
 use crate::error::{Error, Result};
 use crate::model::session::{Session, Timestamp, digest_of};
 
@@ -37,13 +37,6 @@ pub enum Keeping {
     Plain,
     /// Not at all.
     Nothing,
-}
-
-/// A device that was looked up for an access key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Device {
-    /// Its serial.
-    pub serial: String,
 }
 
 /// The sessions of one user.
@@ -281,7 +274,8 @@ impl Cache {
         if self.keeping != Keeping::Plain {
             match self.cache_key(dir) {
                 Ok(key) => {
-                    dir.write(name, &seal(&key, name, &json)?)?;
+                    let sealed = seal(&key, name, &json).ok_or_else(cannot_encrypt)?;
+                    dir.write(name, &[ENCRYPTED.as_slice(), &sealed].concat())?;
                     return Ok(Stored::AsWished);
                 }
                 Err(cause) if self.keeping == Keeping::Encrypted => return Err(no_keyring(&cause)),
@@ -331,99 +325,18 @@ impl Cache {
     }
 }
 
+fn cannot_encrypt() -> Error {
+    Error::new(
+        "cannot keep the session",
+        "it cannot be encrypted",
+        "use --cache none",
+    )
+}
+
 fn no_keyring(cause: &str) -> Error {
     Error::new(
         "sessions cannot be kept encrypted",
         cause,
         "leave --cache out to keep them in plain files, or use --cache none",
     )
-}
-
-/// The file's name goes in as associated data: a file that was renamed does not open.
-fn seal(key: &CacheKey, name: &str, plain: &[u8]) -> Result<Vec<u8>> {
-    let failed = |_| {
-        Error::new(
-            "cannot encrypt the session",
-            "ring refuses",
-            "use --cache none",
-        )
-    };
-    let mut nonce = [0; NONCE_LEN];
-    SystemRandom::new().fill(&mut nonce).map_err(failed)?;
-    let mut sealed = Zeroizing::new(plain.to_vec());
-    let tag = cipher(key)
-        .ok_or(ring::error::Unspecified)
-        .and_then(|cipher| {
-            let nonce = Nonce::assume_unique_for_key(nonce);
-            cipher.seal_in_place_separate_tag(nonce, Aad::from(name.as_bytes()), &mut sealed[..])
-        })
-        .map_err(failed)?;
-    Ok([ENCRYPTED.as_slice(), &nonce, &sealed, tag.as_ref()].concat())
-}
-
-fn unseal(key: &CacheKey, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
-    let mut opened = Zeroizing::new(sealed.to_vec());
-    let nonce = Nonce::assume_unique_for_key(*nonce);
-    let aad = Aad::from(name.as_bytes());
-    let length = cipher(key)?
-        .open_in_place(nonce, aad, &mut opened)
-        .ok()?
-        .len();
-    opened.truncate(length);
-    Some(opened)
-}
-
-fn cipher(key: &CacheKey) -> Option<LessSafeKey> {
-    UnboundKey::new(&AES_256_GCM, &key[..])
-        .ok()
-        .map(LessSafeKey::new)
-}
-
-/// A session as it is written.
-#[derive(Serialize, Deserialize)]
-struct StoredSession {
-    access_key_id: String,
-    secret_access_key: Zeroizing<String>,
-    session_token: Zeroizing<String>,
-    expires_at: u64,
-    obtained_at: u64,
-    duration: u64,
-    account: Option<String>,
-    serial: String,
-    profile: String,
-}
-
-impl From<&Session> for StoredSession {
-    fn from(session: &Session) -> Self {
-        let exposed =
-            |secret: &secrecy::SecretString| Zeroizing::new(secret.expose_secret().to_owned());
-        Self {
-            access_key_id: session.access_key_id.clone(),
-            secret_access_key: exposed(&session.secret_access_key),
-            session_token: exposed(&session.session_token),
-            expires_at: session.expires_at.0,
-            obtained_at: session.obtained_at.0,
-            duration: session.duration,
-            account: session.account.clone(),
-            serial: session.serial.clone(),
-            profile: session.profile.clone(),
-        }
-    }
-}
-
-impl From<StoredSession> for Session {
-    fn from(stored: StoredSession) -> Self {
-        Self {
-            access_key_id: stored.access_key_id,
-            secret_access_key: stored.secret_access_key.as_str().into(),
-            session_token: stored.session_token.as_str().into(),
-            expires_at: Timestamp(stored.expires_at),
-            obtained_at: Timestamp(stored.obtained_at),
-            duration: stored.duration,
-            account: stored.account,
-            serial: stored.serial,
-            profile: stored.profile,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The effects: files, keyring, network, terminal, processes. Thin, and unaware of each other,
 //! but for those that stand on `files`.
 
+pub mod answer;
 pub mod cache;
 pub mod config_files;
 pub mod device_lock;
@@ -9,6 +10,8 @@ pub mod files;
 pub(crate) mod http;
 pub mod keyring;
 pub mod prompt;
+pub mod record;
+pub mod seal;
 pub mod signals;
 pub mod sts;
 pub mod ui;

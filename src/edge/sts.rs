@@ -1,34 +1,27 @@
 //! Calls to STS and IAM. The only importer of the AWS SDK and of tokio: a thread that runs them
 //! exists from the first sign-in on, and never in a run that finds its session in the cache.
 
-use std::error::Error as StdError;
 use std::future::Future;
 use std::io::PipeWriter;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
-use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::date_time::{DateTime, Format};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::{Builder, Runtime};
 
+use super::answer::{CALL_TIMEOUT, Called, TemporaryKeys, believe, failure, lost, lost_thread};
 use super::http::BoundedClient;
 use super::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
-use crate::model::diagnose::{CallFailure, Progress};
-use crate::model::session::Timestamp;
+use crate::model::diagnose::CallFailure;
 use crate::model::settings::Settings;
 
-/// Long enough for a slow link; a person waits.
+/// Long enough for a slow link.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
-const TOKEN_LIMIT: usize = 16 * 1024;
 
 /// Who a key belongs to.
 #[derive(Debug, Clone)]
@@ -38,22 +31,6 @@ pub struct Identity {
     /// `arn:aws:iam::123456789012:user/me`
     pub arn: String,
 }
-
-/// What STS hands out.
-#[derive(Debug)]
-pub struct TemporaryKeys {
-    /// `ASIA…`
-    pub access_key_id: String,
-    /// The secret half.
-    pub secret_access_key: SecretString,
-    /// The token.
-    pub session_token: SecretString,
-    /// When they end.
-    pub expires_at: Timestamp,
-}
-
-/// A call's result.
-pub type Called<T> = std::result::Result<T, CallFailure>;
 
 /// A call under way.
 #[derive(Debug)]
@@ -288,121 +265,4 @@ fn clients(settings: &Settings, region: String, http: &SharedHttpClient) -> Clie
         sts: aws_sdk_sts::Client::from_conf(sts),
         iam: aws_sdk_iam::Client::from_conf(iam),
     }
-}
-
-/// Takes credentials over if they can be some: what goes into an environment must not carry a
-/// line break, and what is over already is worth nothing.
-fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
-    let graphic = |text: &str, limit: usize| {
-        (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
-    };
-    let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
-    if !graphic(&keys.access_key_id, 128)
-        || !graphic(&keys.secret_access_key, 256)
-        || !graphic(&keys.session_token, TOKEN_LIMIT)
-    {
-        return refuse("the credentials in the answer cannot be real ones");
-    }
-    let expires_at = Timestamp(u64::try_from(keys.expiration.secs()).unwrap_or(0));
-    if expires_at <= Timestamp::from(SystemTime::now()) {
-        return refuse("the session in the answer is over already: is this machine's clock right?");
-    }
-    Ok(TemporaryKeys {
-        access_key_id: keys.access_key_id.clone(),
-        secret_access_key: keys.secret_access_key.as_str().into(),
-        session_token: keys.session_token.as_str().into(),
-        expires_at,
-    })
-}
-
-fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure
-where
-    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-{
-    let response = error.raw_response();
-    let code = error.code().unwrap_or_default().to_owned();
-    let message = match (error.message(), response) {
-        (Some(message), _) => message.to_owned(),
-        (None, Some(response)) if code.is_empty() => {
-            format!(
-                "an answer that cannot be read, HTTP status {}",
-                response.status()
-            )
-        }
-        (None, Some(_)) => String::new(),
-        (None, None) => transport_words(error),
-    };
-    let progress = match error {
-        SdkError::ConstructionFailure(_) => Progress::NotSent,
-        SdkError::DispatchFailure(failure) if !never_sent(failure) => Progress::Lost,
-        SdkError::DispatchFailure(_) => Progress::NotSent,
-        SdkError::ServiceError(answer) if answer.raw().status().as_u16() < 500 => Progress::Refused,
-        _ => Progress::Lost,
-    };
-    let clock_offset = response.and_then(clock_offset);
-    CallFailure {
-        operation,
-        progress,
-        code,
-        message,
-        clock_offset,
-    }
-}
-
-/// Only a failure to connect says for sure that nothing was sent.
-fn never_sent(failure: &aws_smithy_runtime_api::client::result::DispatchFailure) -> bool {
-    use hyper_util::client::legacy::Error as HyperError;
-    let connector_error = failure.as_connector_error();
-    let mut source = connector_error.and_then(StdError::source);
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<HyperError>() {
-            return error.is_connect();
-        }
-        source = error.source();
-    }
-    failure.is_timeout()
-}
-
-/// The innermost cause is the one that says something: "Connection refused", not "dispatch
-/// failure".
-fn transport_words<E: StdError + 'static, R: std::fmt::Debug + 'static>(
-    error: &SdkError<E, R>,
-) -> String {
-    if let SdkError::TimeoutError(_) = error {
-        return format!("no answer within {} s", CALL_TIMEOUT.as_secs());
-    }
-    let mut innermost: &dyn StdError = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    let words = innermost.to_string();
-    if words.is_empty() {
-        DisplayErrorContext(error).to_string()
-    } else {
-        words
-    }
-}
-
-/// The server's clock less this machine's, from the answer's Date header.
-fn clock_offset(response: &HttpResponse) -> Option<i64> {
-    let date = response.headers().get("date")?;
-    let server = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
-    let here = i64::try_from(Timestamp::from(SystemTime::now()).0).ok()?;
-    Some(server - here)
-}
-
-fn lost(operation: &'static str, message: &str) -> CallFailure {
-    let message = message.to_owned();
-    let (progress, code) = (Progress::Lost, String::new());
-    CallFailure {
-        operation,
-        progress,
-        code,
-        message,
-        clock_offset: None,
-    }
-}
-
-fn lost_thread() -> CallFailure {
-    lost("the call", "the thread that talks to AWS has ended")
 }

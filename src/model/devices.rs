@@ -1,5 +1,8 @@
 //! MFA devices by their serials: which of them STS can ask for a code.
 
+use super::settings::Sourced;
+use crate::error::{Error, Result};
+
 /// What IAM lists, seen with STS's eyes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Devices {
@@ -42,6 +45,40 @@ pub fn user_name(arn: &str) -> Option<&str> {
 pub fn guess_device(arn: &str) -> Option<String> {
     let (account, _) = arn.split_once(":user/")?;
     Some(format!("{account}:mfa/{}", user_name(arn)?))
+}
+
+/// Refuses what STS would refuse after a code was typed: a serial has 9 to 256 characters of
+/// `[\w+=/:,.@-]`, and neither a user nor a FIDO key is a device that STS can ask.
+///
+/// # Errors
+/// It cannot be a device's serial.
+pub fn check_serial(serial: &Sourced<String>) -> Result<()> {
+    let value = &serial.value;
+    let refuse = |cause: &str, remedy: String| {
+        let what = format!("{value} cannot be the MFA device (from {})", serial.origin);
+        Err(Error::new(what, cause, remedy))
+    };
+    if value.starts_with("arn:") && value.contains(":user/") {
+        let device = value.replacen(":user/", ":mfa/", 1);
+        return refuse(
+            "it is the ARN of a user, not of a device",
+            format!("use the device's own ARN, perhaps {device}"),
+        );
+    }
+    if value.starts_with("arn:") && value.contains(":u2f/") {
+        return refuse(
+            "it is a FIDO security key or passkey, which STS cannot ask",
+            "add a virtual MFA device (an authenticator app) to the user as well".to_owned(),
+        );
+    }
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&b);
+    if !(9..=256).contains(&value.len()) || !value.bytes().all(allowed) {
+        return refuse(
+            "a serial has 9 to 256 letters, digits and characters of _+=/:,.@-",
+            "use the ARN of the virtual device, or the number on the hardware one".to_owned(),
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

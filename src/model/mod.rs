@@ -9,6 +9,8 @@ pub mod devices;
 pub mod diagnose;
 pub mod endpoint;
 pub mod environment;
+pub mod exports;
+pub mod key;
 pub mod plan;
 pub mod profile;
 

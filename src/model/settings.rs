@@ -3,10 +3,11 @@
 
 use std::fmt;
 
-use secrecy::SecretString;
-
+use super::devices::check_serial;
 use super::endpoint::Endpoints;
 use super::environment::Environment;
+use super::exports::exports;
+use super::key::{LongTermKey, long_term_key};
 use super::profile::{Profile, Profiles};
 use super::session::{MAX_DURATION, MIN_DURATION, SessionKey};
 use crate::error::{Error, Kind, Result};
@@ -72,15 +73,6 @@ impl<T> Sourced<T> {
     pub fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
-}
-
-/// An IAM user's access key.
-#[derive(Debug, Clone)]
-pub struct LongTermKey {
-    /// `AKIA…`
-    pub access_key_id: String,
-    /// Its secret half.
-    pub secret_access_key: SecretString,
 }
 
 /// Everything that decides on the session of one invocation.
@@ -191,101 +183,6 @@ pub fn select_profile(
     ))
 }
 
-/// Settings that get credentials in ways which mfaexec does not speak, and what they are for.
-const OTHER_SOURCES: [(&str, &str); 7] = [
-    ("sso_session", "IAM Identity Center"),
-    ("sso_start_url", "IAM Identity Center"),
-    ("web_identity_token_file", "a web identity"),
-    ("credential_process", "another program"),
-    ("login_session", "aws login"),
-    ("credential_source", "the machine's metadata"),
-    ("source_profile", "another profile"),
-];
-
-fn long_term_key(profile: &Profile<'_>) -> Result<LongTermKey> {
-    let name = profile.name();
-    let refuse = |cause: String, remedy: &str| {
-        Err(Error::new(
-            format!("profile {name} cannot ask for an MFA session"),
-            cause,
-            remedy,
-        ))
-    };
-    let at = |key: &str| profile.place(key).unwrap_or_default();
-    if profile.get("role_arn").is_some() {
-        return refuse(
-            format!(
-                "it assumes a role ({}), which this version does not do",
-                at("role_arn")
-            ),
-            "use the profile that holds the access key",
-        );
-    }
-    let (id, secret) = match (
-        profile.get("aws_access_key_id"),
-        profile.get("aws_secret_access_key"),
-    ) {
-        (Some(id), Some(secret)) => (id, secret),
-        (None, None) => {
-            let other = OTHER_SOURCES
-                .iter()
-                .find(|(key, _)| profile.get(key).is_some());
-            return match other {
-                Some((key, source)) => refuse(
-                    format!(
-                        "its credentials come from {source} ({}), not from a key",
-                        at(key)
-                    ),
-                    "an MFA session needs the long-term access key of an IAM user",
-                ),
-                None => refuse(
-                    "it has no access key".to_owned(),
-                    &format!("add one with: aws configure --profile {name}"),
-                ),
-            };
-        }
-        (Some(_), None) => return refuse(half_pair(&at("aws_access_key_id"), "secret"), HALF_PAIR),
-        (None, Some(_)) => return refuse(half_pair(&at("aws_secret_access_key"), "id"), HALF_PAIR),
-    };
-    if profile.get("aws_session_token").is_some() || id.starts_with("ASIA") {
-        return refuse(
-            format!("its key is temporary ({})", at("aws_access_key_id")),
-            "STS gives MFA sessions for long-term keys only: put the IAM user's own key there",
-        );
-    }
-    // 16 to 128 word characters: IAM's pattern of an access key id.
-    if !(16..=128).contains(&id.len())
-        || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    {
-        return refuse(
-            format!(
-                "what stands at {} is no access key id",
-                at("aws_access_key_id")
-            ),
-            "copy the key's id once more: 20 capital letters and digits",
-        );
-    }
-    if !secret.bytes().all(|b| b.is_ascii_graphic()) {
-        return refuse(
-            format!(
-                "what stands at {} is no secret access key",
-                at("aws_secret_access_key")
-            ),
-            "copy the secret once more: 40 characters without blanks",
-        );
-    }
-    Ok(LongTermKey {
-        access_key_id: id.to_owned(),
-        secret_access_key: SecretString::from(secret),
-    })
-}
-
-const HALF_PAIR: &str = "a key has two halves: aws_access_key_id and aws_secret_access_key";
-
-fn half_pair(place: &str, missing: &str) -> String {
-    format!("half of its access key is missing, the {missing} (the other half: {place})")
-}
-
 fn bounded_duration(wish: Option<u64>) -> Result<Sourced<u64>> {
     let Some(seconds) = wish else {
         return Ok(Sourced::new(DEFAULT_DURATION, Origin::Default));
@@ -320,77 +217,4 @@ fn find_serial(
     serial
         .map(|serial| check_serial(&serial).map(|()| serial))
         .transpose()
-}
-
-/// Refuses what STS would refuse after a code was typed: a serial has 9 to 256 characters of
-/// `[\w+=/:,.@-]`, and neither a user nor a FIDO key is a device that STS can ask.
-fn check_serial(serial: &Sourced<String>) -> Result<()> {
-    let value = &serial.value;
-    let refuse = |cause: &str, remedy: String| {
-        let what = format!("{value} cannot be the MFA device (from {})", serial.origin);
-        Err(Error::new(what, cause, remedy))
-    };
-    if value.starts_with("arn:") && value.contains(":user/") {
-        let device = value.replacen(":user/", ":mfa/", 1);
-        return refuse(
-            "it is the ARN of a user, not of a device",
-            format!("use the device's own ARN, perhaps {device}"),
-        );
-    }
-    if value.starts_with("arn:") && value.contains(":u2f/") {
-        return refuse(
-            "it is a FIDO security key or passkey, which STS cannot ask",
-            "add a virtual MFA device (an authenticator app) to the user as well".to_owned(),
-        );
-    }
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&b);
-    if !(9..=256).contains(&value.len()) || !value.bytes().all(allowed) {
-        return refuse(
-            "a serial has 9 to 256 letters, digits and characters of _+=/:,.@-",
-            "use the ARN of the virtual device, or the number on the hardware one".to_owned(),
-        );
-    }
-    Ok(())
-}
-
-/// Settings of the chosen profile that the command would otherwise read from `[default]`, because
-/// it is told no profile: variable and key.
-const INHERITED: [(&str, &str); 8] = [
-    (
-        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-        "ignore_configured_endpoint_urls",
-    ),
-    ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-    ("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-    ("AWS_CA_BUNDLE", "ca_bundle"),
-    ("AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints"),
-    ("AWS_RETRY_MODE", "retry_mode"),
-    ("AWS_MAX_ATTEMPTS", "max_attempts"),
-    ("AWS_DEFAULTS_MODE", "defaults_mode"),
-];
-
-fn exports(env: &Environment, profile: &Profile<'_>) -> Vec<(String, String)> {
-    let mut exports = Vec::new();
-    let mut export = |variable: String, value: &str| {
-        if env.text(&variable).is_none() {
-            exports.push((variable, value.to_owned()));
-        }
-    };
-    for (variable, key) in INHERITED {
-        if let Some(value) = profile.get(key) {
-            export(variable.to_owned(), value);
-        }
-    }
-    // The caller's AWS_ENDPOINT_URL goes before every endpoint of a profile; a variable made of
-    // the profile's, for one service, would turn that order round.
-    if env.text("AWS_ENDPOINT_URL").is_none() {
-        if let Some(url) = profile.get("endpoint_url") {
-            export("AWS_ENDPOINT_URL".to_owned(), url);
-        }
-        for (service, url) in profile.service_endpoints() {
-            let service = service.to_ascii_uppercase().replace(['-', ' '], "_");
-            export(format!("AWS_ENDPOINT_URL_{service}"), url);
-        }
-    }
-    exports
 }

@@ -1,0 +1,150 @@
+//! What comes back from AWS: credentials that can be believed, and failures told apart.
+
+use std::error::Error as StdError;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::date_time::{DateTime, Format};
+use secrecy::SecretString;
+
+use crate::model::diagnose::{CallFailure, Progress};
+use crate::model::session::Timestamp;
+
+/// How long a call may take. A person waits.
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
+const TOKEN_LIMIT: usize = 16 * 1024;
+
+/// A call's result.
+pub type Called<T> = std::result::Result<T, CallFailure>;
+
+/// What STS hands out.
+#[derive(Debug)]
+pub struct TemporaryKeys {
+    /// `ASIA…`
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: SecretString,
+    /// The token.
+    pub session_token: SecretString,
+    /// When they end.
+    pub expires_at: Timestamp,
+}
+
+/// Takes credentials over if they can be some: what goes into an environment must not carry a
+/// line break, and what is over already is worth nothing.
+pub(super) fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
+    let graphic = |text: &str, limit: usize| {
+        (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+    };
+    let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
+    if !graphic(&keys.access_key_id, 128)
+        || !graphic(&keys.secret_access_key, 256)
+        || !graphic(&keys.session_token, TOKEN_LIMIT)
+    {
+        return refuse("the credentials in the answer cannot be real ones");
+    }
+    let expires_at = Timestamp(u64::try_from(keys.expiration.secs()).unwrap_or(0));
+    if expires_at <= Timestamp::from(SystemTime::now()) {
+        return refuse("the session in the answer is over already: is this machine's clock right?");
+    }
+    Ok(TemporaryKeys {
+        access_key_id: keys.access_key_id.clone(),
+        secret_access_key: keys.secret_access_key.as_str().into(),
+        session_token: keys.session_token.as_str().into(),
+        expires_at,
+    })
+}
+
+pub(super) fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    let response = error.raw_response();
+    let code = error.code().unwrap_or_default().to_owned();
+    let message = match (error.message(), response) {
+        (Some(message), _) => message.to_owned(),
+        (None, Some(response)) if code.is_empty() => {
+            format!(
+                "an answer that cannot be read, HTTP status {}",
+                response.status()
+            )
+        }
+        (None, Some(_)) => String::new(),
+        (None, None) => transport_words(error),
+    };
+    let progress = match error {
+        SdkError::ConstructionFailure(_) => Progress::NotSent,
+        SdkError::DispatchFailure(failure) if !never_sent(failure) => Progress::Lost,
+        SdkError::DispatchFailure(_) => Progress::NotSent,
+        SdkError::ServiceError(answer) if answer.raw().status().as_u16() < 500 => Progress::Refused,
+        _ => Progress::Lost,
+    };
+    let clock_offset = response.and_then(clock_offset);
+    CallFailure {
+        operation,
+        progress,
+        code,
+        message,
+        clock_offset,
+    }
+}
+
+/// Only a failure to connect says for sure that nothing was sent.
+fn never_sent(failure: &aws_smithy_runtime_api::client::result::DispatchFailure) -> bool {
+    use hyper_util::client::legacy::Error as HyperError;
+    let connector_error = failure.as_connector_error();
+    let mut source = connector_error.and_then(StdError::source);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<HyperError>() {
+            return error.is_connect();
+        }
+        source = error.source();
+    }
+    failure.is_timeout()
+}
+
+/// The innermost cause is the one that says something: "Connection refused", not "dispatch
+/// failure".
+fn transport_words<E: StdError + 'static, R: std::fmt::Debug + 'static>(
+    error: &SdkError<E, R>,
+) -> String {
+    if let SdkError::TimeoutError(_) = error {
+        return format!("no answer within {} s", CALL_TIMEOUT.as_secs());
+    }
+    let mut innermost: &dyn StdError = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    let words = innermost.to_string();
+    if words.is_empty() {
+        DisplayErrorContext(error).to_string()
+    } else {
+        words
+    }
+}
+
+/// The server's clock less this machine's, from the answer's Date header.
+fn clock_offset(response: &HttpResponse) -> Option<i64> {
+    let date = response.headers().get("date")?;
+    let server = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
+    let here = i64::try_from(Timestamp::from(SystemTime::now()).0).ok()?;
+    Some(server - here)
+}
+
+pub(super) fn lost(operation: &'static str, message: &str) -> CallFailure {
+    let message = message.to_owned();
+    let (progress, code) = (Progress::Lost, String::new());
+    CallFailure {
+        operation,
+        progress,
+        code,
+        message,
+        clock_offset: None,
+    }
+}
+
+pub(super) fn lost_thread() -> CallFailure {
+    lost("the call", "the thread that talks to AWS has ended")
+}
