@@ -1,0 +1,180 @@
+//! The completion scripts in real shells, in a home with three profiles and nothing else. bash and
+//! zsh have a terminal, and TAB is pressed in it; fish tells what it would offer.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
+
+mod shell;
+
+use shell::{Home, Terminal, wanted};
+
+/// Cases for every shell with a terminal: a line before TAB and after it.
+const LINES: [(&str, &str); 10] = [
+    ("mfaexec log", "mfaexec login "),
+    ("mfaexec --min", "mfaexec --min-ttl "),
+    ("mfaexec --cache enc", "mfaexec --cache encrypted "),
+    ("mfaexec -p pl", "mfaexec -p play "),
+    (
+        "mfaexec login -q --profile pl",
+        "mfaexec login -q --profile play ",
+    ),
+    ("mfaexec --profile=pl", "mfaexec --profile=play "),
+    ("mfaexec -p team:a", "mfaexec -p team:admin "),
+    ("mfaexec -p my", r"mfaexec -p my\ work "),
+    (r"mfaexec -p my\ w", r"mfaexec -p my\ work "),
+    ("mfaexec -p 'my w", "mfaexec -p 'my work' "),
+];
+
+/// A word that is quoted from its middle on. zsh puts the quotes its own way.
+const QUOTED_IN_BASH: (&str, &str) = ("mfaexec --profile=\"my w", "mfaexec --profile=\"my work\" ");
+const QUOTED_IN_ZSH: (&str, &str) = ("mfaexec --profile=\"my w", r"mfaexec --profile=my\ work ");
+
+/// The same for what stands after `--`. The candidates of the dummy command name the place of the
+/// word that it was asked for.
+const LINES_AFTER_DASHES: [(&str, &str); 5] = [
+    (
+        "mfaexec -p play -- mfaexec-d",
+        "mfaexec -p play -- mfaexec-dummy ",
+    ),
+    (
+        "mfaexec -- mfaexec-dummy al",
+        "mfaexec -- mfaexec-dummy alpha-1 ",
+    ),
+    (
+        "mfaexec --profile=play -q -- mfaexec-dummy one al",
+        "mfaexec --profile=play -q -- mfaexec-dummy one alpha-2 ",
+    ),
+    (
+        "mfaexec -p team:admin -- mfaexec-dummy -- al",
+        "mfaexec -p team:admin -- mfaexec-dummy -- alpha-2 ",
+    ),
+    (
+        r"mfaexec -p my\ work -- mfaexec-dummy --profile al",
+        r"mfaexec -p my\ work -- mfaexec-dummy --profile alpha-2 ",
+    ),
+];
+
+#[test]
+fn bash() {
+    if !wanted("bash", "bash") || !shell::bash_completion_wanted("bash") {
+        return;
+    }
+    let home = Home::new();
+    let mut bash = Terminal::bash(&home, true);
+    check(&mut bash, &LINES);
+    check(&mut bash, &[QUOTED_IN_BASH]);
+    check(&mut bash, &LINES_AFTER_DASHES);
+    check_profiles(&mut bash, &home);
+}
+
+/// As aws has it: a program that gets the line to complete in its environment.
+#[test]
+fn bash_with_a_program_as_completer() {
+    if !wanted("bash", "bash_with_a_program_as_completer") {
+        return;
+    }
+    let home = Home::new();
+    let mut bash = Terminal::bash(&home, false);
+    check(
+        &mut bash,
+        &[(
+            "mfaexec -p play -- mfaexec-other one li",
+            "mfaexec -p play -- mfaexec-other one line:mfaexec-other_one_li:20 ",
+        )],
+    );
+}
+
+#[test]
+fn bash_without_bash_completion() {
+    if !wanted("bash", "bash_without_bash_completion") {
+        return;
+    }
+    let home = Home::new();
+    let mut bash = Terminal::bash(&home, false);
+    check(&mut bash, &LINES);
+    check(&mut bash, &[QUOTED_IN_BASH]);
+    check(
+        &mut bash,
+        &[
+            (
+                "mfaexec -p play -- mfaexec-o",
+                "mfaexec -p play -- mfaexec-other ",
+            ),
+            ("mfaexec -- cat fi", r"mfaexec -- cat file\ one "),
+        ],
+    );
+    check_profiles(&mut bash, &home);
+}
+
+#[test]
+fn zsh() {
+    if !wanted("zsh", "zsh") {
+        return;
+    }
+    let home = Home::new();
+    let mut zsh = Terminal::zsh(&home);
+    check(&mut zsh, &LINES);
+    check(&mut zsh, &[QUOTED_IN_ZSH]);
+    check(&mut zsh, &LINES_AFTER_DASHES);
+    check(
+        &mut zsh,
+        &[("mfaexec -- cat fi", r"mfaexec -- cat file\ one ")],
+    );
+    check_profiles(&mut zsh, &home);
+}
+
+#[test]
+fn fish() {
+    if !wanted("fish", "fish") {
+        return;
+    }
+    let home = Home::new();
+    let offers = |line: &str| shell::fish(&home, line);
+    assert_eq!(offers("mfaexec log"), ["login"]);
+    assert_eq!(offers("mfaexec --min"), ["--min-ttl"]);
+    assert_eq!(offers("mfaexec -p "), ["my work", "play", "team:admin"]);
+    assert_eq!(offers("mfaexec login -q --profile pl"), ["play"]);
+    assert_eq!(offers("mfaexec --profile=pl"), ["--profile=play"]);
+    assert_eq!(offers(r"mfaexec -p my\ w"), ["my work"]);
+    assert_eq!(offers("mfaexec -p 'my w"), ["my work"]);
+    assert_eq!(offers("mfaexec -p play -- mfaexec-dummy al"), ["alpha-1"]);
+    assert_eq!(
+        offers(r"mfaexec -p my\ work -- mfaexec-dummy -- al"),
+        ["alpha-2"]
+    );
+    assert_eq!(offers("mfaexec -- cat fi"), ["file one"]);
+    assert!(offers("mfaexec -p play -- mfaexec-d").contains(&"mfaexec-dummy".to_owned()));
+    home.add_profile("plain");
+    assert_eq!(offers("mfaexec -p pl"), ["plain", "play"]);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_no_reason_for_an_error() {
+    for config in ["/", "/nonexistent", "/dev/null"] {
+        let said = std::process::Command::new(env!("CARGO_BIN_EXE_mfaexec"))
+            .env_clear()
+            .env("HOME", "/nonexistent")
+            .env("AWS_CONFIG_FILE", config)
+            .env("MFAEXEC_COMPLETE", "bash")
+            .args(["--", "mfaexec", "-p", ""])
+            .output()
+            .unwrap();
+        assert!(said.status.success(), "{said:?}");
+        assert!(said.stdout.is_empty() && said.stderr.is_empty(), "{said:?}");
+    }
+}
+
+fn check(terminal: &mut Terminal, lines: &[(&str, &str)]) {
+    for (before, after) in lines {
+        assert_eq!(terminal.tab(before).line, *after, "TAB after {before}");
+    }
+}
+
+/// The profiles of the file are offered, also one that was added while the shell runs.
+fn check_profiles(terminal: &mut Terminal, home: &Home) {
+    let shown = terminal.tab("mfaexec -p ").shown;
+    for profile in ["my", "play", "team:admin"] {
+        assert!(shown.contains(profile), "{profile} is not in {shown:?}");
+    }
+    home.add_profile("plain");
+    assert_eq!(terminal.tab("mfaexec -p pla").line, "mfaexec -p pla");
+    assert_eq!(terminal.tab("mfaexec -p plai").line, "mfaexec -p plain ");
+}
