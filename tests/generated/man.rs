@@ -1,0 +1,112 @@
+//! The man page: names, synopsis and options from the definitions of the command line, the rest
+//! from `man-rest.roff`.
+
+use clap::{Arg, Command};
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
+use mfaexec::{cli, error};
+
+/// What roff puts before each piece, and a page needs once.
+const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+/// The page as mfaexec.1 has it. Without a date: it would change from build to build.
+pub(crate) fn page() -> String {
+    let mut definitions = cli::command();
+    definitions.build();
+    let man = Man::new(definitions.clone());
+    type Section = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
+    let sections: [Section; 4] = [
+        Man::render_name_section,
+        Man::render_synopsis_section,
+        Man::render_description_section,
+        Man::render_options_section,
+    ];
+    // Not the title of clap_mangen, which loses the empty date.
+    let mut page = format!("{APOSTROPHE}.TH MFAEXEC 1 \"\" \"mfaexec\" \"User Commands\"\n");
+    for render in sections {
+        let mut section = Vec::new();
+        render(&man, &mut section).unwrap();
+        let section = String::from_utf8(section).unwrap();
+        page.push_str(section.strip_prefix(APOSTROPHE).unwrap_or(&section));
+    }
+    let subcommands = subcommands(&definitions).to_roff();
+    page.push_str(subcommands.strip_prefix(APOSTROPHE).unwrap_or(&subcommands));
+    page.push_str(&rest());
+    page
+}
+
+/// What no definition knows: exit codes, environment, files, examples.
+fn rest() -> String {
+    [
+        ("{{OWN_FAILURE}}", error::EXIT_OWN_FAILURE),
+        ("{{CANNOT_RUN}}", error::EXIT_CANNOT_RUN),
+        ("{{NOT_FOUND}}", error::EXIT_NOT_FOUND),
+        ("{{FAILED}}", error::EXIT_FAILED),
+        ("{{USAGE}}", error::EXIT_USAGE),
+    ]
+    .iter()
+    .fold(
+        include_str!("man-rest.roff").to_owned(),
+        |text, (name, code)| text.replace(name, &code.to_string()),
+    )
+}
+
+/// A subsection for each subcommand. An option that means what it means without a subcommand is
+/// only named: nobody wants to read the same nine paragraphs three times.
+fn subcommands(definitions: &Command) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SUBCOMMANDS"]);
+    for subcommand in definitions.get_subcommands() {
+        let name = format!("{} {}", definitions.get_name(), subcommand.get_name());
+        roff.control("SS", [format!("{name} [OPTIONS]").as_str()]);
+        let about = subcommand.get_about().unwrap().to_string();
+        roff.text([roman(format!("{}.", about.trim_end_matches('.')))]);
+        let is_above = |option: &&Arg| {
+            let mut above = definitions.get_arguments();
+            // Every subcommand's --help is shown alike, whatever it is called in the definitions.
+            option.get_long() == Some("help")
+                || above.any(|other| {
+                    other.get_long() == option.get_long()
+                        && other.get_help().map(ToString::to_string)
+                            == option.get_help().map(ToString::to_string)
+                })
+        };
+        let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand.get_arguments().partition(is_above);
+        for option in own {
+            roff.control("TP", []);
+            roff.text(heading(option));
+            roff.text([roman(option.get_help().unwrap().to_string())]);
+        }
+        roff.control("PP", []);
+        roff.text([roman("Options as above:")]);
+        roff.text(names(&above));
+    }
+    roff
+}
+
+/// `-p, --profile <NAME>`, as clap_mangen has it.
+fn heading(option: &Arg) -> Vec<Inline> {
+    let mut heading = Vec::new();
+    if let Some(short) = option.get_short() {
+        heading.extend([bold(format!("-{short}")), roman(", ")]);
+    }
+    heading.push(bold(format!("--{}", option.get_long().unwrap())));
+    if option.get_action().takes_values() {
+        for name in option.get_value_names().unwrap_or_default() {
+            heading.extend([roman(" "), italic(format!("<{name}>"))]);
+        }
+    }
+    heading
+}
+
+fn names(options: &[&Arg]) -> Vec<Inline> {
+    let mut names = Vec::new();
+    for option in options {
+        if !names.is_empty() {
+            names.push(roman(", "));
+        }
+        names.push(bold(format!("--{}", option.get_long().unwrap())));
+    }
+    names.push(roman("."));
+    names
+}
