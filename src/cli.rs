@@ -6,8 +6,13 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
-use crate::error::{Error, Kind};
-use crate::model::settings::Wishes;
+use crate::error::Error;
+
+mod invocation;
+mod usage;
+
+pub use invocation::Invocation;
+use usage::{runs_command, usage_error};
 
 /// Run a command with an AWS session that was authenticated with MFA.
 ///
@@ -148,24 +153,6 @@ pub enum CacheMode {
     None,
 }
 
-/// A command line that makes sense.
-#[derive(Debug)]
-pub enum Invocation {
-    /// Run a command.
-    Run {
-        sign_in: SignIn,
-        command: Vec<OsString>,
-    },
-    /// Start a shell.
-    Shell { sign_in: SignIn },
-    /// Get a session.
-    Login { sign_in: SignIn },
-    /// Show sessions.
-    Status { profile: Option<String>, json: bool },
-    /// Forget sessions.
-    Clear { profile: Option<String> },
-}
-
 /// What parsing can come to.
 #[derive(Debug)]
 pub enum Words {
@@ -200,220 +187,6 @@ pub fn parse(args: &[OsString]) -> Words {
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
-}
-
-impl Cli {
-    fn invocation(self) -> Result<(Invocation, Output), Error> {
-        let Self {
-            sign_in: before,
-            output,
-            command,
-            run,
-        } = self;
-        let Some(command) = command else {
-            if run.is_empty() {
-                return Err(no_command());
-            }
-            return Ok((
-                Invocation::Run {
-                    sign_in: before,
-                    command: run,
-                },
-                output,
-            ));
-        };
-        Ok(match command {
-            Command::Shell {
-                sign_in,
-                output: after,
-            } => (
-                Invocation::Shell {
-                    sign_in: sign_in.or(before),
-                },
-                after.or(output),
-            ),
-            Command::Login {
-                sign_in,
-                output: after,
-            } => (
-                Invocation::Login {
-                    sign_in: sign_in.or(before),
-                },
-                after.or(output),
-            ),
-            Command::Status {
-                choice,
-                json,
-                output: after,
-            } => {
-                let profile = choice.or(before, "status")?;
-                (Invocation::Status { profile, json }, after.or(output))
-            }
-            Command::Clear {
-                choice,
-                output: after,
-            } => {
-                let profile = choice.or(before, "clear")?;
-                (Invocation::Clear { profile }, after.or(output))
-            }
-        })
-    }
-}
-
-impl SignIn {
-    /// The options after a subcommand's name, completed by those before it.
-    fn or(self, before: Self) -> Self {
-        Self {
-            profile: self.profile.or(before.profile),
-            duration: self.duration.or(before.duration),
-            min_ttl: self.min_ttl.or(before.min_ttl),
-            fresh: self.fresh || before.fresh,
-            mfa_serial: self.mfa_serial.or(before.mfa_serial),
-            code: self.code.or(before.code),
-            region: self.region.or(before.region),
-            no_input: self.no_input || before.no_input,
-            cache: self.cache.or(before.cache),
-        }
-    }
-
-    /// What the rules have to know of it.
-    #[must_use]
-    pub fn wishes(&self) -> Wishes {
-        Wishes {
-            profile: self.profile.clone(),
-            duration: self.duration,
-            min_ttl: self.min_ttl,
-            mfa_serial: self.mfa_serial.clone(),
-            region: self.region.clone(),
-        }
-    }
-}
-
-impl Choice {
-    /// The profile, before or after the subcommand's name. Options for a sign-in have no meaning
-    /// for `subcommand`, and what is given must mean something.
-    fn or(self, before: SignIn, subcommand: &str) -> Result<Option<String>, Error> {
-        let SignIn {
-            profile,
-            duration,
-            min_ttl,
-            fresh,
-            mfa_serial,
-            code,
-            region,
-            no_input,
-            cache,
-        } = before;
-        let misplaced = [
-            ("--duration", duration.is_some()),
-            ("--min-ttl", min_ttl.is_some()),
-            ("--fresh", fresh),
-            ("--mfa-serial", mfa_serial.is_some()),
-            ("--code", code.is_some()),
-            ("--region", region.is_some()),
-            ("--no-input", no_input),
-            ("--cache", cache.is_some()),
-        ];
-        match misplaced.iter().find(|(_, given)| *given) {
-            Some((option, _)) => Err(Error::of(
-                Kind::Usage,
-                format!("{option} means nothing to {subcommand}"),
-                "it is for getting a session",
-                format!("leave it out, or see: mfaexec {subcommand} --help"),
-            )),
-            None => Ok(self.profile.or(profile)),
-        }
-    }
-}
-
-impl Output {
-    fn or(self, before: Self) -> Self {
-        Self {
-            verbose: self.verbose + before.verbose,
-            quiet: self.quiet || before.quiet,
-        }
-    }
-}
-
-fn no_command() -> Error {
-    Error::of(
-        Kind::Usage,
-        "there is nothing to run",
-        "no command follows, and no subcommand was given",
-        "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
-    )
-}
-
-/// Whether the words before `--` name a subcommand that runs nothing; everything else was meant to
-/// run a command, and its failures have the exit codes of such.
-fn runs_command(args: &[OsString]) -> bool {
-    let own = args.iter().skip(1).take_while(|word| *word != "--");
-    !own.into_iter()
-        .any(|word| word == "login" || word == "status" || word == "clear")
-}
-
-fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    let word = context(ContextKind::InvalidSubcommand).or_else(|| {
-        let word = context(ContextKind::InvalidArg)?;
-        (error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-')).then_some(word)
-    });
-    if let Some(word) = word {
-        return missing_dashes(word, args);
-    }
-    // clap's text is "error: what", then hints and usage, which --help says better.
-    let text = error.render().to_string();
-    let what = text.lines().next().unwrap_or_default();
-    Error::of(
-        Kind::Usage,
-        what.strip_prefix("error: ").unwrap_or(what),
-        "the words of the command line",
-        "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
-    )
-}
-
-/// `mfaexec -p x aws s3 ls`: the command's name stands where a subcommand's would.
-fn missing_dashes(word: &str, args: &[OsString]) -> Error {
-    let words: Vec<String> = args
-        .iter()
-        .skip(1)
-        .map(|w| w.to_string_lossy().into_owned())
-        .collect();
-    let at = words.iter().position(|w| w == word).unwrap_or(0);
-    let (own, command) = words.split_at(at);
-    let mut line = vec!["mfaexec".to_owned()];
-    line.extend_from_slice(own);
-    let cause = match command.iter().position(|w| w == "--") {
-        // There is a `--`, but behind a word too many.
-        Some(dashes) => {
-            line.extend_from_slice(&command[dashes..]);
-            "mfaexec has no subcommand of that name"
-        }
-        None => {
-            line.push("--".to_owned());
-            line.extend_from_slice(command);
-            "a command to run has to stand after --"
-        }
-    };
-    let line = line
-        .iter()
-        .map(|w| shown_word(w))
-        .collect::<Vec<_>>()
-        .join(" ");
-    Error::of(
-        Kind::Usage,
-        format!("{word} is no subcommand of mfaexec"),
-        cause,
-        line,
-    )
-}
-
-fn shown_word(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }
 
 /// An empty value is a variable that was not set, and would silently mean something else.
