@@ -1,9 +1,6 @@
 //! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
 
-use super::acquire::device_id;
-use crate::edge::cache::Cache;
 use crate::edge::prompt::{Answer, Echo, Terminal};
-use crate::edge::record::Device;
 use crate::edge::signals::Wake;
 use crate::edge::sts::Aws;
 use crate::error::{Error, Result};
@@ -13,32 +10,23 @@ use crate::model::settings::{Origin, Settings, Sourced};
 use crate::sanitize::printable;
 use secrecy::ExposeSecret;
 
-/// Finds the device of the user that the key belongs to, and remembers it.
+/// Finds the device of the user that the key belongs to.
 pub(super) fn find_device(
     aws: &Aws,
     settings: &Settings,
-    cache: &Cache,
     person: Option<(&Terminal, &mut Wake)>,
 ) -> Result<Sourced<String>> {
     let diagnosed = |failure| diagnose(&failure, settings, None);
     let identity = aws.caller_identity(None).wait().map_err(diagnosed)?;
     tracing::info!("the key belongs to {}", identity.arn);
-    let (serial, sure) = match aws.mfa_devices(user_name(&identity.arn)) {
-        Ok(serials) => (choose(sort_devices(serials), settings, person)?, true),
+    let serial = match aws.mfa_devices(user_name(&identity.arn)) {
+        Ok(serials) => choose(sort_devices(serials), settings, person)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
-            (confirm_guess(&identity.arn, settings, person)?, false)
+            confirm_guess(&identity.arn, settings, person)?
         }
         Err(failure) => return Err(diagnosed(failure)),
     };
     tracing::info!("the MFA device is {serial}");
-    if sure {
-        let device = Device {
-            serial: serial.clone(),
-        };
-        if let Err(error) = cache.store_device(&device_id(settings), &device) {
-            tracing::debug!("cannot remember the device: {}", error.summary());
-        }
-    }
     Ok(Sourced::new(serial, Origin::Discovered))
 }
 
@@ -92,7 +80,7 @@ fn choose_one(serials: &[String], terminal: &Terminal, wake: &mut Wake) -> Resul
 }
 
 /// The last resort: most virtual devices carry their user's name, but far from all do, and a
-/// wrong one costs a code. So a person decides, and the answer is not remembered.
+/// wrong one costs a code. So a person decides.
 fn confirm_guess(
     arn: &str,
     settings: &Settings,

@@ -2,6 +2,7 @@
 
 mod acquire;
 mod clear;
+mod codes;
 mod complete;
 mod find_device;
 mod login;

@@ -2,13 +2,14 @@
 //! the session. Everything that can fail without a code fails before somebody types one.
 
 use super::acquire::{at_hand, device_id, now};
+use super::codes::{Codes, find_codes};
 use super::find_device::find_device;
 use crate::cli::SignIn;
 use crate::edge::answer::TemporaryKeys;
 use crate::edge::cache::{Cache, Stored};
 use crate::edge::device_lock::DeviceLock;
-use crate::edge::prompt::{Answer, Echo, Terminal, line_from_stdin};
-use crate::edge::signals::Wake;
+use crate::edge::prompt::{Answer, Echo};
+use crate::edge::record::Device;
 use crate::edge::sts::{Aws, Identity, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
@@ -16,21 +17,13 @@ use crate::model::code::{UsedCode, parse_code, seconds_to_next};
 use crate::model::diagnose::{CallFailure, Meaning, diagnose};
 use crate::model::environment::Environment;
 use crate::model::plan::{Plan, plan};
-use crate::model::session::{Session, account_of_arn, in_words};
-use crate::model::settings::Settings;
+use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
+use crate::model::settings::{Origin, Settings, Sourced};
 use crate::sanitize::printable;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 /// How often a person may get a code wrong in one run.
 const TRIES: u32 = 3;
-
-/// Where codes come from in this run.
-enum Codes {
-    /// One was given; there is no other.
-    Given(SecretString),
-    /// A person types them.
-    Typed(Terminal, Wake),
-}
 
 /// The call without a code that goes out while a person looks for the phone.
 enum Check {
@@ -49,6 +42,8 @@ pub(super) struct SigningIn<'a> {
     codes: Codes,
     check: Check,
     aws: Aws,
+    /// When this sign-in was asked for.
+    begun: Timestamp,
 }
 
 impl<'a> SigningIn<'a> {
@@ -56,21 +51,15 @@ impl<'a> SigningIn<'a> {
     pub(super) fn prepare(
         env: &Environment,
         sign_in: &'a SignIn,
-        mut settings: Settings,
+        settings: Settings,
         cache: &'a Cache,
         ui: Ui,
     ) -> Result<Self> {
         cache.check_writable()?;
-        let mut codes = find_codes(env, sign_in, &settings)?;
-        let serial = settings.serial.as_ref().map(|serial| serial.value.clone());
-        let aws = Aws::start(&settings, serial.as_deref())?;
-        if settings.serial.is_none() {
-            let person = match &mut codes {
-                Codes::Typed(terminal, wake) => Some((&*terminal, wake)),
-                Codes::Given(_) => None,
-            };
-            settings.serial = Some(find_device(&aws, &settings, cache, person)?);
-        }
+        let codes = find_codes(env, sign_in, &settings)?;
+        let serial = settings.serial.as_ref().map(|serial| serial.value.as_str());
+        let aws = Aws::start(&settings, serial)?;
+        let begun = now();
         Ok(Self {
             sign_in,
             settings,
@@ -79,41 +68,62 @@ impl<'a> SigningIn<'a> {
             codes,
             check: Check::NotBegun,
             aws,
+            begun,
         })
     }
 
     /// Signs in, or takes over the session of somebody who just did.
     pub(super) fn finish(mut self) -> Result<(Session, Settings)> {
-        let begun = now();
-        let mut lock = self.lock()?;
-        if lock.as_ref().is_some_and(|lock| lock.waited) {
-            let session = at_hand(self.cache, &self.settings)?;
-            // A fresh session is one that was made after it was asked for, whoever made it.
-            let fresh =
-                self.sign_in.fresh && session.as_ref().is_some_and(|s| s.obtained_at < begun);
-            if let Plan::Reuse(session) = plan(&self.settings, session, fresh, now()) {
-                return Ok((session, self.settings));
-            }
+        // Held to the end: whoever looks for the device at the same time finds it then.
+        let finding = self.find_device()?;
+        let serial = self.serial().to_owned();
+        let mut lock = self.lock(&digest_of("device", &[&serial]), &serial)?;
+        let waited = [&finding, &lock]
+            .into_iter()
+            .flatten()
+            .any(|lock| lock.waited);
+        // Somebody may have signed in since the first look, even if there was no wait.
+        let session = at_hand(self.cache, &self.settings)?;
+        // A fresh session is one that was made after it was asked for, whoever made it.
+        let made_since = session
+            .as_ref()
+            .is_some_and(|session| session.obtained_at >= self.begun);
+        let fresh = self.sign_in.fresh && !(waited && made_since);
+        if let Plan::Reuse(session) = plan(&self.settings, session, fresh, now()) {
+            return Ok((session, self.settings));
         }
         let session = self.mint(lock.as_mut())?;
         self.keep(&session);
         Ok((session, self.settings))
     }
 
+    /// Finds the device if nobody has named it, one process at a time.
+    fn find_device(&mut self) -> Result<Option<DeviceLock>> {
+        if self.settings.serial.is_some() {
+            return Ok(None);
+        }
+        let id = device_id(&self.settings);
+        let lock = self.lock(&id, &self.settings.profile.value)?;
+        self.settings.serial = match self.cache.device(&id)? {
+            Some(device) => Some(Sourced::new(device.serial, Origin::Discovered)),
+            None => Some(find_device(&self.aws, &self.settings, self.codes.person())?),
+        };
+        Ok(lock)
+    }
+
     /// One sign-in at a time per device. Without a cache there is nothing to share and no place
     /// for a lock.
-    fn lock(&self) -> Result<Option<DeviceLock>> {
+    fn lock(&self, id: &str, of: &str) -> Result<Option<DeviceLock>> {
         if !self.cache.keeps() {
             return Ok(None);
         }
-        let serial = self.serial();
         let on_wait = |holder: Option<u32>| {
             let holder = holder.map_or(String::new(), |pid| format!(" (process {pid})"));
             self.ui.notice(&format!(
-                "waiting for the sign-in with {serial} under way{holder}"
+                "waiting for the sign-in with {of} under way{holder}"
             ));
         };
-        DeviceLock::take(&self.cache.directory()?, serial, on_wait).map(Some)
+        DeviceLock::take(&self.cache.directory()?, id, on_wait).map(Some)
     }
 
     fn serial(&self) -> &str {
@@ -288,54 +298,20 @@ impl<'a> SigningIn<'a> {
                 error.summary()
             )),
         }
-    }
-}
-
-/// In this order: an option, the environment, the terminal.
-fn find_codes(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<Codes> {
-    match &sign_in.code {
-        Some(code) if code.expose_secret() == "-" => {
-            return line_from_stdin().map(Codes::Given).map_err(|error| {
-                Error::new(
-                    "cannot read a code from stdin",
-                    error.to_string(),
-                    "write one line to it",
-                )
-            });
+        // A device that has vouched for a session is the right one.
+        if let Some(Sourced {
+            value,
+            origin: Origin::Discovered,
+        }) = &self.settings.serial
+        {
+            let device = Device {
+                serial: value.clone(),
+            };
+            if let Err(error) = self.cache.store_device(&device_id(&self.settings), &device) {
+                tracing::debug!("cannot remember the device: {}", error.summary());
+            }
         }
-        Some(code) => return Ok(Codes::Given(code.clone())),
-        None => {}
     }
-    if let Some(code) = env.text("MFAEXEC_CODE") {
-        return Ok(Codes::Given(code.into()));
-    }
-    if sign_in.no_input {
-        return Err(cannot_ask("--no-input was given", sign_in, settings));
-    }
-    let terminal = Terminal::open()
-        .map_err(|error| cannot_ask(&format!("no terminal: {error}"), sign_in, settings))?;
-    Ok(Codes::Typed(
-        terminal,
-        Wake::new().map_err(terminal_failed)?,
-    ))
-}
-
-fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
-    let mut login = format!("mfaexec login -p {}", settings.profile.value);
-    if let Some(duration) = sign_in.duration {
-        login.push_str(&format!(" -d {duration}"));
-    }
-    if let Some(serial) = &sign_in.mfa_serial {
-        login.push_str(&format!(" --mfa-serial {serial}"));
-    }
-    if let Some(region) = &sign_in.region {
-        login.push_str(&format!(" --region {region}"));
-    }
-    Error::new(
-        "a code is needed, and there is no way to ask for it",
-        cause,
-        format!("sign in on a terminal first: {login}"),
-    )
 }
 
 fn given_up() -> Error {

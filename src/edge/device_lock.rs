@@ -7,7 +7,6 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use super::files::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::code::UsedCode;
-use crate::model::session::digest_of;
 
 /// A held lock. Its file has two lines: who holds it, and the last used code.
 #[derive(Debug)]
@@ -20,13 +19,13 @@ pub struct DeviceLock {
 }
 
 impl DeviceLock {
-    /// Takes the lock of the device `serial`. If somebody else has it, `on_wait` is told who
-    /// (a process id, where known) before the wait.
+    /// Takes the lock named `id`. If somebody else has it, `on_wait` is told who (a process id,
+    /// where known) before the wait.
     ///
     /// # Errors
     /// The file cannot be trusted, made or locked.
-    pub fn take(dir: &PrivateDir, serial: &str, on_wait: impl FnOnce(Option<u32>)) -> Result<Self> {
-        let name = format!("{}.lock", digest_of("device", &[serial]));
+    pub fn take(dir: &PrivateDir, id: &str, on_wait: impl FnOnce(Option<u32>)) -> Result<Self> {
+        let name = format!("{id}.lock");
         let failed = |cause: std::io::Error| {
             Error::new(
                 format!("cannot lock {}", dir.path().join(&name).display()),

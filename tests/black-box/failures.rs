@@ -228,37 +228,3 @@ fn a_cache_that_cannot_be_written_is_found_before_the_code_is_spent() {
         ])
         .succeeds();
 }
-
-#[test]
-fn many_at_once_share_one_code() {
-    let world = World::new();
-    world
-        .aws
-        .fault_on("GetSessionToken", Fault::Slow(Duration::from_secs(1)), 1);
-    let code = world.code();
-    let start = || {
-        let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "printenv"]);
-        command
-            .arg("AWS_ACCESS_KEY_ID")
-            .stdout(std::process::Stdio::piped());
-        command
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<_> = (0..20).map(|_| start()).collect();
-    let outputs: Vec<_> = children
-        .into_iter()
-        .map(|c| c.wait_with_output().unwrap())
-        .collect();
-    let mut keys: Vec<_> = outputs.iter().map(|output| output.stdout.clone()).collect();
-    keys.dedup();
-    assert_eq!(keys.len(), 1, "all have the same session: {outputs:?}");
-    assert!(!keys[0].is_empty());
-    assert_eq!(world.code_calls().len(), 1);
-    let said: String = outputs
-        .iter()
-        .map(|o| String::from_utf8_lossy(&o.stderr))
-        .collect();
-    has(&said, &["waiting for the sign-in with", "(process "]);
-}

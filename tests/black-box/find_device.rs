@@ -109,20 +109,43 @@ fn a_guess_is_labelled_and_asks_first() {
     let world = World::new();
     let question = "Guess: arn:aws:iam::123456789012:mfa/locked. Is that yours? [y/N] ";
     let mut terminal = world.at_terminal(&["-p", "locked", "--", "echo", "done"]);
-    terminal.exp_string("IAM may not be asked").unwrap();
-    terminal.exp_string(question).unwrap();
-    terminal.send_line("y").unwrap();
-    terminal.exp_string("MFA code for locked").unwrap();
-    terminal.send_line(&world.aws.code("locked")).unwrap();
-    has(&terminal.exp_eof().unwrap(), &["done"]);
-
-    let mut terminal = world.at_terminal(&["-p", "locked", "--fresh", "--", "echo", "done"]);
     terminal.exp_string(question).unwrap();
     terminal.send_line("").unwrap();
     has(
         &terminal.exp_eof().unwrap(),
         &["the guess was refused", "mfa_serial"],
     );
+
+    let mut terminal = world.at_terminal(&["-p", "locked", "--", "echo", "done"]);
+    terminal.exp_string("IAM may not be asked").unwrap();
+    terminal.exp_string(question).unwrap();
+    terminal.send_line("y").unwrap();
+    terminal.exp_string("MFA code for locked").unwrap();
+    terminal.send_line(&world.aws.code("locked")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
+    // It has proved right, so it is no guess any more.
+    world
+        .run(&["-p", "locked", "--no-input", "--", "true"])
+        .succeeds();
+}
+
+#[test]
+fn a_device_that_was_chosen_wrongly_is_not_remembered() {
+    let world = World::new();
+    for number in ["1", "2"] {
+        let mut terminal = world.at_terminal(&["-p", "twodevices", "--", "echo", "done"]);
+        terminal.exp_string("1 to 2: ").unwrap();
+        terminal.send_line(number).unwrap();
+        terminal.exp_string("MFA code for twodevices").unwrap();
+        // The code of the second one.
+        terminal.send_line(&world.aws.code("twodevices")).unwrap();
+        if number == "1" {
+            terminal.exp_string("STS did not accept the code").unwrap();
+            terminal.exp_string("MFA code for twodevices").unwrap();
+            terminal.send_control('d').unwrap();
+        }
+        assert_eq!(terminal.exp_eof().unwrap().contains("done"), number == "2");
+    }
 }
 
 #[test]

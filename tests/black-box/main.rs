@@ -12,6 +12,7 @@ mod exec_terminal;
 mod failures;
 mod find_device;
 mod harness;
+mod one_code;
 mod options;
 mod prompt;
 mod readme;
