@@ -1,5 +1,7 @@
 //! Where codes come from: what was given, or a person at the terminal.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::SignIn;
@@ -69,7 +71,8 @@ pub(super) fn find_codes(
 fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
     let mut login = format!("mfaexec login -p {}", settings.profile.value);
     if let Some(duration) = sign_in.duration {
-        login.push_str(&format!(" -d {duration}"));
+        let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
+        login.push_str(&format!(" -d {}", duration.replace(' ', "")));
     }
     if let Some(serial) = &sign_in.mfa_serial {
         login.push_str(&format!(" --mfa-serial {serial}"));

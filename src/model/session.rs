@@ -109,11 +109,11 @@ pub fn account_of_arn(arn: &str) -> Option<&str> {
     digits.then_some(account)
 }
 
-/// Seconds as people say them: `3h 59m`, `59s`. Hours and more come without the seconds.
+/// Seconds as people say them: `3h 59m`, `59s`. From an hour on to the nearest minute.
 #[must_use]
 pub fn in_words(seconds: u64) -> String {
     let shown = if seconds >= 3600 {
-        seconds - seconds % 60
+        (seconds + 30) / 60 * 60
     } else {
         seconds
     };
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn time_left_is_said_in_two_units() {
-        assert_eq!(in_words(14_399), "3h 59m");
+        assert_eq!(in_words(14_399), "4h");
+        assert_eq!(in_words(14_369), "3h 59m");
         assert_eq!(in_words(59), "59s");
     }
 }

@@ -196,7 +196,7 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
         "-p",
         "testuser",
         "-d",
-        "2h",
+        "90m",
         "--",
         "true",
     ]);
@@ -205,7 +205,7 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
     assert!(started.elapsed() < Duration::from_secs(5));
     has(
         &error,
-        &["no terminal", "mfaexec login -p testuser -d 7200"],
+        &["no terminal", "mfaexec login -p testuser -d 1h30m"],
     );
     let error = world.run(&[
         "-p",
