@@ -39,6 +39,7 @@ impl World {
     /// The story: a profile for each user of the stand-in, and a device and a region in that of
     /// `testuser`.
     pub(crate) fn new() -> Self {
+        reset_signals();
         let account = Account::story();
         let mut credentials = String::new();
         let users = [
@@ -198,6 +199,21 @@ impl Drop for World {
 pub(crate) fn terminal(mut command: Command) -> PtySession {
     command.stdin(Stdio::inherit());
     rexpect::session::spawn_command(command, Some(PATIENCE)).expect("a pseudo-terminal")
+}
+
+/// A job in the background of a script, as tests may be, ignores ^C, and so would all that it
+/// starts.
+fn reset_signals() {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    for number in [
+        Signal::SIGHUP,
+        Signal::SIGINT,
+        Signal::SIGQUIT,
+        Signal::SIGTSTP,
+    ] {
+        // SAFETY: the default action runs no code of this process.
+        unsafe { signal(number, SigHandler::SigDfl) }.expect("a signal that can be reset");
+    }
 }
 
 /// Runs a program to its end.
