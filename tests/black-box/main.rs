@@ -15,6 +15,7 @@ mod harness;
 mod one_code;
 mod options;
 mod prompt;
+mod prompt_signals;
 mod readme;
 mod secrets;
 mod story;
