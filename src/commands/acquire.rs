@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use super::codes::given;
 use super::open_cache;
 use super::sign_in::SigningIn;
 use crate::cli::SignIn;
@@ -29,6 +30,7 @@ pub(super) fn acquire(
     ui: Ui,
     before_asking: impl FnOnce() -> Result<()>,
 ) -> Result<Acquired> {
+    let code = given(env, sign_in);
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let mut settings = Settings::new(&sign_in.wishes(), env, &profiles)?;
     let Sourced { value, origin } = &settings.profile;
@@ -51,7 +53,7 @@ pub(super) fn acquire(
     };
     tracing::info!("signing in: {reason}");
     before_asking()?;
-    let (session, settings) = SigningIn::prepare(env, sign_in, settings, &cache, ui)?.finish()?;
+    let (session, settings) = SigningIn::prepare(code, sign_in, settings, &cache, ui)?.finish()?;
     Ok(Acquired { session, settings })
 }
 

@@ -1,5 +1,6 @@
 //! Where codes come from: what was given, or a person at the terminal.
 
+use std::io;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -29,27 +30,29 @@ impl Codes {
     }
 }
 
-/// In this order: an option, the environment, the terminal.
-pub(super) fn find_codes(
-    env: &Environment,
-    sign_in: &SignIn,
-    settings: &Settings,
-) -> Result<Codes> {
+/// The code that came with the invocation, or why the line that should hold it cannot be read.
+pub(super) type Given = Option<io::Result<SecretString>>;
+
+/// Takes the code that was given: an option, a line of stdin, the environment. The line is read
+/// whether a code will be needed or not: what is behind it is the command's, in every run.
+pub(super) fn given(env: &Environment, sign_in: &SignIn) -> Given {
     match &sign_in.code {
-        Some(code) if code.expose_secret() == "-" => {
-            return line_from_stdin().map(Codes::Given).map_err(|error| {
-                Error::new(
-                    "cannot read a code from stdin",
-                    error.to_string(),
-                    "write one line to it",
-                )
-            });
-        }
-        Some(code) => return Ok(Codes::Given(code.clone())),
-        None => {}
+        Some(code) if code.expose_secret() == "-" => Some(line_from_stdin()),
+        Some(code) => Some(Ok(code.clone())),
+        None => env.text("MFAEXEC_CODE").map(|code| Ok(code.into())),
     }
-    if let Some(code) = env.text("MFAEXEC_CODE") {
-        return Ok(Codes::Given(code.into()));
+}
+
+/// In this order: what was given, the terminal.
+pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) -> Result<Codes> {
+    if let Some(code) = given {
+        return code.map(Codes::Given).map_err(|error| {
+            Error::new(
+                "cannot read a code from stdin",
+                error.to_string(),
+                "write one line to it",
+            )
+        });
     }
     if sign_in.no_input {
         return Err(cannot_ask("--no-input was given", sign_in, settings));
@@ -69,20 +72,25 @@ pub(super) fn find_codes(
 }
 
 fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
-    let mut login = format!("mfaexec login -p {}", settings.profile.value);
+    let mut login = vec!["mfaexec".to_owned(), "login".to_owned()];
+    let mut add = |option: &str, value: &str| {
+        let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);
+        login.extend([option.to_owned(), quoted]);
+    };
+    add("-p", &settings.profile.value);
     if let Some(duration) = sign_in.duration {
         let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
-        login.push_str(&format!(" -d {}", duration.replace(' ', "")));
+        add("-d", &duration.replace(' ', ""));
     }
     if let Some(serial) = &sign_in.mfa_serial {
-        login.push_str(&format!(" --mfa-serial {serial}"));
+        add("--mfa-serial", serial);
     }
     if let Some(region) = &sign_in.region {
-        login.push_str(&format!(" --region {region}"));
+        add("--region", region);
     }
     Error::new(
         "a code is needed, and there is no way to ask for it",
         cause,
-        format!("sign in on a terminal first: {login}"),
+        format!("sign in on a terminal first: {}", login.join(" ")),
     )
 }

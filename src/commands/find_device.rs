@@ -4,7 +4,7 @@ use crate::edge::prompt::{Answer, Echo, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::sts::Aws;
 use crate::error::{Error, Result};
-use crate::model::devices::{Devices, guess_device, sort_devices, user_name};
+use crate::model::devices::{Devices, check_serial, guess_device, sort_devices, user_name};
 use crate::model::diagnose::{Meaning, diagnose};
 use crate::model::settings::{Origin, Settings, Sourced};
 use crate::sanitize::printable;
@@ -27,7 +27,9 @@ pub(super) fn find_device(
         Err(failure) => return Err(diagnosed(failure)),
     };
     tracing::info!("the MFA device is {serial}");
-    Ok(Sourced::new(serial, Origin::Discovered))
+    let serial = Sourced::new(serial, Origin::Discovered);
+    check_serial(&serial)?;
+    Ok(serial)
 }
 
 fn choose(

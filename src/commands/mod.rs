@@ -24,7 +24,7 @@ use crate::model::environment::Environment;
 /// back from a run that works: the command has taken its place.
 #[must_use]
 pub fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(on_panic));
+    hook_panics();
     if let Some(code) = complete::answer() {
         return code;
     }
@@ -91,6 +91,12 @@ fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
         }
     };
     Ok(Cache::new(config_files::cache_directory(env)?, keeping))
+}
+
+/// From now on a panic in any thread puts the terminal right, names its place and ends the process
+/// with the exit code of a failure of mfaexec's own.
+pub fn hook_panics() {
+    std::panic::set_hook(Box::new(on_panic));
 }
 
 /// Says where, never what: a message might hold a secret. The terminal is put right first.

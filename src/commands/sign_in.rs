@@ -2,20 +2,19 @@
 //! the session. Everything that can fail without a code fails before somebody types one.
 
 use super::acquire::{at_hand, device_id, now};
-use super::codes::{Codes, find_codes};
+use super::codes::{Codes, Given, find_codes};
 use super::find_device::find_device;
 use crate::cli::SignIn;
-use crate::edge::answer::TemporaryKeys;
+use crate::edge::answer::{Identity, TemporaryKeys};
 use crate::edge::cache::{Cache, Stored};
 use crate::edge::device_lock::DeviceLock;
 use crate::edge::prompt::{Answer, Echo};
 use crate::edge::record::Device;
-use crate::edge::sts::{Aws, Identity, Pending};
+use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
 use crate::model::code::{UsedCode, parse_code, seconds_to_next};
 use crate::model::diagnose::{CallFailure, Meaning, diagnose};
-use crate::model::environment::Environment;
 use crate::model::plan::{Plan, plan};
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
@@ -49,14 +48,14 @@ pub(super) struct SigningIn<'a> {
 impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.
     pub(super) fn prepare(
-        env: &Environment,
+        given: Given,
         sign_in: &'a SignIn,
         settings: Settings,
         cache: &'a Cache,
         ui: Ui,
     ) -> Result<Self> {
         cache.check_writable()?;
-        let codes = find_codes(env, sign_in, &settings)?;
+        let codes = find_codes(given, sign_in, &settings)?;
         let serial = settings.serial.as_ref().map(|serial| serial.value.as_str());
         let aws = Aws::start(&settings, serial)?;
         let begun = now();
@@ -192,7 +191,7 @@ impl<'a> SigningIn<'a> {
     /// before the code is spent, often before it is typed.
     fn ask(&mut self) -> Result<SecretString> {
         let profile = printable(&self.settings.profile.value);
-        let question = format!("MFA code for {profile} ({}): ", self.serial());
+        let question = format!("MFA code for {profile} ({}): ", printable(self.serial()));
         let Codes::Typed(terminal, wake) = &mut self.codes else {
             return Err(given_up());
         };

@@ -15,6 +15,8 @@ use crate::model::session::Timestamp;
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
 const TOKEN_LIMIT: usize = 16 * 1024;
+/// The longest ARN that is believed (IAM's limit).
+const ARN_LIMIT: usize = 2048;
 
 /// A call's result.
 pub type Called<T> = std::result::Result<T, CallFailure>;
@@ -32,12 +34,39 @@ pub struct TemporaryKeys {
     pub expires_at: Timestamp,
 }
 
+/// Who a key belongs to.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The account's twelve digits.
+    pub account: String,
+    /// `arn:aws:iam::123456789012:user/me`
+    pub arn: String,
+}
+
+/// Takes the caller's identity over if it can be one: the account goes into an environment, the
+/// ARN leads to a device.
+///
+/// # Errors
+/// It cannot be one.
+pub fn believe_caller(account: Option<String>, arn: Option<String>) -> Called<Identity> {
+    match (account, arn) {
+        (Some(account), Some(arn))
+            if account.len() == 12
+                && account.bytes().all(|b| b.is_ascii_digit())
+                && graphic(&arn, ARN_LIMIT) =>
+        {
+            Ok(Identity { account, arn })
+        }
+        _ => Err(lost("GetCallerIdentity", "the answer names no caller")),
+    }
+}
+
 /// Takes credentials over if they can be some: what goes into an environment must not carry a
 /// line break, and what is over already is worth nothing.
-pub(super) fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
-    let graphic = |text: &str, limit: usize| {
-        (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
-    };
+///
+/// # Errors
+/// They cannot be any.
+pub fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
     let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
     if !graphic(&keys.access_key_id, 128)
         || !graphic(&keys.secret_access_key, 256)
@@ -55,6 +84,10 @@ pub(super) fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<Temporar
         session_token: keys.session_token.as_str().into(),
         expires_at,
     })
+}
+
+fn graphic(text: &str, limit: usize) -> bool {
+    (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 pub(super) fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure

@@ -13,24 +13,19 @@ use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region, SharedHttpClient
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::{Builder, Runtime};
 
-use super::answer::{CALL_TIMEOUT, Called, TemporaryKeys, believe, failure, lost, lost_thread};
+use super::answer::{
+    CALL_TIMEOUT, Called, Identity, TemporaryKeys, believe, believe_caller, failure, lost,
+    lost_thread,
+};
 use super::http::BoundedClient;
 use super::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
 use crate::model::diagnose::CallFailure;
-use crate::model::settings::Settings;
+use crate::model::endpoint::is_plain_http;
+use crate::model::settings::{Settings, Sourced};
 
 /// Long enough for a slow link.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Who a key belongs to.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    /// The account's twelve digits.
-    pub account: String,
-    /// `arn:aws:iam::123456789012:user/me`
-    pub arn: String,
-}
 
 /// A call under way.
 #[derive(Debug)]
@@ -66,14 +61,15 @@ impl Aws {
     /// The CA bundle cannot be read, or the system has no thread left.
     pub fn start(settings: &Settings, serial: Option<&str>) -> Result<Self> {
         let (jobs, work) = channel::<Job>();
-        let http = http_client(settings)?;
+        let sts = http_client(settings, settings.endpoints.sts.as_ref())?;
+        let iam = http_client(settings, settings.endpoints.iam.as_ref())?;
         let settings = settings.clone();
         let region = settings.endpoints.region_for(serial);
         let run = move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
                 return;
             };
-            let clients = clients(&settings, region, &http);
+            let clients = clients(&settings, region, sts, iam);
             for job in work {
                 job(&runtime, &clients);
             }
@@ -94,10 +90,7 @@ impl Aws {
                     .send()
                     .await
                     .map_err(|e| failure("GetCallerIdentity", &e))?;
-                match (answer.account, answer.arn) {
-                    (Some(account), Some(arn)) => Ok(Identity { account, arn }),
-                    _ => Err(lost("GetCallerIdentity", "the answer names no caller")),
-                }
+                believe_caller(answer.account, answer.arn)
             }
         })
     }
@@ -192,13 +185,14 @@ impl Aws {
     }
 }
 
-fn http_client(settings: &Settings) -> Result<SharedHttpClient> {
-    let endpoints = &settings.endpoints;
-    let plain_http = endpoints
-        .sts
-        .as_ref()
-        .is_some_and(|endpoint| endpoint.value.starts_with("http://"));
-    let Some(path) = &endpoints.ca_bundle else {
+/// The client for one service. What goes to this machine in the clear must not take the way
+/// through a proxy, which may be another machine.
+fn http_client(
+    settings: &Settings,
+    endpoint: Option<&Sourced<String>>,
+) -> Result<SharedHttpClient> {
+    let plain_http = endpoint.is_some_and(|endpoint| is_plain_http(&endpoint.value));
+    let Some(path) = &settings.endpoints.ca_bundle else {
         let client = BoundedClient::new(None, !plain_http);
         let failed = |cause: String| Error::new("cannot use TLS", cause, "install ca-certificates");
         return client.map(SharedHttpClient::new).map_err(failed);
@@ -215,7 +209,12 @@ fn http_client(settings: &Settings) -> Result<SharedHttpClient> {
     Ok(SharedHttpClient::new(client))
 }
 
-fn clients(settings: &Settings, region: String, http: &SharedHttpClient) -> Clients {
+fn clients(
+    settings: &Settings,
+    region: String,
+    sts_http: SharedHttpClient,
+    iam_http: SharedHttpClient,
+) -> Clients {
     let key = Credentials::new(
         settings.key.access_key_id.clone(),
         settings.key.secret_access_key.expose_secret().to_owned(),
@@ -251,7 +250,7 @@ fn clients(settings: &Settings, region: String, http: &SharedHttpClient) -> Clie
         .credentials_provider(key.clone())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts.clone())
-        .http_client(http.clone())
+        .http_client(sts_http)
         .build();
     let iam = iam
         .behavior_version(BehaviorVersion::latest())
@@ -259,7 +258,7 @@ fn clients(settings: &Settings, region: String, http: &SharedHttpClient) -> Clie
         .credentials_provider(key)
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
-        .http_client(http.clone())
+        .http_client(iam_http)
         .build();
     Clients {
         sts: aws_sdk_sts::Client::from_conf(sts),

@@ -96,7 +96,7 @@ pub fn encode_name(name: &str) -> String {
 /// Rewrites `file` for the SDK's parser.
 ///
 /// # Errors
-/// Text that is not UTF-8, an unclosed bracket, and a line that is neither section, property nor
+/// Text that is not UTF-8 or has a NUL, an unclosed bracket, and a line that is neither section, property nor
 /// comment: each names the path and the line.
 pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
     let text = std::str::from_utf8(&file.bytes).map_err(|error| not_utf8(file, error))?;
@@ -140,6 +140,10 @@ impl Normaliser<'_> {
         let content = line.trim_start_matches([' ', '\t']);
         if content.trim_end().is_empty() || content.starts_with(['#', ';']) {
             return Ok(());
+        }
+        if content.contains('\0') {
+            // No environment can hold it, and the command would find out after the code is spent.
+            return Err(self.junk(number, "a NUL, which no setting can have"));
         }
         let indent = line.len() - content.len();
         match self.place {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use http::Uri;
+use http::uri::Scheme;
 
 use super::environment::Environment;
 use super::profile::Profile;
@@ -192,6 +193,14 @@ fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
         (Some("http"), Some(_)) => refuse("plain http would show the session to the network"),
         _ => refuse("it is not an http or https URL"),
     }
+}
+
+/// Whether requests to this endpoint are not encrypted. A URL's scheme is read in any case (RFC
+/// 3986, 3.1).
+#[must_use]
+pub fn is_plain_http(endpoint: &str) -> bool {
+    let uri = endpoint.parse::<Uri>();
+    uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -186,6 +186,21 @@ fn the_code_comes_from_the_option_stdin_or_the_environment() {
 }
 
 #[test]
+fn the_line_on_stdin_is_the_codes_whether_it_is_needed_or_not() {
+    let world = World::new();
+    world.sign_in(&[]);
+    world.write("input", "123456\nthe rest\n");
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", "-", "--", "cat"]);
+    command.stdin(std::fs::File::open(world.home().join("input")).unwrap());
+    assert_eq!(finish(&mut command).succeeds(), "the rest\n");
+    // An end of file matters only when a code is needed.
+    let options = ["-p", "testuser", "-c", "-", "--", "true"];
+    world.run(&options).succeeds();
+    let error = world.run(&[&["--fresh"], &options[..]].concat()).fails(125);
+    has(&error, &["cannot read a code from stdin"]);
+}
+
+#[test]
 fn a_code_that_cannot_be_one_is_not_sent() {
     let world = World::new();
     for code in ["12345", "1234567", "12345a", "", "-1"] {
