@@ -181,3 +181,30 @@ pub(super) fn lost(operation: &'static str, message: &str) -> CallFailure {
 pub(super) fn lost_thread() -> CallFailure {
     lost("the call", "the thread that talks to AWS has ended")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_is_an_account_and_an_arn_without_surprises() {
+        let arn = "arn:aws:iam::123456789012:user/me";
+        let believed = |account: &str, arn: &str| {
+            believe_caller(Some(account.to_owned()), Some(arn.to_owned())).is_ok()
+        };
+        assert!(believed("123456789012", arn));
+        for account in [
+            "",
+            "12345678901",
+            "123456789012\n",
+            "12345678901a",
+            "１２３４",
+        ] {
+            assert!(!believed(account, arn), "{account:?}");
+        }
+        for wrong in ["", "arn:aws:iam::123456789012:user/a b", "arn:\u{1b}[2J"] {
+            assert!(!believed("123456789012", wrong), "{wrong:?}");
+        }
+        assert!(believe_caller(None, Some(arn.to_owned())).is_err());
+    }
+}

@@ -19,4 +19,6 @@ mod prompt_signals;
 mod readme;
 mod secrets;
 mod story;
+mod threats;
+mod threats_hostile;
 mod wrapper;

@@ -7,9 +7,10 @@ use rexpect::session::PtySession;
 
 use crate::harness::{World, eventually, finish};
 
-const QUESTION: &str = "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
+pub(crate) const QUESTION: &str =
+    "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
 /// Asks the shell whether what is typed can be seen, and comes in lines.
-const MODES: &str = "echo hidden=$(stty -a | grep -c -- '-echo \\|-icanon\\|-isig')";
+pub(crate) const MODES: &str = "echo hidden=$(stty -a | grep -c -- '-echo \\|-icanon\\|-isig')";
 const COMMAND: &str = "mfaexec -p testuser -- sh -c 'echo done-$((40 + 2))'";
 
 /// Brings the question up in an interactive bash.
@@ -34,7 +35,7 @@ fn ends_well(world: &World, mut bash: PtySession, status: u32) {
 }
 
 /// The process that asks: it says who it is in its lock.
-fn asking(world: &World) -> String {
+pub(crate) fn asking(world: &World) -> String {
     let mut pid = String::new();
     eventually("the lock names its holder", || {
         let files = std::fs::read_dir(world.cache())
