@@ -105,7 +105,6 @@ impl SignIn {
     #[must_use]
     pub fn wishes(&self) -> Wishes {
         Wishes {
-            profile: self.profile.clone(),
             duration: self.duration,
             min_ttl: self.min_ttl,
             mfa_serial: self.mfa_serial.clone(),

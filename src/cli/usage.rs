@@ -13,12 +13,50 @@ pub(super) fn no_command() -> Error {
     )
 }
 
-/// Whether the words before `--` name a subcommand that runs nothing; everything else was meant to
-/// run a command, and its failures have the exit codes of such.
+/// Whether the subcommand, if there is one, runs a command; everything else was meant to run one,
+/// and its failures have the exit codes of such.
 pub(super) fn runs_command(args: &[OsString]) -> bool {
-    let own = args.iter().skip(1).take_while(|word| *word != "--");
-    !own.into_iter()
-        .any(|word| word == "login" || word == "status" || word == "clear")
+    let subcommand = own_words(args).into_iter().next().map(|at| &args[at]);
+    subcommand.is_none_or(|word| !RUN_NOTHING.iter().any(|name| word == name))
+}
+
+/// Subcommands that run nothing.
+const RUN_NOTHING: [&str; 3] = ["login", "status", "clear"];
+
+/// The places of the words before `--` that are neither options nor values of options.
+fn own_words(args: &[OsString]) -> Vec<usize> {
+    let definitions = super::command();
+    let takes_value = |long: Option<&str>, short: Option<char>| {
+        let subcommands = definitions
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments);
+        let mut options = definitions.get_arguments().chain(subcommands);
+        options.any(|option| {
+            let same = option.get_long().is_some_and(|name| Some(name) == long)
+                || option.get_short().is_some_and(|name| Some(name) == short);
+            same && option.get_action().takes_values()
+        })
+    };
+    let mut words = Vec::new();
+    let mut is_value = false;
+    for (at, word) in args.iter().enumerate().skip(1) {
+        let word = word.to_string_lossy();
+        if std::mem::take(&mut is_value) {
+            continue;
+        }
+        match word.strip_prefix("--") {
+            Some("") => break,
+            Some(long) => is_value = takes_value(Some(long), None),
+            None if word.starts_with('-') => {
+                // `-vp NAME`: what is behind an option with a value is the value.
+                let mut shorts = word.chars().skip(1);
+                let with_value = shorts.find(|short| takes_value(None, Some(*short)));
+                is_value = with_value.is_some() && shorts.next().is_none();
+            }
+            None => words.push(at),
+        }
+    }
+    words
 }
 
 pub(super) fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
@@ -49,13 +87,27 @@ pub(super) fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
 fn missing_dashes(word: &str, args: &[OsString]) -> Error {
     let words: Vec<String> = args
         .iter()
-        .skip(1)
         .map(|w| w.to_string_lossy().into_owned())
         .collect();
-    let at = words.iter().position(|w| w == word).unwrap_or(0);
-    let (own, command) = words.split_at(at);
-    let mut line = vec!["mfaexec".to_owned()];
-    line.extend_from_slice(own);
+    let own = own_words(args);
+    if let Some(subcommand) = own.first().map(|at| &words[*at])
+        && super::command().find_subcommand(subcommand).is_some()
+    {
+        return Error::of(
+            Kind::Usage,
+            format!("{word} means nothing to mfaexec {subcommand}"),
+            "it takes options only",
+            format!("mfaexec {subcommand} --help"),
+        );
+    }
+    if word == "help" {
+        let cause = "mfaexec has no subcommand of that name";
+        return Error::of(Kind::Usage, "help is an option", cause, "mfaexec --help");
+    }
+    let at = own.first().copied().unwrap_or(1).min(words.len());
+    let (before, command) = words.split_at(at);
+    let mut line = before.to_vec();
+    "mfaexec".clone_into(&mut line[0]);
     let cause = match command.iter().position(|w| w == "--") {
         // There is a `--`, but behind a word too many.
         Some(dashes) => {

@@ -12,27 +12,33 @@ use crate::edge::config_files;
 use crate::edge::ui::Ui;
 use crate::error::Result;
 use crate::model::environment::Environment;
+use crate::model::exports::take_back_exports;
 use crate::model::plan::{Plan, plan};
 use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, digest_of};
-use crate::model::settings::{Origin, Settings, Sourced};
+use crate::model::settings::{Origin, Settings, Sourced, select_profile};
 
 /// A session, and the settings that asked for it.
 pub(super) struct Acquired {
     pub(super) session: Session,
     pub(super) settings: Settings,
+    /// Whether the next run finds the session. It was paid for with a code: if it can't be kept,
+    /// it is used all the same.
+    pub(super) kept: Result<()>,
 }
 
 /// Gets a session. `before_asking` looks for reasons to fail before anybody is asked for a code.
 pub(super) fn acquire(
-    env: &Environment,
+    env: &mut Environment,
     sign_in: &SignIn,
     ui: Ui,
     before_asking: impl FnOnce() -> Result<()>,
 ) -> Result<Acquired> {
     let code = given(env, sign_in);
     let profiles = Profiles::parse(config_files::read(env)?)?;
-    let mut settings = Settings::new(&sign_in.wishes(), env, &profiles)?;
+    let chosen = select_profile(sign_in.profile.as_deref(), env, &profiles)?;
+    take_back_exports(env, &chosen.value);
+    let mut settings = Settings::new(&sign_in.wishes(), chosen, env, &profiles)?;
     let Sourced { value, origin } = &settings.profile;
     tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;
@@ -47,14 +53,17 @@ pub(super) fn acquire(
                 "using the session at hand, which ends at {}",
                 session.expires_at
             );
-            return Ok(Acquired { session, settings });
+            return Ok(Acquired {
+                session,
+                settings,
+                kept: Ok(()),
+            });
         }
         Plan::Mint(reason) => reason,
     };
     tracing::info!("signing in: {reason}");
     before_asking()?;
-    let (session, settings) = SigningIn::prepare(code, sign_in, settings, &cache, ui)?.finish()?;
-    Ok(Acquired { session, settings })
+    SigningIn::prepare(code, sign_in, settings, &cache, ui)?.finish()
 }
 
 /// The session that these settings ask for, if it is in the cache.

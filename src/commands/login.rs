@@ -21,7 +21,9 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         ));
     }
     exec::protect_memory();
-    let acquired = acquire(env, sign_in, ui, || Ok(()))?;
+    let acquired = acquire(&mut env.clone(), sign_in, ui, || Ok(()))?;
+    // A session that the next run does not find is no sign-in.
+    acquired.kept?;
     let session = &acquired.session;
     print(&format!(
         "{}: signed in until {} ({} left)\n",

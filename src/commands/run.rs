@@ -32,21 +32,20 @@ fn prepare(
     ui: Ui,
 ) -> Result<Environment> {
     exec::protect_memory();
-    let acquired = acquire(env, sign_in, ui, || match command.first() {
-        Some(name) => exec::check_command(name, env),
+    let mut env = env.clone();
+    let acquired = acquire(&mut env, sign_in, ui, || match command.first() {
+        Some(name) => exec::check_command(name),
         None => Ok(()),
     })?;
-    let settings = &acquired.settings;
-    let region = settings
-        .endpoints
-        .region
-        .as_ref()
-        .map(|region| region.value.as_str());
+    if let Err(error) = acquired.kept {
+        ui.notice(&format!(
+            "the session cannot be kept, the next run will ask again: {}",
+            error.summary()
+        ));
+    }
     Ok(child_environment(
-        env,
+        &env,
         &acquired.session,
-        &settings.profile.value,
-        region,
-        &settings.exports,
+        &acquired.settings,
     ))
 }

@@ -1,7 +1,7 @@
 //! Signing in: under the lock of the MFA device, ask for the code, trade it for a session, keep
 //! the session. Everything that can fail without a code fails before somebody types one.
 
-use super::acquire::{at_hand, device_id, now};
+use super::acquire::{Acquired, at_hand, device_id, now};
 use super::codes::{Codes, Given, find_codes};
 use super::find_device::find_device;
 use crate::cli::SignIn;
@@ -14,7 +14,7 @@ use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
 use crate::model::code::{UsedCode, parse_code, seconds_to_next};
-use crate::model::diagnose::{CallFailure, Meaning, diagnose};
+use crate::model::diagnose::{CallFailure, Meaning, Progress, diagnose};
 use crate::model::plan::{Plan, plan};
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
@@ -72,7 +72,7 @@ impl<'a> SigningIn<'a> {
     }
 
     /// Signs in, or takes over the session of somebody who just did.
-    pub(super) fn finish(mut self) -> Result<(Session, Settings)> {
+    pub(super) fn finish(mut self) -> Result<Acquired> {
         // Held to the end: whoever looks for the device at the same time finds it then.
         let finding = self.find_device()?;
         let serial = self.serial().to_owned();
@@ -89,11 +89,19 @@ impl<'a> SigningIn<'a> {
             .is_some_and(|session| session.obtained_at >= self.begun);
         let fresh = self.sign_in.fresh && !(waited && made_since);
         if let Plan::Reuse(session) = plan(&self.settings, session, fresh, now()) {
-            return Ok((session, self.settings));
+            return Ok(Acquired {
+                session,
+                settings: self.settings,
+                kept: Ok(()),
+            });
         }
         let session = self.mint(lock.as_mut())?;
-        self.keep(&session);
-        Ok((session, self.settings))
+        let kept = self.keep(&session);
+        Ok(Acquired {
+            session,
+            settings: self.settings,
+            kept,
+        })
     }
 
     /// Finds the device if nobody has named it, one process at a time.
@@ -225,20 +233,29 @@ impl<'a> SigningIn<'a> {
         Ok(())
     }
 
-    /// Sends the code, once. It counts as used from before that.
+    /// Sends the code, once. It counts as used from before that, unless it surely was not sent.
     fn trade(
         &self,
         code: &SecretString,
-        lock: Option<&mut DeviceLock>,
+        mut lock: Option<&mut DeviceLock>,
     ) -> std::result::Result<TemporaryKeys, CallFailure> {
-        if let Some(lock) = lock {
-            let used = UsedCode::new(self.serial(), code, now());
-            if let Err(error) = lock.remember(used) {
-                tracing::debug!("cannot remember the code as used: {error}");
+        let before = lock.as_ref().and_then(|lock| lock.last_used.clone());
+        let mut remember = |used: Option<UsedCode>| {
+            if let Some(Err(error)) = lock.as_mut().map(|lock| lock.remember(used)) {
+                tracing::debug!("cannot write down the use of the code: {error}");
             }
+        };
+        remember(Some(UsedCode::new(self.serial(), code, now())));
+        let traded = self
+            .aws
+            .session_token(self.serial(), code, self.settings.duration.value);
+        if traded
+            .as_ref()
+            .is_err_and(|failure| failure.progress == Progress::NotSent)
+        {
+            remember(before);
         }
-        self.aws
-            .session_token(self.serial(), code, self.settings.duration.value)
+        traded
     }
 
     /// A wrong code can be followed by another one; every other failure ends the sign-in.
@@ -265,7 +282,7 @@ impl<'a> SigningIn<'a> {
         let (now, wanted) = (now(), self.settings.duration.value);
         let granted = now.until(keys.expires_at);
         // A root user's is cut to an hour; a clock that is a little off is no cut.
-        if granted + 1200 < wanted {
+        if granted + 1200 < wanted || granted < self.settings.min_ttl.value {
             let (granted, wanted) = (in_words(granted), in_words(wanted));
             self.ui.notice(&format!(
                 "STS gave a session of {granted} where {wanted} were wanted"
@@ -280,22 +297,18 @@ impl<'a> SigningIn<'a> {
             duration: wanted,
             account,
             serial: self.serial().to_owned(),
+            source_key_id: self.settings.key.access_key_id.clone(),
             profile: self.settings.profile.value.clone(),
         }
     }
 
-    /// Keeps the session. It was paid for with a code: if it can't be kept it is used all the same.
-    fn keep(&self, session: &Session) {
+    /// Keeps the session, and the device that vouched for it.
+    fn keep(&self, session: &Session) -> Result<()> {
         let id = self.settings.session_key(self.serial()).id();
-        match self.cache.store(&id, session, now()) {
-            Ok(Stored::AsWished) => {}
-            Ok(Stored::PlainForTheFirstTime(reason)) => self.ui.notice(&format!(
+        if let Stored::PlainForTheFirstTime(reason) = self.cache.store(&id, session, now())? {
+            self.ui.notice(&format!(
                 "sessions are kept in files without encryption, readable by you alone: {reason}"
-            )),
-            Err(error) => self.ui.notice(&format!(
-                "the session cannot be kept, the next run will ask again: {}",
-                error.summary()
-            )),
+            ));
         }
         // A device that has vouched for a session is the right one.
         if let Some(Sourced {
@@ -310,6 +323,7 @@ impl<'a> SigningIn<'a> {
                 tracing::debug!("cannot remember the device: {}", error.summary());
             }
         }
+        Ok(())
     }
 }
 

@@ -5,23 +5,27 @@ use serde_json::json;
 
 use super::acquire::now;
 use super::{open_cache, print};
-use crate::edge::exec;
+use crate::edge::{config_files, exec};
 use crate::error::Result;
 use crate::model::environment::Environment;
+use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, in_words};
 use crate::sanitize::printable;
 
 /// The kind of every session so far.
 const KIND: &str = "mfa-session";
 
-/// Prints the sessions that have not ended, those of `profile` if one is named.
+/// Prints the sessions that have not ended, those that `profile` would use if one is named.
 pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) -> Result<()> {
     exec::protect_memory();
     let now = now();
     let mut sessions = open_cache(env, None)?.sessions()?;
-    sessions.retain(|session| {
-        session.expires_at > now && profile.is_none_or(|profile| session.profile == profile)
-    });
+    sessions.retain(|session| session.expires_at > now);
+    if let Some(profile) = profile {
+        let of_profile = OfProfile::new(env, profile)?;
+        sessions.retain(|session| of_profile.uses(session));
+        of_profile.check(&sessions)?;
+    }
     sessions.sort_by(|a, b| (&a.profile, a.expires_at).cmp(&(&b.profile, b.expires_at)));
     if as_json {
         return print(&to_json(&sessions, now));
@@ -30,6 +34,40 @@ pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) ->
         return print("no sessions at hand\n");
     }
     print(&to_table(&sessions, now))
+}
+
+/// Which sessions a profile uses: sessions belong to a key and a device, and profiles share them.
+pub(super) struct OfProfile<'a> {
+    name: &'a str,
+    profiles: Profiles,
+}
+
+impl<'a> OfProfile<'a> {
+    pub(super) fn new(env: &Environment, name: &'a str) -> Result<Self> {
+        Ok(Self {
+            name,
+            profiles: Profiles::parse(config_files::read(env)?)?,
+        })
+    }
+
+    /// Whether it was got for the profile, or for another one with its key and device.
+    pub(super) fn uses(&self, session: &Session) -> bool {
+        let shares = self.profiles.get(self.name).is_some_and(|profile| {
+            profile.get("aws_access_key_id") == Some(&session.source_key_id)
+                && profile
+                    .get("mfa_serial")
+                    .is_none_or(|serial| serial == session.serial)
+        });
+        shares || session.profile == self.name
+    }
+
+    /// A profile that neither exists nor has sessions is a slip.
+    pub(super) fn check(&self, found: &[Session]) -> Result<()> {
+        if found.is_empty() {
+            self.profiles.require(self.name, "--profile")?;
+        }
+        Ok(())
+    }
 }
 
 fn to_table(sessions: &[Session], now: Timestamp) -> String {

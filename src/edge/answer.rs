@@ -13,6 +13,8 @@ use crate::model::session::Timestamp;
 
 /// How long a call may take. A person waits.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Seconds that AWS's clock may be ahead for a signed call to be let through, and a bit.
+const LATENESS: u64 = 1200;
 /// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
 const TOKEN_LIMIT: usize = 16 * 1024;
 /// The longest ARN that is believed (IAM's limit).
@@ -62,11 +64,12 @@ pub fn believe_caller(account: Option<String>, arn: Option<String>) -> Called<Id
 }
 
 /// Takes credentials over if they can be some: what goes into an environment must not carry a
-/// line break, and what is over already is worth nothing.
+/// line break, what is over already is worth nothing, and nobody gives more than was asked for
+/// (`duration`, in seconds).
 ///
 /// # Errors
 /// They cannot be any.
-pub fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> {
+pub fn believe(keys: &aws_sdk_sts::types::Credentials, duration: u64) -> Called<TemporaryKeys> {
     let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
     if !graphic(&keys.access_key_id, 128)
         || !graphic(&keys.secret_access_key, 256)
@@ -75,7 +78,11 @@ pub fn believe(keys: &aws_sdk_sts::types::Credentials) -> Called<TemporaryKeys> 
         return refuse("the credentials in the answer cannot be real ones");
     }
     let expires_at = Timestamp(u64::try_from(keys.expiration.secs()).unwrap_or(0));
-    if expires_at <= Timestamp::from(SystemTime::now()) {
+    let now = Timestamp::from(SystemTime::now());
+    if now.until(expires_at) > duration + LATENESS {
+        return refuse("the session in the answer is longer than the one that was asked for");
+    }
+    if expires_at <= now {
         return refuse("the session in the answer is over already: is this machine's clock right?");
     }
     Ok(TemporaryKeys {

@@ -53,13 +53,13 @@ impl DeviceLock {
         Ok(lock)
     }
 
-    /// Remembers a code as used. To be called before it is sent: a call whose answer is lost may
-    /// have used it all the same.
+    /// Remembers a code as used, or that there is none. To be called before it is sent: a call
+    /// whose answer is lost may have used it all the same.
     ///
     /// # Errors
     /// The disk is full.
-    pub fn remember(&mut self, used: UsedCode) -> std::io::Result<()> {
-        self.last_used = Some(used);
+    pub fn remember(&mut self, used: Option<UsedCode>) -> std::io::Result<()> {
+        self.last_used = used;
         self.write()
     }
 

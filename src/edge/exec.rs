@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::libc;
+use nix::unistd::{AccessFlags, faccessat};
 
 use crate::error::{Error, Kind, Result};
 use crate::model::environment::Environment;
@@ -180,30 +182,41 @@ fn not_found(name: &OsStr) -> Error {
     )
 }
 
-/// Looks whether `name` can be run, so that nobody types a code for nothing. execvp(3) has the
-/// last word; here only what it would surely refuse is refused.
+/// Looks whether `name` can be run, so that nobody types a code for nothing: the search of
+/// execvp(3), without running anything. execvp(3) itself has the last word.
 ///
 /// # Errors
 /// 127 for a command that is not there, 126 for one that may not be run.
-pub fn check_command(name: &OsStr, env: &Environment) -> Result<()> {
+pub fn check_command(name: &OsStr) -> Result<()> {
+    if name.as_bytes().contains(&b'/') {
+        return match run_permission(Path::new(name)) {
+            Ok(()) => Ok(()),
+            Err(errno) => Err(refusal(name, errno)),
+        };
+    }
     // What execvp(3) searches without a PATH: confstr(_CS_PATH).
-    let path = env.get("PATH").unwrap_or(OsStr::new("/bin:/usr/bin"));
-    if which::which_in(name, Some(path), ".").is_ok() {
-        return Ok(());
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/bin:/usr/bin"));
+    let mut reason = Errno::ENOENT;
+    for directory in path
+        .as_bytes()
+        .split(|byte| *byte == b':')
+        .filter(|_| !name.is_empty())
+    {
+        // An empty element is the working directory.
+        match run_permission(&Path::new(OsStr::from_bytes(directory)).join(name)) {
+            Ok(()) => return Ok(()),
+            Err(Errno::EACCES) => reason = Errno::EACCES,
+            Err(_) => {}
+        }
     }
-    let has_slash = name.as_bytes().contains(&b'/');
-    let exists = if has_slash {
-        Path::new(name).exists()
-    } else {
-        std::env::split_paths(path).any(|directory| directory.join(name).exists())
-    };
-    if !exists || name.is_empty() {
-        return Err(not_found(name));
+    Err(refusal(name, reason))
+}
+
+/// Asks as execve(2) will: with the effective ids, and a directory is not for running.
+fn run_permission(path: &Path) -> std::result::Result<(), Errno> {
+    faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS)?;
+    if path.is_dir() {
+        return Err(Errno::EACCES);
     }
-    Err(Error::of(
-        Kind::CannotRun,
-        format!("{}: cannot be run", name.to_string_lossy()),
-        "it is there, but it is a directory or you may not execute it",
-        "check the file's permissions",
-    ))
+    Ok(())
 }

@@ -15,6 +15,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::Limited;
 
+use super::names;
+
 /// STS answers with 2 KB, IAM with a page of devices.
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
@@ -33,6 +35,7 @@ impl BoundedClient {
     /// # Errors
     /// The certificates make no sense; in words.
     pub(super) fn new(bundle: Option<Vec<u8>>, proxy: bool) -> Result<Self, String> {
+        names::stay_within_the_program();
         let roots = match bundle {
             Some(pem) => TrustStore::empty()
                 .with_native_roots(false)

@@ -86,8 +86,18 @@ mod platform {
     }
 
     fn search(description: &str) -> Result<Option<Key>, String> {
-        let user = KeyRing::from_special_id(KeyRingIdentifier::User, true)
-            .map_err(|error| in_words(&error))?;
+        // ENOKEY is all that the kernel says here, whatever the reason.
+        let user =
+            KeyRing::from_special_id(KeyRingIdentifier::User, true).map_err(
+                |error| match error {
+                    KeyError::KeyDoesNotExist => {
+                        "the user's keyring is not to be had: it was revoked, \
+                                              or the user has as many keys as one may have"
+                            .to_owned()
+                    }
+                    error => in_words(&error),
+                },
+            )?;
         match user.search(description) {
             Ok(key) => Ok(Some(key)),
             Err(error) if is_absent(&error) => Ok(None),

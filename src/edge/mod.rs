@@ -9,6 +9,7 @@ pub mod exec;
 pub mod files;
 pub(crate) mod http;
 pub mod keyring;
+mod names;
 pub mod prompt;
 pub mod record;
 pub mod seal;

@@ -24,6 +24,7 @@ pub struct StoredSession {
     duration: u64,
     account: Option<String>,
     serial: String,
+    source_key_id: String,
     profile: String,
 }
 
@@ -40,6 +41,7 @@ impl From<&Session> for StoredSession {
             duration: session.duration,
             account: session.account.clone(),
             serial: session.serial.clone(),
+            source_key_id: session.source_key_id.clone(),
             profile: session.profile.clone(),
         }
     }
@@ -56,6 +58,7 @@ impl From<StoredSession> for Session {
             duration: stored.duration,
             account: stored.account,
             serial: stored.serial,
+            source_key_id: stored.source_key_id,
             profile: stored.profile,
         }
     }

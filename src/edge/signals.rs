@@ -10,7 +10,7 @@ use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 
 /// What a keyboard, a shell or the end of a login sends to the process that asks.
-const CAUGHT: [Signal; 7] = [
+const CAUGHT: [Signal; 12] = [
     Signal::SIGHUP,
     Signal::SIGINT,
     Signal::SIGQUIT,
@@ -18,6 +18,12 @@ const CAUGHT: [Signal; 7] = [
     Signal::SIGTSTP,
     Signal::SIGTTIN,
     Signal::SIGTTOU,
+    // Nobody means these, but they end a process all the same.
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGALRM,
+    Signal::SIGVTALRM,
+    Signal::SIGXCPU,
 ];
 
 static NOTED: AtomicI32 = AtomicI32::new(0);

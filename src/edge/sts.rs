@@ -3,7 +3,8 @@
 
 use std::future::Future;
 use std::io::PipeWriter;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,8 @@ use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::answer::{
     CALL_TIMEOUT, Called, Identity, TemporaryKeys, believe, believe_caller, failure, lost,
@@ -41,12 +43,13 @@ impl<T> Pending<T> {
     }
 }
 
-type Job = Box<dyn FnOnce(&Runtime, &Clients) + Send>;
+type Work = Pin<Box<dyn Future<Output = ()>>>;
+type Job = Box<dyn FnOnce(&Clients) -> Work + Send>;
 
 /// The thread that talks to AWS, for the key and the endpoints of one invocation.
 #[derive(Debug)]
 pub struct Aws {
-    jobs: Sender<Job>,
+    jobs: UnboundedSender<Job>,
 }
 
 struct Clients {
@@ -60,7 +63,7 @@ impl Aws {
     /// # Errors
     /// The CA bundle cannot be read, or the system has no thread left.
     pub fn start(settings: &Settings, serial: Option<&str>) -> Result<Self> {
-        let (jobs, work) = channel::<Job>();
+        let (jobs, mut work) = unbounded_channel::<Job>();
         let sts = http_client(settings, settings.endpoints.sts.as_ref())?;
         let iam = http_client(settings, settings.endpoints.iam.as_ref())?;
         let settings = settings.clone();
@@ -70,9 +73,13 @@ impl Aws {
                 return;
             };
             let clients = clients(&settings, region, sts, iam);
-            for job in work {
-                job(&runtime, &clients);
-            }
+            // The runtime goes on while a person types: a connection that the server closes
+            // meanwhile has to be noticed, or the code would go out on a dead one.
+            runtime.block_on(async {
+                while let Some(job) = work.recv().await {
+                    job(&clients).await;
+                }
+            });
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
@@ -142,7 +149,7 @@ impl Aws {
                 let keys = answer.credentials;
                 keys.as_ref().map_or_else(
                     || Err(lost("GetSessionToken", "the answer holds no credentials")),
-                    believe,
+                    |keys| believe(keys, duration),
                 )
             }
         });
@@ -157,27 +164,30 @@ impl Aws {
     ) -> Pending<T>
     where
         T: Send + 'static,
-        F: Future<Output = Called<T>>,
+        F: Future<Output = Called<T>> + 'static,
     {
         let (result, pending) = channel();
-        let job: Job = Box::new(move |runtime, clients| {
-            let begun = Instant::now();
-            let outcome = runtime.block_on(make(clients));
-            let word = if outcome.is_ok() {
-                "succeeded"
-            } else {
-                "failed"
-            };
-            tracing::debug!(
-                "{operation} {word} after {} ms",
-                begun.elapsed().as_millis()
-            );
-            let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
-            // Nobody waits any more when the run is over: fine.
-            drop(result.send(outcome));
-            if let (Some(waker), true) = (waker, stops) {
-                wake(&waker);
-            }
+        let job: Job = Box::new(move |clients| {
+            let call = make(clients);
+            Box::pin(async move {
+                let begun = Instant::now();
+                let outcome = call.await;
+                let word = if outcome.is_ok() {
+                    "succeeded"
+                } else {
+                    "failed"
+                };
+                tracing::debug!(
+                    "{operation} {word} after {} ms",
+                    begun.elapsed().as_millis()
+                );
+                let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
+                // Nobody waits any more when the run is over: fine.
+                drop(result.send(outcome));
+                if let (Some(waker), true) = (waker, stops) {
+                    wake(&waker);
+                }
+            })
         });
         // Without the thread the receiver reports a lost call.
         drop(self.jobs.send(job));
@@ -205,6 +215,9 @@ fn http_client(
         )
     };
     let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
+    if !String::from_utf8_lossy(&bundle).contains("-----BEGIN") {
+        return Err(failed("there is no certificate in it".to_owned()));
+    }
     let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
     Ok(SharedHttpClient::new(client))
 }
@@ -244,6 +257,7 @@ fn clients(
             .map(|endpoint| endpoint.value.clone()),
     );
     iam.set_use_fips(Some(endpoints.use_fips));
+    iam.set_use_dual_stack(Some(endpoints.use_dualstack));
     let sts = sts
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.clone()))

@@ -88,14 +88,18 @@ pub fn error(error: &Error) {
     }
 }
 
-/// Prints a result on stdout; false if nobody could read it.
+/// Prints a result on stdout; false if it could not be written. A reader that has seen enough
+/// (`| head`) is no failure.
 #[must_use]
 pub fn output(text: &str) -> bool {
     let mut stdout = io::stdout().lock();
-    stdout
+    match stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
-        .is_ok()
+    {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
+    }
 }
 
 fn to_stderr(line: &str) {

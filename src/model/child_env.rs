@@ -4,7 +4,9 @@
 use secrecy::ExposeSecret;
 
 use super::environment::Environment;
+use super::exports::{EXPORTED, REGION};
 use super::session::Session;
+use super::settings::{Origin, Settings, Sourced};
 
 /// Variables that the command must not see: each would lead some SDK to other credentials, or is
 /// a secret that only mfaexec had a use for. Who reads them:
@@ -36,15 +38,13 @@ const REMOVED: [&str; 18] = [
 /// Variables of mfaexec's own that carry secrets.
 const OWN_SECRETS: [&str; 1] = ["MFAEXEC_CODE"];
 
-/// Makes the command's environment. `region` is the one to use if any is known, `exports` are the
-/// profile's settings that the caller's environment does not already decide.
+/// Makes the command's environment: the caller's, with `session` and what `settings` take over
+/// from the profile.
 #[must_use]
 pub fn child_environment(
     parent: &Environment,
     session: &Session,
-    profile: &str,
-    region: Option<&str>,
-    exports: &[(String, String)],
+    settings: &Settings,
 ) -> Environment {
     let mut child = parent.clone();
     for name in REMOVED.iter().chain(&OWN_SECRETS) {
@@ -61,14 +61,23 @@ pub fn child_environment(
         Some(account) => child.set("AWS_ACCOUNT_ID", account),
         None => child.remove("AWS_ACCOUNT_ID"),
     }
-    if let Some(region) = region {
-        // botocore reads only the second, the JavaScript SDK only the first.
-        child.set("AWS_REGION", region);
-        child.set("AWS_DEFAULT_REGION", region);
+    let mut exported = settings.exports.clone();
+    if let Some(Sourced { value, origin }) = &settings.endpoints.region {
+        for name in REGION {
+            child.set(name, value);
+            if matches!(origin, Origin::Profile(_)) {
+                exported.push((name.to_owned(), value.clone()));
+            }
+        }
     }
-    for (name, value) in exports {
+    for (name, value) in &settings.exports {
         child.set(name, value);
     }
-    child.set("MFAEXEC_PROFILE", profile);
+    child.remove(EXPORTED);
+    if !exported.is_empty() {
+        let lines: Vec<String> = exported.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        child.set(EXPORTED, lines.join("\n"));
+    }
+    child.set("MFAEXEC_PROFILE", &settings.profile.value);
     child
 }

@@ -2,11 +2,12 @@
 //! answer that STS and IAM are known to give.
 
 use super::session::in_words;
-use super::settings::Settings;
+use super::settings::{Origin, Settings, Sourced};
 use crate::error::Error;
 
-/// A clock this many seconds off is worth a word; STS refuses signatures from 900 s.
-const NOTABLE_OFFSET: u64 = 240;
+/// A clock this many seconds off explains a refused signature: STS refuses them from 900 s on, and
+/// the Date header took its time.
+const GUILTY_OFFSET: u64 = 800;
 
 /// How far a call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl CallFailure {
             || self.message.starts_with("Signature not yet current")
             || self
                 .clock_offset
-                .is_some_and(|offset| offset.unsigned_abs() >= NOTABLE_OFFSET)
+                .is_some_and(|offset| offset.unsigned_abs() >= GUILTY_OFFSET)
     }
 
     /// The cause, in AWS's words with its code.
@@ -134,7 +135,11 @@ pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>
     let key = &settings.key.access_key_id;
     let device = serial.unwrap_or("unknown");
     let region = settings.endpoints.region_for(serial);
-    let place = match &settings.endpoints.sts {
+    let endpoint = match failure.operation {
+        "ListMFADevices" => &settings.endpoints.iam,
+        _ => &settings.endpoints.sts,
+    };
+    let place = match endpoint {
         Some(endpoint) => endpoint.value.clone(),
         None => format!("region {region}"),
     };
@@ -147,12 +152,11 @@ pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>
         Meaning::WrongDevice => (
             format!("STS cannot check codes of the device {device}"),
             match &settings.serial {
-                Some(serial) => format!(
-                    "correct the device in {}: the console shows it under IAM, Users, \
-                     Security credentials",
-                    serial.origin
+                Some(Sourced { origin, .. }) if *origin != Origin::Discovered => format!(
+                    "correct the device in {origin}: the console shows it under IAM, Users, \
+                     Security credentials"
                 ),
-                None => "the device has changed: the next run looks it up anew".to_owned(),
+                _ => "the device has changed: the next run looks it up anew".to_owned(),
             },
         ),
         Meaning::DeadKey => (
@@ -176,6 +180,22 @@ pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>
         Meaning::RegionOff => (
             format!("STS is switched off in {place}"),
             "use a region where it is on: --region us-east-1 always works".to_owned(),
+        ),
+        Meaning::Unreachable if failure.message.starts_with("invalid peer certificate") => (
+            format!(
+                "{} ({place}) cannot prove who it is",
+                service(failure.operation)
+            ),
+            "if a proxy of your company is between, name its CA in AWS_CA_BUNDLE; else check the \
+             endpoint"
+                .to_owned(),
+        ),
+        Meaning::Unreachable if failure.message.starts_with("tunnel error") => (
+            format!(
+                "the proxy does not let mfaexec through to {} ({place})",
+                service(failure.operation)
+            ),
+            "correct the proxy in HTTPS_PROXY, or except the endpoint in NO_PROXY".to_owned(),
         ),
         Meaning::Unreachable => (
             format!("cannot reach {} ({place})", service(failure.operation)),
@@ -218,7 +238,7 @@ pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>
 
 fn offset_words(failure: &CallFailure) -> String {
     match failure.clock_offset {
-        Some(offset) if offset.unsigned_abs() >= NOTABLE_OFFSET => clock_in_words(offset),
+        Some(offset) if offset.unsigned_abs() >= GUILTY_OFFSET => clock_in_words(offset),
         _ => "this machine's clock is off".to_owned(),
     }
 }

@@ -54,7 +54,7 @@ impl Endpoints {
         ) {
             return Err(Error::of(
                 Kind::Own,
-                "cannot tell which endpoint of STS to use",
+                "cannot tell which endpoint to use",
                 format!(
                     "{} names one, and a FIPS or dualstack endpoint is asked for as well",
                     endpoint.origin

@@ -31,13 +31,6 @@ impl Environment {
         (!value.is_empty()).then(|| value.into_owned())
     }
 
-    /// Whether the variable says "true" (in any case), the only truth that the AWS SDKs know.
-    #[must_use]
-    pub fn is_true(&self, name: &str) -> bool {
-        self.text(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    }
-
     /// Removes every entry of that name.
     pub fn remove(&mut self, name: &str) {
         self.entries.retain(|entry| value_of(entry, name).is_none());

@@ -1,4 +1,5 @@
-//! Settings of the chosen profile that have to reach the command through its environment.
+//! Settings of the chosen profile that have to reach the command through its environment, and back
+//! out of it where a run is inside another.
 
 use super::environment::Environment;
 use super::profile::Profile;
@@ -47,3 +48,30 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Vec<(String, String)
     }
     exports
 }
+
+/// Where the exports of a run are written down for the runs below it, a `NAME=value` on each line.
+pub const EXPORTED: &str = "MFAEXEC_EXPORTED";
+
+/// Takes out of `env` what an mfaexec around this one has taken over from another profile than
+/// `profile`: to this run it would look like the caller's own wish. What was changed since stays.
+pub fn take_back_exports(env: &mut Environment, profile: &str) {
+    let outer = env.text("MFAEXEC_PROFILE");
+    let exported = env.text(EXPORTED).unwrap_or_default();
+    if outer.is_none_or(|outer| outer == profile) {
+        return;
+    }
+    for (name, value) in exported.lines().filter_map(|line| line.split_once('=')) {
+        if can_be_export(name) && env.text(name).as_deref() == Some(value) {
+            env.remove(name);
+        }
+    }
+}
+
+/// Nothing else is ever taken out, whatever the variable says.
+fn can_be_export(name: &str) -> bool {
+    let inherited = INHERITED.iter().any(|(variable, _)| *variable == name);
+    inherited || name.starts_with("AWS_ENDPOINT_URL") || REGION.contains(&name)
+}
+
+/// botocore reads only the second, the JavaScript SDK only the first.
+pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];

@@ -65,10 +65,16 @@ pub fn long_term_key(profile: &Profile<'_>) -> Result<LongTermKey> {
                     ),
                     "an MFA session needs the long-term access key of an IAM user",
                 ),
-                None => refuse(
-                    "it has no access key".to_owned(),
-                    &format!("add one with: aws configure --profile {name}"),
-                ),
+                None => match profile.ignored() {
+                    Some((place, instead)) => refuse(
+                        format!("it has no access key; the section on {place} does not count"),
+                        &format!("write {instead}"),
+                    ),
+                    None => refuse(
+                        "it has no access key".to_owned(),
+                        &format!("add one with: aws configure --profile {name}"),
+                    ),
+                },
             };
         }
         (Some(_), None) => return refuse(half_pair(&at("aws_access_key_id"), "secret"), HALF_PAIR),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::session::{Session, Timestamp, in_words};
-use super::settings::Settings;
+use super::settings::{Origin, Settings};
 
 /// What is to be done for a session.
 #[derive(Debug)]
@@ -58,7 +58,9 @@ pub fn plan(settings: &Settings, at_hand: Option<Session>, fresh: bool, now: Tim
             wanted: min_ttl,
         });
     }
-    if session.duration < settings.duration.value {
+    // Four hours that nobody asked for are no reason to throw away the hour that somebody did.
+    let asked = settings.duration.origin != Origin::Default;
+    if asked && session.duration < settings.duration.value {
         let (duration, wanted) = (session.duration, settings.duration.value);
         return Plan::Mint(Reason::TooShort { duration, wanted });
     }

@@ -111,20 +111,9 @@ impl Profiles {
 
     fn not_found(&self, name: &str, chosen_by: &str) -> Error {
         let what = format!("there is no profile {name} (chosen by {chosen_by})");
-        let ignored = self.files.iter().flat_map(|file| {
-            let same = file.ignored.iter().filter(|ignored| ignored.name == name);
-            same.map(move |ignored| (&file.path, ignored))
-        });
-        if let Some((path, Ignored { line, instead, .. })) = ignored.into_iter().next() {
-            return Error::of(
-                Kind::Own,
-                what,
-                format!(
-                    "the section on line {line} of {} does not count as one",
-                    path.display()
-                ),
-                format!("write {instead}"),
-            );
+        if let Some((place, instead)) = self.ignored(name) {
+            let cause = format!("the section on {place} does not count as one");
+            return Error::of(Kind::Own, what, cause, format!("write {instead}"));
         }
         let names = self.names();
         let cause = match names.len() {
@@ -140,6 +129,19 @@ impl Profiles {
             None => "choose one with -p, or add it with: aws configure --profile NAME".to_owned(),
         };
         Error::of(Kind::Own, what, cause, remedy)
+    }
+
+    /// A section that was meant to be of this profile but does not count: where it stands, and
+    /// what to write instead.
+    #[must_use]
+    pub fn ignored(&self, name: &str) -> Option<(String, &str)> {
+        self.files.iter().find_map(|file| {
+            let Ignored { line, instead, .. } = file.ignored.iter().find(|i| i.name == name)?;
+            Some((
+                format!("line {line} of {}", file.path.display()),
+                instead.as_str(),
+            ))
+        })
     }
 
     /// The files' paths, for messages.
@@ -181,6 +183,12 @@ impl<'a> Profile<'a> {
                 .find_map(|(name, line)| (name == key).then_some(line))?;
             Some(format!("{}, line {line}", file.path.display()))
         })
+    }
+
+    /// See [`Profiles::ignored`].
+    #[must_use]
+    pub fn ignored(&self) -> Option<(String, &'a str)> {
+        self.all.ignored(self.name)
     }
 
     /// The endpoints of its `[services]` section: service (`sts`) and URL.

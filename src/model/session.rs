@@ -61,6 +61,8 @@ pub struct Session {
     pub account: Option<String>,
     /// The MFA device that vouched for it.
     pub serial: String,
+    /// The long-term key that it was obtained with.
+    pub source_key_id: String,
     /// The profile that it was obtained for.
     pub profile: String,
 }
@@ -162,6 +164,7 @@ mod tests {
             duration: 900,
             account: None,
             serial: "GAHT12345678".into(),
+            source_key_id: "AKIAX".into(),
             profile: "p".into(),
         };
         assert!(!format!("{session:?}").contains("canary"));

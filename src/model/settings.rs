@@ -21,8 +21,6 @@ pub const DEFAULT_MIN_TTL: u64 = 60;
 /// What the command line asked for, before files and environment have their say.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
-    /// `--profile`
-    pub profile: Option<String>,
     /// `--duration`, in seconds
     pub duration: Option<u64>,
     /// `--min-ttl`, in seconds
@@ -95,13 +93,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Makes one value of everything that was said.
+    /// Makes one value of everything that was said about the profile `name`.
     ///
     /// # Errors
     /// An unknown profile, one without a usable long-term key, and every value out of its range:
     /// all before anybody is asked for a code.
-    pub fn new(wishes: &Wishes, env: &Environment, profiles: &Profiles) -> Result<Self> {
-        let name = select_profile(wishes.profile.as_deref(), env, profiles)?;
+    pub fn new(
+        wishes: &Wishes,
+        name: Sourced<String>,
+        env: &Environment,
+        profiles: &Profiles,
+    ) -> Result<Self> {
         let profile = profiles.require(&name.value, &name.origin.to_string())?;
         let key = long_term_key(&profile)?;
         let duration = bounded_duration(wishes.duration)?;

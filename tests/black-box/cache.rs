@@ -97,7 +97,9 @@ fn a_longer_wish_or_too_little_time_left_is_a_miss() {
     world.aws.set_clock(-60);
     world.sign_in(&["-d", "1h"]);
     hits(&world, &["-d", "1h"]);
-    misses(&world, &[]);
+    // The four hours that are meant if nobody says anything are nobody's wish.
+    hits(&world, &[]);
+    misses(&world, &["-d", "4h"]);
     misses(&world, &["-d", "61m"]);
     hits(&world, &["-d", "1h", "--min-ttl", "50m"]);
     misses(&world, &["-d", "1h", "--min-ttl", "1h"]);

@@ -166,14 +166,46 @@ fn a_ca_bundle_that_is_none_is_named() {
     let world = World::new();
     for (path, words) in [
         ("/nonexistent", "No such file"),
-        ("/dev/null", "AWS_CA_BUNDLE"),
+        ("/dev/null", "no certificate"),
     ] {
         let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
-        let said = finish(command.env("AWS_CA_BUNDLE", path));
-        if path == "/nonexistent" {
-            has(&said.fails(125), &["cannot use the CA bundle", words]);
-        }
+        let error = finish(command.env("AWS_CA_BUNDLE", path)).fails(125);
+        has(
+            &error,
+            &["cannot use the CA bundle", words, "AWS_CA_BUNDLE"],
+        );
     }
+    assert!(world.aws.journal().is_empty());
+}
+
+#[test]
+fn a_code_that_was_not_sent_can_be_used() {
+    let world = World::new();
+    let code = world.code();
+    let options = ["-p", "testuser", "-c", &code, "--", "true"];
+    let mut offline = world.mfaexec(&options);
+    offline.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    has(&finish(&mut offline).fails(125), &["cannot reach STS"]);
+    world.run(&options).succeeds();
+}
+
+#[test]
+fn a_login_whose_session_is_lost_is_none() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let files = std::fs::read_dir(world.cache())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let session = files
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|e| e == "session"));
+    let session = session.unwrap();
+    std::fs::remove_file(&session).unwrap();
+    std::fs::create_dir_all(session.join("in-the-way")).unwrap();
+    let code = world.code();
+    world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .fails(1);
 }
 
 #[test]

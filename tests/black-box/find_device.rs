@@ -174,7 +174,14 @@ fn a_device_that_is_no_longer_the_users_is_looked_up_anew() {
     let error = world
         .run(&["login", "--fresh", "-p", "testuser", "-c", &code])
         .fails(1);
-    has(&error, &["STS cannot check codes of the device", SERIAL]);
+    has(
+        &error,
+        &[
+            "STS cannot check codes of the device",
+            SERIAL,
+            "looks it up anew",
+        ],
+    );
     let code = world.code();
     world
         .run(&["login", "--fresh", "-p", "testuser", "-c", &code])

@@ -377,6 +377,10 @@ fn help_and_version_go_to_stdout() {
 #[test]
 fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nregion = eu-central-1\nretry_mode = adaptive\nmfa_serial = {SERIAL}\n\
+         [profile otheruser]\nregion = us-west-2\n"
+    ));
     world.sign_in(&[]);
     let inner = [
         "-p",
@@ -394,15 +398,54 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
         "the profile is the one of the run around it"
     );
     let code = world.code_of("otheruser");
-    let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", MFAEXEC]);
-    command.args([
-        "-p",
-        "otheruser",
-        "-c",
-        &code,
-        "--",
-        "printenv",
-        "MFAEXEC_PROFILE",
-    ]);
-    assert_eq!(finish(&mut command).succeeds(), "otheruser\n");
+    world
+        .run(&["login", "-p", "otheruser", "-c", &code])
+        .succeeds();
+
+    let nested = |options: &[&str], script: &str| {
+        let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--"]);
+        let line = format!("{script} exec {MFAEXEC} -p otheruser --no-input -- sh -c \"$0\"");
+        let ask = "echo $MFAEXEC_PROFILE $AWS_REGION $AWS_DEFAULT_REGION ${AWS_RETRY_MODE-none}";
+        finish(command.args(["sh", "-c", &line, ask]).args(options)).succeeds()
+    };
+    assert_eq!(nested(&[], ""), "otheruser us-west-2 us-west-2 none\n");
+    // What was set in between is somebody's wish.
+    let wish = "export AWS_REGION=sa-east-1 AWS_RETRY_MODE=legacy;";
+    assert_eq!(nested(&[], wish), "otheruser sa-east-1 sa-east-1 legacy\n");
+}
+
+#[test]
+fn status_and_clear_of_a_profile_know_the_sessions_that_it_shares() {
+    let world = World::new();
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    let pair: Vec<&str> = keys.lines().skip(1).take(2).collect();
+    world.write_credentials(&format!("{keys}[twin]\n{}\n", pair.join("\n")));
+    world.sign_in(&[]);
+    has(
+        &world.run(&["status", "-p", "twin"]).succeeds(),
+        &["testuser"],
+    );
+    has(
+        &world.run(&["clear", "-p", "twin"]).stderr,
+        &["cleared the session of testuser"],
+    );
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .fails(125);
+    has(
+        &world.run(&["clear", "-p", "testusr"]).fails(1),
+        &["there is no profile testusr"],
+    );
+    has(
+        &world.run(&["status", "-p", "testusr"]).fails(1),
+        &["did you mean testuser"],
+    );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let world = World::new();
+    let script = format!("{MFAEXEC} --help | true; echo ${{PIPESTATUS[0]}}");
+    let said = finish(world.program("/bin/bash").args(["-c", &script]));
+    assert_eq!((said.stdout.as_str(), said.stderr.as_str()), ("0\n", ""));
 }

@@ -100,6 +100,21 @@ fn x24_a_hangup_of_the_process_alone() {
 }
 
 #[test]
+fn x24_signals_that_nobody_means() {
+    for (signal, number) in [("USR1", 10), ("USR2", 12), ("ALRM", 14)] {
+        let world = World::new();
+        let bash = asked(&world);
+        finish(
+            world
+                .program("/bin/kill")
+                .args([&format!("-{signal}"), &asking(&world)]),
+        )
+        .succeeds();
+        ends_well(&world, bash, 128 + number);
+    }
+}
+
+#[test]
 fn x24_ignored_signals_stay_ignored_at_the_question() {
     let world = World::new();
     let mut shell = world.program("/bin/sh");
