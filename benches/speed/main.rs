@@ -1,0 +1,51 @@
+//! `cargo bench`: how fast mfaexec is, in one table. `cargo bench -- --readme` writes the table
+//! into the README as well.
+//!
+//! Times are those of whole processes, measured in turns with a static C program that does the
+//! least that a wrapper has to: what the machine does meanwhile hits them all.
+
+mod binaries;
+mod relay;
+mod rows;
+mod stopwatch;
+mod table;
+mod world;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use binaries::Binaries;
+use stopwatch::Programs;
+
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let told = std::io::stderr();
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(told.lock(), "cargo bench: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<()> {
+    let directory = tempfile::Builder::new()
+        .prefix("mfaexec-bench-")
+        .tempdir()?;
+    let programs = Programs::build(directory.path())?;
+    let binaries = Binaries::build()?;
+    let mut rows = rows::warm(&programs, &binaries)?;
+    rows.extend(rows::cold(&programs, &binaries.plain)?);
+    rows.push(rows::enter(&programs, &binaries.plain)?);
+    rows.push(rows::crowd(&binaries.plain)?);
+    rows.extend(rows::much(&programs, &binaries.plain)?);
+    rows.extend(rows::sizes(&binaries)?);
+    let table = table::table(&rows);
+    write!(std::io::stdout(), "{table}")?;
+    if std::env::args().any(|word| word == "--readme") {
+        table::into_readme(&table)?;
+    }
+    Ok(())
+}

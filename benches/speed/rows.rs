@@ -1,0 +1,229 @@
+//! What is measured, one function a group of rows.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use local_aws::Fault;
+
+use crate::Result;
+use crate::binaries::Binaries;
+use crate::relay::{Tls, round_trip};
+use crate::stopwatch::{Programs, Runs, Words, median, words};
+use crate::table::{Row, millis};
+use crate::world::World;
+
+/// How often a warm run is measured, and a sign-in.
+const WARM: u32 = 400;
+const COLD: u32 = 40;
+/// How many run at once.
+const CROWD: usize = 64;
+
+fn run_true(mfaexec: &Path) -> Words {
+    words([&mfaexec, &"-p", &"testuser", &"--", &"true"])
+}
+
+/// A run that finds its session, as built in either way, next to what is no wrapper at all.
+pub(crate) fn warm(programs: &Programs, binaries: &Binaries) -> Result<Vec<Row>> {
+    let world = World::new(&binaries.plain, None)?;
+    world.sign_in()?;
+    let mut all = vec![
+        words([&programs.floor]),
+        words([&"/usr/bin/true"]),
+        words([&"/usr/bin/env", &"A=1", &"B=2", &"C=3", &"D=4", &"true"]),
+        run_true(&binaries.plain),
+    ];
+    all.extend(binaries.released.as_deref().map(run_true));
+    let runs = programs.measure(&world.environment(), WARM, &all)?;
+    let floor = &runs[0];
+    let mut rows = vec![
+        Row::of(
+            "the floor: a static program sets 4 variables, execs `true`",
+            floor,
+            floor,
+        ),
+        Row::of("`true` by itself", &runs[1], floor),
+        Row::of("`env A=1 B=2 C=3 D=4 true`", &runs[2], floor),
+        Row::of(
+            "warm run of `true`, `cargo build --release`",
+            &runs[3],
+            floor,
+        )
+        .at_most_times(1.5)
+        .at_most_mib(4),
+    ];
+    if let Some(released) = runs.get(4) {
+        let row = Row::of("warm run of `true`, as released", released, floor);
+        rows.push(row.at_most_times(1.3).at_most_mib(4));
+    }
+    Ok(rows)
+}
+
+/// A run that signs in with a code from its command line.
+pub(crate) fn cold(programs: &Programs, mfaexec: &Path) -> Result<Vec<Row>> {
+    let tls = Tls::new()?;
+    let (mut floor, mut http, mut https) = <(Runs, Runs, Runs)>::default();
+    let mut shares = Vec::new();
+    for _ in 0..COLD {
+        for tls in [None, Some(&tls)] {
+            let world = World::new(mfaexec, tls)?;
+            let code = world.code();
+            let sign_in = words([&mfaexec, &"-p", &"testuser", &"-c", &code, &"--", &"true"]);
+            let all = [words([&programs.floor]), sign_in];
+            let runs = programs.measure(&world.environment(), 1, &all)?;
+            floor.extend(&runs[0]);
+            match tls {
+                None => http.extend(&runs[1]),
+                Some(tls) => {
+                    https.extend(&runs[1]);
+                    shares.push(tls.servers_share(&world.relay)?);
+                }
+            }
+        }
+    }
+    let share = median(shares);
+    let own = https.median() - share;
+    Ok(vec![
+        Row::of("cold run over http", &http, &floor),
+        Row::of(
+            format!(
+                "cold run over https; {} of it are the server's",
+                millis(share)
+            ),
+            &https,
+            &floor,
+        )
+        .at_most(
+            own,
+            7.0,
+            &format!("7 ms less the server's: {}", millis(own)),
+        ),
+    ])
+}
+
+/// From Enter at the question to the command's first instruction.
+pub(crate) fn enter(programs: &Programs, mfaexec: &Path) -> Result<Row> {
+    let (mut times, mut trips) = (Vec::new(), Vec::new());
+    for _ in 0..COLD {
+        let world = World::new(mfaexec, None)?;
+        let mut command = world.command(mfaexec);
+        command
+            .args(["-p", "testuser", "--"])
+            .arg(&programs.stamp)
+            .stdin(Stdio::inherit());
+        let mut terminal = rexpect::session::spawn_command(command, Some(10_000))?;
+        terminal.exp_string("): ")?;
+        // People take longer: the call that goes out meanwhile is over.
+        thread::sleep(Duration::from_millis(50));
+        let code = world.code();
+        let entered = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+        terminal.send_line(&code)?;
+        terminal.exp_string("began ")?;
+        let began: u128 = terminal.exp_string(".")?.parse()?;
+        terminal.exp_eof()?;
+        times.push(began.saturating_sub(entered) as f64 / 1e6);
+        trips.push(round_trip(&world.relay)?);
+    }
+    let (time, trip) = (median(times), median(trips));
+    let what = "from Enter at the question to the command's first instruction";
+    let wanted = format!("3 ms more than the {} of a round trip", millis(trip));
+    Ok(Row::new(what, millis(time)).at_most(time - trip, 3.0, &wanted))
+}
+
+/// Many at once on an empty cache: how long after the session's arrival the last one is done.
+pub(crate) fn crowd(mfaexec: &Path) -> Result<Row> {
+    let mut times = Vec::new();
+    for _ in 0..7 {
+        let world = World::new(mfaexec, None)?;
+        let slow = Fault::Slow(Duration::from_millis(1000));
+        world.aws.fault_on("GetSessionToken", slow, 1);
+        let code = world.code();
+        let mut children = Vec::new();
+        for _ in 0..CROWD {
+            let mut command = world.command(mfaexec);
+            command.args(["-q", "-p", "testuser", "-c", &code, "--", "true"]);
+            children.push(command.spawn()?);
+        }
+        let mut failed = 0;
+        for child in &mut children {
+            failed += usize::from(!child.wait()?.success());
+        }
+        let done = Instant::now();
+        let arrived = world.relay.answered().ok_or("no session arrived")?;
+        if failed > 0 {
+            return Err(format!("{failed} of {CROWD} at once failed").into());
+        }
+        times.push(done.saturating_duration_since(arrived).as_secs_f64() * 1e3);
+    }
+    let time = median(times);
+    let what = format!("{CROWD} at once, empty cache: from the session's arrival to the last exit");
+    Ok(Row::new(what, millis(time)).at_most(time, 50.0, "50 ms"))
+}
+
+/// Large config files and large caches.
+pub(crate) fn much(programs: &Programs, mfaexec: &Path) -> Result<Vec<Row>> {
+    let world = World::new(mfaexec, None)?;
+    world.sign_in()?;
+    let mut few = words([&format!(
+        "AWS_CONFIG_FILE={}",
+        world.config_of(4)?.display()
+    )]);
+    let mut many = words([&format!(
+        "AWS_CONFIG_FILE={}",
+        world.config_of(4999)?.display()
+    )]);
+    few.extend(run_true(mfaexec));
+    many.extend(run_true(mfaexec));
+    let floor = words([&programs.floor]);
+    let full = World::new(mfaexec, None)?;
+    full.sign_in()?;
+    full.fill_cache(999)?;
+    let mut in_full = words([
+        &format!("HOME={}", full.home().display()),
+        &format!("AWS_ENDPOINT_URL={}", full.endpoint()),
+    ]);
+    let mut status = in_full.clone();
+    in_full.extend(run_true(mfaexec));
+    status.extend(words([&mfaexec, &"status"]));
+    let all = [floor, few, many, in_full, status];
+    let runs = programs.measure(&world.environment(), WARM / 4, &all)?;
+    let floor = &runs[0];
+    let more = runs[2].median() - runs[1].median();
+    let run_more = runs[3].median() - runs[1].median();
+    Ok(vec![
+        Row::of(
+            "warm run, config file of 5 profiles, 1 session kept",
+            &runs[1],
+            floor,
+        ),
+        Row::of("warm run, config file of 5,000 profiles", &runs[2], floor).at_most(
+            more,
+            5.0,
+            &format!("5 ms more: {}", millis(more)),
+        ),
+        Row::of("warm run, 1,000 sessions kept", &runs[3], floor).at_most(
+            run_more / runs[1].median(),
+            0.05,
+            &format!("no difference (5 %): {}", millis(run_more)),
+        ),
+        Row::of("`status` of 1,000 sessions", &runs[4], floor).at_most(
+            runs[4].median(),
+            20.0,
+            "20 ms",
+        ),
+    ])
+}
+
+/// The size of the binaries.
+pub(crate) fn sizes(binaries: &Binaries) -> Result<Vec<Row>> {
+    let row = |what: &str, path: &Path| -> Result<Row> {
+        let megabytes = std::fs::metadata(path)?.len() as f64 / 1e6;
+        Ok(Row::new(what, format!("{megabytes:.1} MB")).at_most(megabytes, 6.0, "6 MB"))
+    };
+    let mut rows = vec![row("size, `cargo build --release`", &binaries.plain)?];
+    if let Some(released) = &binaries.released {
+        rows.push(row("size, as released", released)?);
+    }
+    Ok(rows)
+}
