@@ -165,6 +165,19 @@ fn a_slow_check_is_waited_for_before_the_code_is_spent() {
 }
 
 #[test]
+fn a_connection_that_the_server_closes_meanwhile_costs_no_code() {
+    let world = World::new();
+    world.aws.connections_last(Duration::from_millis(300));
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    // The connection of GetCallerIdentity is gone by now.
+    std::thread::sleep(Duration::from_millis(900));
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
+    assert_eq!(world.code_calls().len(), 1);
+}
+
+#[test]
 fn the_command_is_looked_for_before_the_question() {
     let world = World::new();
     let mut terminal = world.at_terminal(&["-p", "testuser", "--", "no-such-command"]);

@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -135,6 +137,12 @@ impl Server {
         });
     }
 
+    /// Closes connections made from now on after this time, as servers do with idle ones: without
+    /// a word, but never in the middle of an answer.
+    pub fn connections_last(&self, time: Duration) {
+        self.lock().connections_last = Some(time);
+    }
+
     pub fn clear_faults(&self) {
         self.lock().faults.clear();
     }
@@ -185,10 +193,21 @@ async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
         let state = Arc::clone(&state);
         tokio::spawn(async move {
             let service = service_fn(|request| serve(Arc::clone(&state), request));
+            let lasts = lock(&state).connections_last;
+            let http = hyper::server::conn::http1::Builder::new();
+            let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+            let closing = async {
+                match lasts {
+                    Some(time) => tokio::time::sleep(time).await,
+                    None => std::future::pending().await,
+                }
+            };
             // An error here is a client that went away, or a connection that we cut.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = closing => connection.as_mut().graceful_shutdown(),
+            }
+            let _ = connection.await;
         });
     }
 }

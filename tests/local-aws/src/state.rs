@@ -2,7 +2,7 @@
 //! that are burnt, the journal and the faults that are switched on. All of it in memory.
 
 use std::collections::{HashMap, HashSet};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::account::Account;
 use crate::fault::Armed;
@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) burnt: HashSet<(String, u64)>,
     pub(crate) journal: Vec<Entry>,
     pub(crate) faults: Vec<Armed>,
+    /// How long a connection is kept, if not as long as the client likes.
+    pub(crate) connections_last: Option<Duration>,
 }
 
 /// Temporary credentials; the id is the key of the map.
@@ -50,6 +52,7 @@ impl State {
             burnt: HashSet::new(),
             journal: Vec::new(),
             faults: Vec::new(),
+            connections_last: None,
         }
     }
 
