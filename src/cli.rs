@@ -78,7 +78,7 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Forget sessions: all, or those of one profile
+    /// Forget sessions: all, or those that one profile uses
     Clear {
         #[command(flatten)]
         choice: Choice,
@@ -90,7 +90,7 @@ pub enum Command {
 /// A profile to look at.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Choice {
-    /// Only sessions of this profile
+    /// Only sessions that this profile uses
     #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
     pub profile: Option<String>,
 }
