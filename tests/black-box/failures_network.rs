@@ -1,0 +1,173 @@
+//! The way to AWS is broken: no network, no name, no trust, a proxy that refuses. One clear error,
+//! the command not run, and the code, which was never sent, still good.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use crate::harness::{World, finish, has};
+use crate::trouble::namespaces_wanted;
+
+/// A run that fails on its way to AWS; the error.
+#[track_caller]
+fn fails_on_the_way(command: &mut Command, words: &[&str]) {
+    has(&finish(command).fails(125), words);
+}
+
+#[test]
+fn no_network() {
+    if !namespaces_wanted("no_network") {
+        return;
+    }
+    let world = World::new();
+    let code = world.code();
+    let run = format!("mfaexec -p testuser -c {code} -- echo ran");
+    // In a namespace of its own there is not even a loopback.
+    let mut command = world.apart(&["--net"], &run);
+    fails_on_the_way(
+        &mut command,
+        &["cannot reach STS", "Network is unreachable"],
+    );
+    let mut command = world.apart(&["--net"], &run);
+    command
+        .env("AWS_ENDPOINT_URL", "https://sts.invalid")
+        .env_remove("HTTPS_PROXY");
+    fails_on_the_way(
+        &mut command,
+        &[
+            "https://sts.invalid",
+            "name resolution",
+            "check the network",
+        ],
+    );
+    assert!(world.aws.journal().is_empty());
+    // Back on the network the same code does.
+    world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .succeeds();
+}
+
+#[test]
+fn a_name_that_does_not_exist() {
+    if !namespaces_wanted("a_name_that_does_not_exist") {
+        return;
+    }
+    let world = World::new();
+    let resolver = world.write("resolv.conf", "nameserver 127.0.0.1\n");
+    let script = format!(
+        "mount --bind {} /etc/resolv.conf
+         exec $TROUBLE with_no_names mfaexec -p testuser -c 123456 -- echo ran",
+        resolver.display()
+    );
+    let mut command = world.apart(&["--net"], &script);
+    command
+        .env("AWS_ENDPOINT_URL", "https://sts.invalid")
+        .env_remove("HTTPS_PROXY");
+    fails_on_the_way(
+        &mut command,
+        &["https://sts.invalid", "not known", "the endpoint"],
+    );
+}
+
+#[test]
+fn a_proxy_that_refuses() {
+    for (status, words) in [
+        ("403 Forbidden", "tunnel error"),
+        (
+            "407 Proxy Authentication Required",
+            "authorization required",
+        ),
+        ("502 Bad Gateway", "tunnel error"),
+    ] {
+        let world = World::new();
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", proxy.local_addr().unwrap());
+        let refusing = std::thread::spawn(move || {
+            let (client, _) = proxy.accept().unwrap();
+            let mut request = String::new();
+            let mut lines = BufReader::new(&client);
+            while !request.ends_with("\r\n\r\n") {
+                assert!(lines.read_line(&mut request).unwrap() > 0, "{request:?}");
+            }
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            (&client).write_all(answer.as_bytes()).unwrap();
+            proxy.set_nonblocking(true).unwrap();
+            (request, proxy)
+        });
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "echo", "ran"]);
+        command
+            .env_remove("AWS_ENDPOINT_URL")
+            .env("HTTPS_PROXY", address);
+        let error = finish(&mut command).fails(125);
+        let (request, proxy) = refusing.join().unwrap();
+        assert!(
+            request.starts_with("CONNECT sts.eu-central-1.amazonaws.com:443 "),
+            "{request}"
+        );
+        assert!(proxy.accept().is_err(), "it is asked once");
+        has(&error, &["the proxy does not let", words, "HTTPS_PROXY"]);
+        assert!(!request.contains("123456"));
+    }
+}
+
+/// TLS in front of the stand-in, with a certificate that only `ca.pem` in the home vouches for.
+struct Tls {
+    server: Child,
+    url: String,
+}
+
+impl Tls {
+    fn new(world: &World) -> Self {
+        let make = |options: &str| {
+            let line = format!(
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc \
+                 -days 2 {options}"
+            );
+            finish(world.program("sh").args(["-c", &line])).succeeds();
+        };
+        make("-keyout ca.key -out ca.pem -subj /CN=test-authority");
+        make(
+            "-keyout tls.key -out tls.pem -subj /CN=test-server -CA ca.pem -CAkey ca.key \
+             -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE",
+        );
+        let url = world.aws.url();
+        let (_, port) = url.rsplit_once(':').unwrap();
+        let mut server = world.trouble(&["serve_tls", "tls.pem", "tls.key", port]);
+        let mut server = server
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut port = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut port)
+            .unwrap();
+        let url = format!("https://127.0.0.1:{}", port.trim());
+        Self { server, url }
+    }
+}
+
+impl Drop for Tls {
+    fn drop(&mut self) {
+        let _gone_already = self.server.kill();
+        let _gone_already = self.server.wait();
+    }
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for() {
+    let world = World::new();
+    let tls = Tls::new(&world);
+    let code = world.code();
+    let run = || {
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "echo", "ran"]);
+        command.env("AWS_ENDPOINT_URL", &tls.url);
+        command
+    };
+    fails_on_the_way(&mut run(), &[&tls.url, "certificate", "AWS_CA_BUNDLE"]);
+    assert!(world.aws.journal().is_empty());
+    // The code has not gone anywhere.
+    let trusted = finish(run().env("AWS_CA_BUNDLE", "ca.pem"));
+    assert_eq!(trusted.succeeds(), "ran\n");
+    assert_eq!(world.code_calls().len(), 1);
+}

@@ -1,0 +1,116 @@
+//! Trouble that a test can put a run into: namespaces with a file system, a network and a keyring
+//! of their own, other users, and what `trouble.py` does to keys and connections.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::harness::{MFAEXEC, Said, World};
+
+/// Read into the tests: another user need not be able to read the sources.
+const TROUBLE: &str = include_str!("trouble.py");
+/// A user whom nobody is.
+pub(crate) const STRANGER: u32 = 64_999;
+
+/// Whether the test can run here. Where everything has to be tested it fails if not, elsewhere it
+/// says that it does not take place.
+fn wanted(there: bool, test: &str, need: &str) -> bool {
+    if there {
+        return true;
+    }
+    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
+    assert!(!all, "{test} needs {need}");
+    // Past the harness, which would keep what a passing test prints to itself.
+    writeln!(std::io::stderr().lock(), "SKIPPED {test}: needs {need}").unwrap();
+    false
+}
+
+/// Whether a test that has to become somebody else can run.
+pub(crate) fn root_wanted(test: &str) -> bool {
+    wanted(nix::unistd::geteuid().is_root(), test, "root")
+}
+
+/// Whether a test with namespaces can run: some systems keep them from ordinary users.
+pub(crate) fn namespaces_wanted(test: &str) -> bool {
+    let tried = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "--net", "true"])
+        .stderr(Stdio::null())
+        .status();
+    let there = tried.is_ok_and(|status| status.success());
+    wanted(there, test, "namespaces for users (unshare --user)")
+}
+
+impl World {
+    /// `trouble.py` with these arguments.
+    pub(crate) fn trouble(&self, args: &[&str]) -> Command {
+        let mut command = self.program("python3");
+        command.args(["-c", TROUBLE]).args(args);
+        command
+    }
+
+    /// A script in namespaces of its own: what it mounts is seen by it alone, and its user keyring
+    /// is another one. `$TROUBLE` in it is a command. `more` are options of unshare.
+    pub(crate) fn apart(&self, more: &[&str], script: &str) -> Command {
+        let mut command = self.program("unshare");
+        let path = self.write("trouble.py", TROUBLE);
+        command
+            .args(["--user", "--map-root-user", "--mount"])
+            .args(more)
+            .args(["sh", "-euc", script])
+            .env("TROUBLE", format!("python3 {}", path.display()));
+        command
+    }
+
+    /// Makes the home the stranger's, for [`World::as_stranger`].
+    pub(crate) fn give_away(&self) {
+        // Where the tests are built others need not be able to look.
+        fs::create_dir_all(self.home().join("bin")).unwrap();
+        fs::copy(MFAEXEC, self.home().join("bin/mfaexec")).unwrap();
+        let mut chown = self.program("chown");
+        let owner = format!("{STRANGER}:{STRANGER}");
+        let done = chown.args(["-R", &owner]).arg(self.home()).status();
+        assert!(done.is_ok_and(|status| status.success()));
+    }
+
+    /// A program that the stranger runs; mfaexec is in the PATH.
+    pub(crate) fn as_stranger(&self, command: &[&str]) -> Command {
+        let mut setpriv = self.program("setpriv");
+        let id = STRANGER.to_string();
+        let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.home().display());
+        setpriv
+            .args(["--reuid", &id, "--regid", &id, "--clear-groups"])
+            .args(command)
+            .env("PATH", path);
+        setpriv
+    }
+}
+
+/// The source of `trouble.py`, for commands that begin with another program.
+pub(crate) fn trouble_source() -> &'static str {
+    TROUBLE
+}
+
+/// What a program has said by its end.
+pub(crate) fn said(child: Child) -> Said {
+    use std::os::unix::process::ExitStatusExt;
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code(),
+        signal: output.status.signal(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The names in a directory, sorted; none if it is not there.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
