@@ -15,6 +15,7 @@ mod failures_network;
 mod failures_system;
 mod find_device;
 mod harness;
+mod kill;
 mod one_code;
 mod options;
 mod prompt;
