@@ -144,7 +144,8 @@ impl Cache {
             &StoredSession::from(session),
         )?;
         dir.sweep(i64::try_from(now.0).unwrap_or(i64::MAX));
-        for (name, old) in self.all(&dir)? {
+        // Another file that cannot be trusted is no reason to call this one lost.
+        for (name, old) in self.all(&dir).unwrap_or_default() {
             if old.expires_at.until(now) > REMEMBER_ENDED {
                 dir.remove(&name);
             }

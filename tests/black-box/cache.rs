@@ -250,3 +250,26 @@ fn the_cache_follows_xdg_and_needs_no_home_for_none() {
     );
     finish(command.env_remove("HOME")).succeeds();
 }
+
+#[test]
+fn a_cached_run_starts_no_thread_and_builds_no_client() {
+    let world = World::new();
+    let without_threads = |arguments: &[&str]| {
+        let line = [
+            &["without_threads", crate::harness::MFAEXEC, "-p", "testuser"],
+            arguments,
+        ];
+        let mut command = world.trouble(&line.concat());
+        // A client would read this.
+        finish(command.env("AWS_CA_BUNDLE", "/nonexistent"))
+    };
+    let code = world.code();
+    without_threads(&["-c", &code, "--", "true"]).fails(125);
+    world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .succeeds();
+    without_threads(&["--no-input", "--", "true"]).succeeds();
+    // The filter does refuse threads.
+    let mut command = world.trouble(&["without_threads", "python3", "-c", "import os; os.fork()"]);
+    assert_ne!(finish(&mut command).code, Some(0));
+}

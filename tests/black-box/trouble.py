@@ -19,6 +19,7 @@ import time
 libc = ctypes.CDLL(None, use_errno=True)
 ADD_KEY, REQUEST_KEY, KEYCTL = {
     "x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}[platform.machine()]
+CLONE, CLONE3 = {"x86_64": 56, "aarch64": 220}[platform.machine()], 435
 GET_KEYRING, JOIN_SESSION, REVOKE, DESCRIBE, LINK, READ, SET_TIMEOUT = 0, 1, 3, 6, 8, 11, 15
 PROCESS_KEYRING, SESSION_KEYRING, USER_KEYRING = -2, -3, -4
 
@@ -40,8 +41,18 @@ def prctl(*args):
 
 def without_keyring(error, *command):
     """As in a container whose filter of system calls knows no keyring."""
+    without((ADD_KEY, REQUEST_KEY, KEYCTL), error, *command)
+
+
+def without_threads(*command):
+    """As where no thread and no process can be started."""
+    without((CLONE, CLONE3), "EAGAIN", *command)
+
+
+def without(numbers, error, *command):
+    """Runs the command under a filter that refuses these system calls."""
     rows = [(0x20, 0, 0, 0)]  # load the number of the call
-    for number in (ADD_KEY, REQUEST_KEY, KEYCTL):
+    for number in numbers:
         rows += [(0x15, 0, 1, number), (0x06, 0, 0, 0x50000 | getattr(errno, error))]
     rows += [(0x06, 0, 0, 0x7FFF0000)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *row) for row in rows))
