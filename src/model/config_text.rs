@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::section_header::{Header, classify};
 use crate::error::{Error, Result};
 
 /// Which of the two files a text comes from; they spell section names differently.
@@ -116,6 +117,22 @@ pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
     Ok(normaliser.out)
 }
 
+/// The characters of a setting's name in the SDK's parser, which drops other settings.
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
+}
+
+/// The line up to where the SDK's parser sees a comment in it: at a `#` or `;` behind a blank.
+fn without_comment(line: &str) -> &str {
+    let mut after_blank = true;
+    let comment = line.find(|c: char| {
+        let begins = after_blank && matches!(c, '#' | ';');
+        after_blank = c.is_whitespace();
+        begins
+    });
+    comment.map_or(line, |at| &line[..at]).trim()
+}
+
 /// Where in the file the normaliser stands.
 enum Place {
     /// Before the first section.
@@ -125,7 +142,17 @@ enum Place {
     /// In a section, after its header.
     Section,
     /// After a property. Lines indented deeper belong to it, as configparser has it.
-    Property { indent: usize, is_group: bool },
+    Property { indent: usize, value: Value },
+}
+
+/// What a property's lines may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value {
+    Text,
+    /// Settings, as below `s3 =`.
+    Group,
+    /// Anything: no SDK has a setting of that name.
+    Nobodys,
 }
 
 struct Normaliser<'a> {
@@ -149,8 +176,8 @@ impl Normaliser<'_> {
         match self.place {
             Place::Property {
                 indent: outer,
-                is_group,
-            } if indent > outer => self.continuation(number, content, is_group),
+                value,
+            } if indent > outer => self.continuation(number, content, value),
             _ if content.starts_with('[') => self.header(number, content),
             Place::Start => Err(self.junk(number, "a setting before the first [section]")),
             Place::Ignored => Ok(()),
@@ -203,23 +230,35 @@ impl Normaliser<'_> {
         if key.is_empty() {
             return Err(self.junk(number, "a value without a key"));
         }
-        for part in [key, " = ", value] {
-            self.out.text.push_str(part);
+        let kind = match without_comment(value) {
+            _ if !key.chars().all(is_name) => Value::Nobodys,
+            "" => Value::Group,
+            _ => Value::Text,
+        };
+        if kind != Value::Nobodys {
+            for part in [key, " = ", value] {
+                self.out.text.push_str(part);
+            }
         }
         if let Some(section) = self.out.sections.last_mut() {
             section.keys.push((key.to_ascii_lowercase(), number));
         }
         self.place = Place::Property {
             indent,
-            is_group: value.is_empty(),
+            value: kind,
         };
         Ok(())
     }
 
     /// A line that continues a value, or a setting of a group (`s3 =` and the lines below it).
-    fn continuation(&mut self, number: usize, content: &str, is_group: bool) -> Result<()> {
-        if is_group && !content.contains('=') {
-            return Err(self.junk(number, "a setting of a group without an ="));
+    fn continuation(&mut self, number: usize, content: &str, value: Value) -> Result<()> {
+        let setting = without_comment(content).split_once('=');
+        match value {
+            Value::Nobodys => return Ok(()),
+            Value::Group if setting.is_none_or(|(key, _)| key.trim().is_empty()) => {
+                return Err(self.junk(number, "neither a `key = value` of a group nor a comment"));
+            }
+            Value::Group | Value::Text => {}
         }
         self.out.text.push_str("  ");
         self.out.text.push_str(content);
@@ -232,50 +271,6 @@ impl Normaliser<'_> {
             format!("line {number}: {what}"),
             format!("mend line {number} of {}", self.path.display()),
         )
-    }
-}
-
-enum Header {
-    Section(SectionKind, String),
-    Ignored {
-        name: String,
-        instead: String,
-    },
-    /// Somebody else's section, as `[plugins]`.
-    Foreign,
-}
-
-/// Reads a section's header as botocore does: in the config file by the rules of a shell's words,
-/// in the credentials file as it stands.
-fn classify(kind: FileKind, header: &str) -> Header {
-    let header = header.trim();
-    if kind == FileKind::Credentials {
-        return match header.strip_prefix("profile ") {
-            Some(name) => ignored(name.trim(), |name| format!("[{name}] in this file")),
-            None => Header::Section(SectionKind::Profile, header.to_owned()),
-        };
-    }
-    let Some(words) = shlex::split(header) else {
-        return ignored(header, |_| "matching quotes".to_owned());
-    };
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words[..] {
-        ["default"] => Header::Section(SectionKind::Profile, "default".to_owned()),
-        ["profile", name] => Header::Section(SectionKind::Profile, name.to_owned()),
-        ["sso-session", name] => Header::Section(SectionKind::SsoSession, name.to_owned()),
-        ["services", name] => Header::Section(SectionKind::Services, name.to_owned()),
-        ["profile", ref names @ ..] if !names.is_empty() => ignored(&names.join(" "), |name| {
-            format!("[profile \"{name}\"], in quotes")
-        }),
-        [name] => ignored(name, |name| format!("[profile {name}] in this file")),
-        _ => Header::Foreign,
-    }
-}
-
-fn ignored(name: &str, instead: impl Fn(&str) -> String) -> Header {
-    Header::Ignored {
-        name: name.to_owned(),
-        instead: instead(name),
     }
 }
 

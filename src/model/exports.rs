@@ -26,7 +26,8 @@ const INHERITED: [(&str, &str); 8] = [
 pub fn exports(env: &Environment, profile: &Profile<'_>) -> Vec<(String, String)> {
     let mut exports = Vec::new();
     let mut export = |variable: String, value: &str| {
-        if env.text(&variable).is_none() {
+        // No such setting has several lines, and the list for runs inside has a line for each.
+        if env.text(&variable).is_none() && !value.contains('\n') {
             exports.push((variable, value.to_owned()));
         }
     };

@@ -13,6 +13,6 @@ pub mod exports;
 pub mod key;
 pub mod plan;
 pub mod profile;
-
+mod section_header;
 pub mod session;
 pub mod settings;

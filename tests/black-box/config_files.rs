@@ -115,6 +115,16 @@ fn files_that_the_aws_cli_reads_are_read() {
             "[default]\nregion = x\n[profile default]\nregion = eu-west-1\nmfa_serial = SERIAL\n",
         ),
         (
+            "settings of nobody, with what looks like a comment",
+            "me",
+            "[profile me]\nodd key ;or = x\n  below\nregion = eu-west-1\nmfa_serial = SERIAL\n",
+        ),
+        (
+            "a section without a name",
+            "me",
+            "[profile \"\"]\nregion = x\n[profile me]\nregion = eu-west-1\nmfa_serial = SERIAL\n",
+        ),
+        (
             "sections of others",
             "me",
             "[plugins]\nx = y\n[preview]\n[profile me]\nregion = eu-west-1\nmfa_serial = SERIAL\n",
@@ -147,6 +157,7 @@ fn the_winner_is_the_same_in_every_run() {
 fn a_line_that_makes_no_sense_is_named_with_path_and_line() {
     let cases = [
         ("[profile me]\nregion = x\nnonsense\n", "line 3"),
+        ("[profile me]\ns3 = # none\n  a # = b\n", "line 3"),
         ("[profile me\nregion = x\n", "line 1"),
         ("\n\nregion = x\n", "line 3"),
         ("[profile me]\n= x\n", "line 2"),

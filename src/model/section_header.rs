@@ -1,0 +1,57 @@
+//! The header of a section in a config file: what it is about, by the AWS CLI's rules.
+
+use super::config_text::{FileKind, SectionKind};
+
+/// What a header says.
+#[derive(Debug)]
+pub(super) enum Header {
+    /// A section that counts, and its name.
+    Section(SectionKind, String),
+    /// One that does not, although its author may have meant a profile `name`; what to write
+    /// `instead`.
+    Ignored { name: String, instead: String },
+    /// Somebody else's section, as `[plugins]`.
+    Foreign,
+}
+
+/// Reads a section's header as botocore does: in the config file by the rules of a shell's words,
+/// in the credentials file as it stands.
+pub(super) fn classify(kind: FileKind, header: &str) -> Header {
+    let header = header.trim();
+    if kind == FileKind::Credentials {
+        return match header.strip_prefix("profile ") {
+            Some(name) => ignored(name.trim(), |name| format!("[{name}] in this file")),
+            None => named(SectionKind::Profile, header),
+        };
+    }
+    let Some(words) = shlex::split(header) else {
+        return ignored(header, |_| "matching quotes".to_owned());
+    };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["default"] => Header::Section(SectionKind::Profile, "default".to_owned()),
+        ["profile", name] => named(SectionKind::Profile, name),
+        ["sso-session", name] => named(SectionKind::SsoSession, name),
+        ["services", name] => named(SectionKind::Services, name),
+        ["profile", ref names @ ..] if !names.is_empty() => ignored(&names.join(" "), |name| {
+            format!("[profile \"{name}\"], in quotes")
+        }),
+        [name] => ignored(name, |name| format!("[profile {name}] in this file")),
+        _ => Header::Foreign,
+    }
+}
+
+/// A section without a name is nobody's.
+fn named(kind: SectionKind, name: &str) -> Header {
+    if name.is_empty() {
+        return Header::Foreign;
+    }
+    Header::Section(kind, name.to_owned())
+}
+
+fn ignored(name: &str, instead: impl Fn(&str) -> String) -> Header {
+    Header::Ignored {
+        name: name.to_owned(),
+        instead: instead(name),
+    }
+}
