@@ -97,7 +97,8 @@ fn graphic(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-pub(super) fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure
+/// What a failed call means, as far as its error tells.
+pub fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure
 where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {

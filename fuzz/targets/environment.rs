@@ -1,0 +1,137 @@
+//! The command's environment, made from any environment and any settings of a profile. The input
+//! is lines for the profile, a line `--`, and entries that end with a NUL.
+#![no_main]
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use libfuzzer_sys::fuzz_target;
+use mfaexec::edge::record::StoredSession;
+use mfaexec::model::child_env::child_environment;
+use mfaexec::model::config_text::{ConfigFile, FileKind};
+use mfaexec::model::environment::Environment;
+use mfaexec::model::exports::take_back_exports;
+use mfaexec::model::profile::Profiles;
+use mfaexec::model::session::Session;
+use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+
+/// What would lead some SDK to other credentials, written down a second time: whoever shortens the
+/// list has to do so twice.
+const NEVER: [&str; 19] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
+    "SECRET_ACCESS_KEY",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_SCOPE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "MFAEXEC_CODE",
+];
+
+/// What is mfaexec's to decide, beside what it takes over from the profile.
+const SET: [&str; 9] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "MFAEXEC_PROFILE",
+    "MFAEXEC_EXPORTED",
+];
+
+const SESSION: &str = r#"{"access_key_id": "ASIAFUZZ", "secret_access_key": "fuzz-secret",
+    "session_token": "fuzz-token", "expires_at": 1800000000, "obtained_at": 1790000000,
+    "duration": 3600, "account": "123456789012", "serial": "GAHT12345678",
+    "source_key_id": "AKIAFUZZFUZZFUZZFUZZ", "profile": "p"}"#;
+
+const KEY: &str = "[profile p]\naws_access_key_id = AKIAFUZZFUZZFUZZFUZZ\n\
+    aws_secret_access_key = long-term\nmfa_serial = GAHT12345678\n";
+
+fn name_of(entry: &OsString) -> Option<&[u8]> {
+    let bytes = entry.as_bytes();
+    bytes.iter().position(|b| *b == b'=').map(|at| &bytes[..at])
+}
+
+fuzz_target!(|data: &[u8]| {
+    let at = data.windows(4).position(|part| part == b"\n--\n");
+    let (lines, entries) = at.map_or((&b""[..], data), |at| (&data[..at], &data[at + 4..]));
+    let entries = entries.split(|b| *b == 0).filter(|entry| !entry.is_empty());
+    let entries: Vec<OsString> = entries.map(|e| OsString::from_vec(e.to_vec())).collect();
+    let parent = Environment::new(entries.clone());
+    let file = ConfigFile {
+        kind: FileKind::Config,
+        path: "/the/file".into(),
+        bytes: [KEY.as_bytes(), lines, b"\n"].concat(),
+    };
+    let name = Sourced::new("p".to_owned(), Origin::Default);
+    let Ok(profiles) = Profiles::parse(vec![file]) else {
+        return;
+    };
+    let Ok(settings) = Settings::new(&Wishes::default(), name, &parent, &profiles) else {
+        return;
+    };
+    let stored: StoredSession = serde_json::from_str(SESSION).expect("a session");
+    let child = child_environment(&parent, &Session::from(stored), &settings);
+
+    let ours: HashSet<&[u8]> = settings
+        .exports
+        .iter()
+        .map(|(name, _)| name.as_bytes())
+        .chain(SET.iter().map(|name| name.as_bytes()))
+        .collect();
+    let never: HashSet<&[u8]> = NEVER.iter().map(|name| name.as_bytes()).collect();
+    assert!(ours.is_disjoint(&never), "{ours:?}");
+    // Everything that is neither is there as it was, in its order, duplicates and all.
+    let kept = |entry: &&OsString| {
+        name_of(entry).is_none_or(|name| !ours.contains(name) && !never.contains(name))
+    };
+    let region = settings.endpoints.region.is_some();
+    let untouched =
+        |name: &[u8]| !region && (name == b"AWS_REGION" || name == b"AWS_DEFAULT_REGION");
+    let before: Vec<_> = entries.iter().filter(kept).collect();
+    let after: Vec<_> = child.entries().iter().filter(kept).collect();
+    assert_eq!(before, after);
+    let mut seen = HashSet::new();
+    for entry in child.entries() {
+        assert!(
+            !entry.as_bytes().contains(&0),
+            "{entry:?} cannot be handed over"
+        );
+        let Some(name) = name_of(entry) else { continue };
+        assert!(!never.contains(name), "{entry:?}");
+        let once = !ours.contains(name) || untouched(name) || seen.insert(name);
+        assert!(once, "{entry:?} is there twice");
+    }
+    for (name, value) in [
+        ("AWS_ACCESS_KEY_ID", "ASIAFUZZ"),
+        ("AWS_SECRET_ACCESS_KEY", "fuzz-secret"),
+        ("AWS_SESSION_TOKEN", "fuzz-token"),
+        ("MFAEXEC_PROFILE", "p"),
+    ] {
+        assert_eq!(child.text(name).as_deref(), Some(value));
+    }
+    // What was taken over from this profile goes again for another one.
+    let mut other = child.clone();
+    take_back_exports(&mut other, "another");
+    for (name, value) in &settings.exports {
+        assert_ne!(other.text(name).as_ref(), Some(value), "{name}");
+        assert_eq!(
+            child.get(name).map(OsStrExt::as_bytes),
+            Some(value.as_bytes())
+        );
+    }
+});
