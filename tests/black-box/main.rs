@@ -25,5 +25,6 @@ mod secrets;
 mod story;
 mod threats;
 mod threats_hostile;
+mod threats_memory;
 mod trouble;
 mod wrapper;
