@@ -99,6 +99,7 @@ impl World {
     pub(crate) fn sign_in(&self) -> Result<()> {
         let mut login = self.command(&self.mfaexec);
         login.args(["login", "-q", "-p", "testuser", "-c", &self.code()]);
+        login.stdout(Stdio::null());
         if login.status()?.success() {
             return Ok(());
         }
