@@ -119,7 +119,10 @@ where
         SdkError::ConstructionFailure(_) => Progress::NotSent,
         SdkError::DispatchFailure(failure) if !never_sent(failure) => Progress::Lost,
         SdkError::DispatchFailure(_) => Progress::NotSent,
-        SdkError::ServiceError(answer) if answer.raw().status().as_u16() < 500 => Progress::Refused,
+        // A page with status 200, as of a hotel's network, is no refusal.
+        SdkError::ServiceError(answer) if answer.raw().status().is_client_error() => {
+            Progress::Refused
+        }
         _ => Progress::Lost,
     };
     let clock_offset = response.and_then(clock_offset);
