@@ -28,23 +28,24 @@ fn check(file: &ConfigFile) {
     assert_eq!(normalised.text.matches('\n').count(), lines.len());
     assert!(!normalised.text.contains('\0'));
 
-    let profiles = Profiles::parse(vec![file.clone()]).expect("the SDK's parser takes it");
+    let profiles = Profiles::parse(vec![file.clone()]).expect("it was taken");
     for name in profiles.names() {
-        let profile = profiles.get(name);
+        let profile = profiles.get(name).expect("the SDK's parser takes it");
         let profile = profile.unwrap_or_else(|| panic!("the parser has lost {name:?}"));
         let sections = normalised.sections.iter();
         let own = sections.filter(|s| s.kind == SectionKind::Profile && s.name == name);
-        for (key, line) in own.flat_map(|section| &section.keys) {
-            let written = lines[line - 1].to_ascii_lowercase();
+        for (key, line) in own.flat_map(|section| normalised.keys(section)) {
             assert!(
-                written.contains(key.as_str()),
+                lines[line - 1].contains(key),
                 "{key:?} is not on line {line}"
             );
-            if profile.get(key).is_some() {
-                let place = profile.place(key).expect("what was read was written");
+            let key = key.to_ascii_lowercase();
+            if profile.get(&key).is_some() {
+                let place = profile.place(&key).expect("what was read was written");
                 assert!(place.starts_with("/the/file, line "), "{place}");
             }
         }
+        profile.service_endpoints().expect("services, if any");
     }
 }
 

@@ -40,25 +40,34 @@ pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) ->
 pub(super) struct OfProfile<'a> {
     name: &'a str,
     profiles: Profiles,
+    key: Option<String>,
+    serial: Option<String>,
 }
 
 impl<'a> OfProfile<'a> {
     pub(super) fn new(env: &Environment, name: &'a str) -> Result<Self> {
+        let profiles = Profiles::parse(config_files::read(env)?)?;
+        let (mut key, mut serial) = (None, None);
+        if let Some(profile) = profiles.get(name)? {
+            let get = |key| profile.get(key).map(str::to_owned);
+            (key, serial) = (get("aws_access_key_id"), get("mfa_serial"));
+        }
         Ok(Self {
             name,
-            profiles: Profiles::parse(config_files::read(env)?)?,
+            profiles,
+            key,
+            serial,
         })
     }
 
     /// Whether it was got for the profile, or for another one with its key and device.
     pub(super) fn uses(&self, session: &Session) -> bool {
-        let shares = self.profiles.get(self.name).is_some_and(|profile| {
-            profile.get("aws_access_key_id") == Some(&session.source_key_id)
-                && profile
-                    .get("mfa_serial")
-                    .is_none_or(|serial| serial == session.serial)
-        });
-        shares || session.profile == self.name
+        let key = self.key.as_ref() == Some(&session.source_key_id);
+        let device = self
+            .serial
+            .as_ref()
+            .is_none_or(|serial| *serial == session.serial);
+        key && device || session.profile == self.name
     }
 
     /// A profile that neither exists nor has sessions is a slip.

@@ -5,6 +5,7 @@
 //! files, takes indented comments for values, knows no `:` and drops quoted names. Everything
 //! that the two disagree on is settled here, so that the parser sees one spelling of it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -43,15 +44,17 @@ pub enum SectionKind {
     Services,
 }
 
-/// A section that counts, with the keys written in it and their lines.
+/// A section that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// What it is about.
     pub kind: SectionKind,
     /// Its name, unquoted.
     pub name: String,
-    /// Keys in lower case, each with its line (from 1).
-    pub keys: Vec<(String, usize)>,
+    /// The line of its header, from 1.
+    pub line: usize,
+    /// Where it stands in the canonical text, header included.
+    pub text: Range<usize>,
 }
 
 /// A section that the AWS CLI would not take for a profile either, although it looks like one.
@@ -106,6 +109,7 @@ pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
     let mut normaliser = Normaliser {
         kind: file.kind,
         path: &file.path,
+        has_nul: file.bytes.contains(&0),
         out: Normalised::default(),
         place: Place::Start,
     };
@@ -114,6 +118,7 @@ pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
         normaliser.line(index + 1, line.strip_suffix('\r').unwrap_or(line))?;
         normaliser.out.text.push('\n');
     }
+    normaliser.end_section();
     Ok(normaliser.out)
 }
 
@@ -158,8 +163,36 @@ enum Value {
 struct Normaliser<'a> {
     kind: FileKind,
     path: &'a Path,
+    /// Whether there is a line to be refused for it; looked for once, as files can be long.
+    has_nul: bool,
     out: Normalised,
     place: Place,
+}
+
+impl Normalised {
+    /// The settings written in a section, in their order: each name as it is spelt, and its line.
+    pub fn keys<'a>(&'a self, section: &Section) -> impl Iterator<Item = (&'a str, usize)> {
+        let lines = self.text[section.text.clone()].split('\n').skip(1);
+        // Lines of groups and of longer values are indented; lines of nobody's are empty.
+        (section.line + 1..)
+            .zip(lines)
+            .filter_map(|(number, line)| {
+                let (key, _) = line.split_once(" = ")?;
+                (!key.starts_with(' ')).then_some((key, number))
+            })
+    }
+
+    /// The line on which a section has the setting `key`; the last one, which counts.
+    #[must_use]
+    pub fn line_of(&self, section: &Section, key: &str) -> Option<usize> {
+        let lines = self.text[section.text.clone()].split('\n');
+        let numbered = (section.line..).zip(lines);
+        let same = numbered.filter(|(_, line)| {
+            let (name, rest) = line.split_at_checked(key.len()).unwrap_or_default();
+            rest.starts_with(" = ") && name.eq_ignore_ascii_case(key)
+        });
+        same.last().map(|(number, _)| number)
+    }
 }
 
 impl Normaliser<'_> {
@@ -168,7 +201,7 @@ impl Normaliser<'_> {
         if content.trim_end().is_empty() || content.starts_with(['#', ';']) {
             return Ok(());
         }
-        if content.contains('\0') {
+        if self.has_nul && content.contains('\0') {
             // No environment can hold it, and the command would find out after the code is spent.
             return Err(self.junk(number, "a NUL, which no setting can have"));
         }
@@ -189,8 +222,10 @@ impl Normaliser<'_> {
         let Some((header, _)) = content[1..].rsplit_once(']') else {
             return Err(self.junk(number, "a section without its closing ]"));
         };
+        self.end_section();
         match classify(self.kind, header) {
             Header::Section(kind, name) => {
+                let begin = self.out.text.len();
                 let prefix = match (kind, self.kind) {
                     (SectionKind::Profile, FileKind::Credentials) => "",
                     // `[profile default]` replaces `[default]`: the parser has to see which it is.
@@ -205,7 +240,8 @@ impl Normaliser<'_> {
                 self.out.sections.push(Section {
                     kind,
                     name,
-                    keys: Vec::new(),
+                    line: number,
+                    text: begin..begin,
                 });
                 self.place = Place::Section;
             }
@@ -222,26 +258,34 @@ impl Normaliser<'_> {
         Ok(())
     }
 
+    /// The section that began last, if it counts, reaches to here.
+    fn end_section(&mut self) {
+        if let Place::Section | Place::Property { .. } = self.place
+            && let Some(section) = self.out.sections.last_mut()
+        {
+            section.text.end = self.out.text.len();
+        }
+    }
+
     fn property(&mut self, number: usize, indent: usize, content: &str) -> Result<()> {
-        let Some((key, value)) = content.split_once(['=', ':']) else {
+        let Some(at) = content.bytes().position(|b| matches!(b, b'=' | b':')) else {
             return Err(self.junk(number, "neither a [section], a `key = value` nor a comment"));
         };
-        let (key, value) = (key.trim(), value.trim());
+        let (key, value) = (content[..at].trim(), content[at + 1..].trim());
         if key.is_empty() {
             return Err(self.junk(number, "a value without a key"));
         }
-        let kind = match without_comment(value) {
-            _ if !key.chars().all(is_name) => Value::Nobodys,
-            "" => Value::Group,
-            _ => Value::Text,
+        let kind = if !key.chars().all(is_name) {
+            Value::Nobodys
+        } else if value.is_empty() || value.starts_with(['#', ';']) {
+            Value::Group
+        } else {
+            Value::Text
         };
         if kind != Value::Nobodys {
             for part in [key, " = ", value] {
                 self.out.text.push_str(part);
             }
-        }
-        if let Some(section) = self.out.sections.last_mut() {
-            section.keys.push((key.to_ascii_lowercase(), number));
         }
         self.place = Place::Property {
             indent,

@@ -158,11 +158,11 @@ fn find_endpoint(
         "sts" => "AWS_ENDPOINT_URL_STS",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
+    let mut services = profile.service_endpoints()?.into_iter();
     let in_services = || {
-        let endpoints = profile.service_endpoints();
-        let (_, url) = endpoints.into_iter().find(|(name, _)| *name == service)?;
+        let (_, url) = services.find(|(name, _)| name == service)?;
         let place = profile.place("services").unwrap_or_default();
-        Some(Sourced::new(url.to_owned(), Origin::Profile(place)))
+        Some(Sourced::new(url, Origin::Profile(place)))
     };
     let found = from_env(variable, env)
         .or_else(|| from_env("AWS_ENDPOINT_URL", env))

@@ -3,6 +3,7 @@
 
 use super::environment::Environment;
 use super::profile::Profile;
+use crate::error::Result;
 
 /// Settings of the chosen profile that the command would otherwise read from `[default]`, because
 /// it is told no profile: variable and key.
@@ -22,8 +23,10 @@ const INHERITED: [(&str, &str); 8] = [
 
 /// What the command takes over from the profile, as its environment does not say otherwise: name
 /// and value.
-#[must_use]
-pub fn exports(env: &Environment, profile: &Profile<'_>) -> Vec<(String, String)> {
+///
+/// # Errors
+/// The profile's `[services]` section cannot be parsed.
+pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, String)>> {
     let mut exports = Vec::new();
     let mut export = |variable: String, value: &str| {
         // No such setting has several lines, and the list for runs inside has a line for each.
@@ -42,12 +45,12 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Vec<(String, String)
         if let Some(url) = profile.get("endpoint_url") {
             export("AWS_ENDPOINT_URL".to_owned(), url);
         }
-        for (service, url) in profile.service_endpoints() {
+        for (service, url) in profile.service_endpoints()? {
             let service = service.to_ascii_uppercase().replace(['-', ' '], "_");
-            export(format!("AWS_ENDPOINT_URL_{service}"), url);
+            export(format!("AWS_ENDPOINT_URL_{service}"), &url);
         }
     }
-    exports
+    Ok(exports)
 }
 
 /// Where the exports of a run are written down for the runs below it, a `NAME=value` on each line.

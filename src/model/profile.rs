@@ -21,64 +21,49 @@ const NEAR: f64 = 0.8;
 /// How many names an error lists before it stops.
 const LISTED: usize = 12;
 
-/// All profiles of both files.
+/// All profiles of both files. Sections are found by their names; the SDK's parser is given those of
+/// a profile when it is asked for, since a file can have thousands and a run needs a few.
 #[derive(Debug)]
 pub struct Profiles {
-    parsed: EnvConfigSections,
     files: Vec<IndexedFile>,
 }
 
 #[derive(Debug)]
 struct IndexedFile {
+    kind: FileKind,
     path: PathBuf,
-    sections: Vec<Section>,
-    ignored: Vec<Ignored>,
+    content: Normalised,
 }
 
 /// One profile, with the settings that the parser found for it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Profile<'a> {
     name: &'a str,
-    inner: &'a section::Profile,
+    inner: section::Profile,
     all: &'a Profiles,
 }
 
 impl Profiles {
-    /// Parses the files.
+    /// Reads the files.
     ///
     /// # Errors
     /// What [`normalise`] refuses; each error names the file and the line.
     pub fn parse(files: Vec<ConfigFile>) -> Result<Self> {
-        let mut builder = EnvConfigFiles::builder();
-        let mut indexed = Vec::new();
-        for file in files {
-            let Normalised {
-                text,
-                sections,
-                ignored,
-            } = normalise(&file)?;
-            let kind = match file.kind {
-                FileKind::Config => EnvConfigFileKind::Config,
-                FileKind::Credentials => EnvConfigFileKind::Credentials,
-            };
-            builder = builder.with_contents(kind, text);
-            indexed.push(IndexedFile {
+        let indexed = |file: ConfigFile| {
+            Ok(IndexedFile {
+                content: normalise(&file)?,
+                kind: file.kind,
                 path: file.path,
-                sections,
-                ignored,
-            });
-        }
-        let parsed = parse_sections(&builder.build())?;
-        Ok(Self {
-            parsed,
-            files: indexed,
-        })
+            })
+        };
+        let files = files.into_iter().map(indexed).collect::<Result<_>>()?;
+        Ok(Self { files })
     }
 
     /// The names of all profiles, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        let sections = self.files.iter().flat_map(|file| &file.sections);
+        let sections = self.files.iter().flat_map(|file| &file.content.sections);
         let mut names: Vec<&str> = sections
             .filter(|section| section.kind == SectionKind::Profile)
             .map(|section| section.name.as_str())
@@ -88,15 +73,24 @@ impl Profiles {
         names
     }
 
-    /// The profile of that name.
+    /// Whether there is a profile of that name.
     #[must_use]
-    pub fn get<'a>(&'a self, name: &'a str) -> Option<Profile<'a>> {
-        let inner = self.parsed.get_profile(&encode_name(name))?;
-        Some(Profile {
-            name,
-            inner,
-            all: self,
-        })
+    pub fn contains(&self, name: &str) -> bool {
+        self.sections(SectionKind::Profile, name).next().is_some()
+    }
+
+    /// The profile of that name.
+    ///
+    /// # Errors
+    /// The SDK's parser does not take its sections.
+    pub fn get<'a>(&'a self, name: &'a str) -> Result<Option<Profile<'a>>> {
+        if !self.contains(name) {
+            return Ok(None);
+        }
+        let parsed = self.parsed(SectionKind::Profile, name)?;
+        let inner = parsed.get_profile(&encode_name(name)).cloned();
+        let all = self;
+        Ok(inner.map(|inner| Profile { name, inner, all }))
     }
 
     /// The profile of that name, or an error that says what may have been meant. `chosen_by` is
@@ -105,8 +99,43 @@ impl Profiles {
     /// # Errors
     /// There is no such profile.
     pub fn require<'a>(&'a self, name: &'a str, chosen_by: &str) -> Result<Profile<'a>> {
-        self.get(name)
+        self.get(name)?
             .ok_or_else(|| self.not_found(name, chosen_by))
+    }
+
+    /// The sections of that kind and name, with their files, in the order in which they count: the
+    /// last one wins.
+    fn sections<'a>(
+        &'a self,
+        kind: SectionKind,
+        name: &'a str,
+    ) -> impl DoubleEndedIterator<Item = (&'a IndexedFile, &'a Section)> {
+        self.files.iter().flat_map(move |file| {
+            let sections = file.content.sections.iter();
+            let named = sections.filter(move |s| s.kind == kind && s.name == name);
+            named.map(move |section| (file, section))
+        })
+    }
+
+    /// What the SDK's parser makes of the sections of that kind and name.
+    fn parsed(&self, kind: SectionKind, name: &str) -> Result<EnvConfigSections> {
+        let mut texts = [FileKind::Config, FileKind::Credentials].map(|kind| (kind, String::new()));
+        for (file, section) in self.sections(kind, name) {
+            for (kind, text) in &mut texts {
+                if *kind == file.kind {
+                    text.push_str(&file.content.text[section.text.clone()]);
+                }
+            }
+        }
+        let mut builder = EnvConfigFiles::builder();
+        for (kind, text) in texts {
+            let kind = match kind {
+                FileKind::Config => EnvConfigFileKind::Config,
+                FileKind::Credentials => EnvConfigFileKind::Credentials,
+            };
+            builder = builder.with_contents(kind, text);
+        }
+        parse_sections(&builder.build())
     }
 
     fn not_found(&self, name: &str, chosen_by: &str) -> Error {
@@ -136,7 +165,8 @@ impl Profiles {
     #[must_use]
     pub fn ignored(&self, name: &str) -> Option<(String, &str)> {
         self.files.iter().find_map(|file| {
-            let Ignored { line, instead, .. } = file.ignored.iter().find(|i| i.name == name)?;
+            let Ignored { line, instead, .. } =
+                file.content.ignored.iter().find(|i| i.name == name)?;
             Some((
                 format!("line {line} of {}", file.path.display()),
                 instead.as_str(),
@@ -165,7 +195,7 @@ impl<'a> Profile<'a> {
 
     /// A setting by its name in lower case; an empty one is as good as none.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&'a str> {
+    pub fn get(&self, key: &str) -> Option<&str> {
         self.inner
             .get(key)
             .map(str::trim)
@@ -175,12 +205,9 @@ impl<'a> Profile<'a> {
     /// Where a setting is written, as `path, line N`: the last place of the file that wins.
     #[must_use]
     pub fn place(&self, key: &str) -> Option<String> {
-        self.all.files.iter().rev().find_map(|file| {
-            let sections = file.sections.iter().rev();
-            let line = sections
-                .filter(|s| s.kind == SectionKind::Profile && s.name == self.name)
-                .flat_map(|s| s.keys.iter().rev())
-                .find_map(|(name, line)| (name == key).then_some(line))?;
+        let mut sections = self.all.sections(SectionKind::Profile, self.name).rev();
+        sections.find_map(|(file, section)| {
+            let line = file.content.line_of(section, key)?;
             Some(format!("{}, line {line}", file.path.display()))
         })
     }
@@ -192,30 +219,33 @@ impl<'a> Profile<'a> {
     }
 
     /// The endpoints of its `[services]` section: service (`sts`) and URL.
-    #[must_use]
-    pub fn service_endpoints(&self) -> Vec<(&'a str, &'a str)> {
+    ///
+    /// # Errors
+    /// The SDK's parser does not take that section.
+    pub fn service_endpoints(&self) -> Result<Vec<(String, String)>> {
         let Some(services) = self.get("services") else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let sections = self.all.files.iter().flat_map(|file| &file.sections);
-        let mut found: Vec<(&str, &str)> = sections
-            .filter(|s| s.kind == SectionKind::Services && s.name == services)
-            .flat_map(|section| &section.keys)
+        let parsed = self.all.parsed(SectionKind::Services, services)?;
+        let sections = self.all.sections(SectionKind::Services, services);
+        let mut found: Vec<(String, String)> = sections
+            .flat_map(|(file, section)| file.content.keys(section))
             .filter_map(|(service, _)| {
+                let service = service.to_ascii_lowercase();
                 let key = PropertiesKey::builder()
                     .section_key("services")
                     .section_name(encode_name(services))
-                    .property_name(service)
+                    .property_name(&service)
                     .sub_property_name("endpoint_url")
                     .build()
                     .ok()?;
-                let url = self.all.parsed.other_sections().get(&key)?;
-                Some((service.as_str(), url.as_str()))
+                let url = parsed.other_sections().get(&key)?;
+                Some((service, url.to_owned()))
             })
             .collect();
         found.sort_unstable();
         found.dedup();
-        found
+        Ok(found)
     }
 }
 

@@ -24,10 +24,18 @@ pub(super) fn classify(kind: FileKind, header: &str) -> Header {
             None => named(SectionKind::Profile, header),
         };
     }
-    let Some(words) = shlex::split(header) else {
-        return ignored(header, |_| "matching quotes".to_owned());
+    let quoted;
+    let words: Vec<&str> = if header.contains(['"', '\'', '\\', '#']) {
+        let Some(words) = shlex::split(header) else {
+            return ignored(header, |_| "matching quotes".to_owned());
+        };
+        quoted = words;
+        quoted.iter().map(String::as_str).collect()
+    } else {
+        // The same, for files of many profiles: no word is copied.
+        let words = header.split([' ', '\t']);
+        words.filter(|word| !word.is_empty()).collect()
     };
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["default"] => Header::Section(SectionKind::Profile, "default".to_owned()),
         ["profile", name] => named(SectionKind::Profile, name),

@@ -125,7 +125,7 @@ impl Settings {
         Ok(Self {
             serial: find_serial(wishes.mfa_serial.as_deref(), env, &profile)?,
             endpoints: Endpoints::new(wishes.region.as_deref(), env, &profile)?,
-            exports: exports(env, &profile),
+            exports: exports(env, &profile)?,
             profile: name.clone(),
             key,
             duration,
@@ -166,7 +166,7 @@ pub fn select_profile(
             return Ok(Sourced::new(name, Origin::Variable(variable)));
         }
     }
-    if profiles.get("default").is_some() {
+    if profiles.contains("default") {
         return Ok(Sourced::new("default".to_owned(), Origin::Default));
     }
     let names = profiles.names();
