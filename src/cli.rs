@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
 use crate::error::Error;
@@ -167,7 +167,13 @@ pub enum Words {
 /// Reads the command line, program name included.
 #[must_use]
 pub fn parse(args: &[OsString]) -> Words {
-    match Cli::try_parse_from(args) {
+    // Never taken apart again: the command takes the process over, and all of this with it.
+    let mut definitions = std::mem::ManuallyDrop::new(command());
+    let parsed = definitions
+        .try_get_matches_from_mut(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| error.format(&mut definitions));
+    match parsed {
         Ok(cli) => match cli.invocation() {
             Ok((invocation, output)) => Words::Do(invocation, output),
             Err(error) => Words::Wrong {

@@ -5,6 +5,8 @@ use std::fmt;
 
 use crate::sanitize::printable;
 
+/// A subcommand that runs no command did what it was asked to do.
+pub const EXIT_SUCCESS: u8 = 0;
 /// mfaexec itself failed, wrong usage included, and ran nothing (as `env` and `timeout` have it).
 pub const EXIT_OWN_FAILURE: u8 = 125;
 /// The command was found but cannot be run: execvp(3) and POSIX "Command Search and Execution".

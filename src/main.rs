@@ -1,3 +1,7 @@
-fn main() -> std::process::ExitCode {
-    mfaexec::commands::main()
+#![no_main] // edge/start.rs says why
+#[unsafe(no_mangle)]
+unsafe extern "C" fn main(argc: i32, argv: *const *const std::ffi::c_char) -> i32 {
+    // SAFETY: these are what the system gives to a program's main.
+    let words = unsafe { mfaexec::edge::start::words(argc, argv) };
+    mfaexec::commands::main(&words)
 }

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `edge` that stand on others, which come after the colon.
-const WITHIN_EDGE: [(&str, &[&str]); 7] = [
+const WITHIN_EDGE: [(&str, &[&str]); 8] = [
     ("cache", &["files", "keyring", "record", "seal"]),
     ("config_files", &["files"]),
     ("device_lock", &["files"]),
+    ("exec", &["start"]),
     ("http", &["names"]),
     ("prompt", &["signals"]),
     ("seal", &["keyring"]),
@@ -119,17 +120,21 @@ fn the_sdk_and_the_runtime_stay_behind_one_door() {
 #[test]
 fn main_says_nothing() {
     let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs"));
-    assert!(main.unwrap().lines().count() <= 5);
+    assert!(main.unwrap().lines().count() <= 7);
 }
 
 #[test]
 fn unsafe_stands_where_the_system_demands_it() {
     let mut sources: Vec<_> = ["", "commands", "edge", "model"].map(sources).concat();
-    sources.retain(|(path, _)| {
-        !["exec.rs", "names.rs", "signals.rs"]
-            .iter()
-            .any(|room| path.ends_with(Path::new("edge").join(room)))
-    });
+    // `main` is handed pointers by the system.
+    let rooms = [
+        "edge/exec.rs",
+        "edge/names.rs",
+        "edge/signals.rs",
+        "edge/start.rs",
+        "src/main.rs",
+    ];
+    sources.retain(|(path, _)| !rooms.iter().any(|room| path.ends_with(room)));
     forbid(
         &sources,
         &["unsafe {", "unsafe (", "unsafe extern", "unsafe fn"],

@@ -12,7 +12,6 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use clap_complete::engine::{self, ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
@@ -20,7 +19,7 @@ use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 use super::fail;
 use crate::cli;
 use crate::edge::{config_files, exec};
-use crate::error::{Error, Kind};
+use crate::error::{EXIT_SUCCESS, Error, Kind};
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
 
@@ -49,7 +48,7 @@ struct Shell {
 }
 
 /// Answers if this call is a question for completions.
-pub(super) fn answer() -> Option<ExitCode> {
+pub(super) fn answer(args: &[OsString]) -> Option<u8> {
     std::env::var_os(VARIABLE)?;
     // Read before clap_complete removes the variable: nobody may change the environment later.
     let env = exec::environment();
@@ -57,8 +56,8 @@ pub(super) fn answer() -> Option<ExitCode> {
         .var(VARIABLE)
         .completer(cli::command().get_name())
         .shells(Shells(&SHELLS));
-    match engine.try_complete(std::env::args_os(), None) {
-        Ok(true) => Some(ExitCode::SUCCESS),
+    match engine.try_complete(args.iter().cloned(), None) {
+        Ok(true) => Some(EXIT_SUCCESS),
         Ok(false) => None,
         Err(error) => Some(fail(
             &Error::of(

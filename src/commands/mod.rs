@@ -11,25 +11,32 @@ mod sign_in;
 mod status;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::io::Write;
 
 use crate::cli::{self, CacheMode, Invocation, Words};
 use crate::edge::cache::{Cache, Keeping};
 use crate::edge::ui::{self, Ui};
-use crate::edge::{config_files, exec, prompt};
-use crate::error::{EXIT_OWN_FAILURE, Error, Kind, Result};
+use crate::edge::{config_files, exec, prompt, start};
+use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Kind, Result};
 use crate::model::environment::Environment;
 
 /// The program: reads the command line, does what it says, gives the exit code. Does not come
 /// back from a run that works: the command has taken its place.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(args: &[OsString]) -> i32 {
+    start::take_over();
     hook_panics();
-    if let Some(code) = complete::answer() {
+    let code = answer(args);
+    // Nobody else does it: this is the process's own main.
+    let _nobody_reads_it = std::io::stdout().flush();
+    i32::from(code)
+}
+
+fn answer(args: &[OsString]) -> u8 {
+    if let Some(code) = complete::answer(args) {
         return code;
     }
-    let args: Vec<OsString> = std::env::args_os().collect();
-    match cli::parse(&args) {
+    match cli::parse(args) {
         Words::Do(invocation, output) => {
             let runs_command = matches!(
                 invocation,
@@ -37,12 +44,12 @@ pub fn main() -> ExitCode {
             );
             let ui = Ui::new(output.quiet, output.verbose);
             match perform(invocation, ui) {
-                Ok(()) => ExitCode::SUCCESS,
+                Ok(()) => EXIT_SUCCESS,
                 Err(error) => fail(&error, runs_command),
             }
         }
         Words::Print(text) => match print(&text) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(()) => EXIT_SUCCESS,
             Err(error) => fail(&error, false),
         },
         Words::Wrong {
@@ -63,9 +70,9 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
     }
 }
 
-fn fail(error: &Error, runs_command: bool) -> ExitCode {
+fn fail(error: &Error, runs_command: bool) -> u8 {
     ui::error(error);
-    ExitCode::from(error.exit_code(runs_command))
+    error.exit_code(runs_command)
 }
 
 fn print(text: &str) -> Result<()> {

@@ -4,47 +4,18 @@
 use std::ffi::{CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
-use nix::libc;
 use nix::unistd::{AccessFlags, faccessat};
 
+use super::start;
 use crate::error::{Error, Kind, Result};
 use crate::model::environment::Environment;
-
-static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
-static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
 unsafe extern "C" {
     /// environ(7): the entries that getenv(3) and execvp(3) look at.
     static mut environ: *const *const c_char;
-}
-
-/// Runs before Rust's runtime, which ignores SIGPIPE and opens /dev/null over closed standard
-/// descriptors before `main`: afterwards nobody can tell how they were.
-// SAFETY: the section holds pointers to functions of this very type, which the loader calls once,
-// before any thread exists; ours makes async-signal-safe calls and touches only atomics.
-#[used]
-#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
-#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
-static AT_START: extern "C" fn() = remember_start;
-
-extern "C" fn remember_start() {
-    for (fd, closed) in (0..).zip(&CLOSED) {
-        // SAFETY: F_GETFD only asks; a bad descriptor is the answer looked for.
-        let gone = unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1;
-        closed.store(gone, Ordering::Relaxed);
-    }
-    // SAFETY: with a null new action sigaction(2) only fills in the old one, for which an
-    // all-zero value is valid.
-    let ignored = unsafe {
-        let mut old: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(libc::SIGPIPE, std::ptr::null(), &raw mut old) == 0
-            && old.sa_sigaction == libc::SIG_IGN
-    };
-    SIGPIPE_IGNORED.store(ignored, Ordering::Relaxed);
 }
 
 /// The environment as it was handed over, entry by entry. The standard library's view drops
@@ -100,7 +71,7 @@ pub fn become_command(command: &[OsString], env: &Environment) -> Error {
     };
     let mut envp: Vec<*const c_char> = entries.iter().map(|entry| entry.as_ptr()).collect();
     envp.push(std::ptr::null());
-    restore_start();
+    start::put_back();
     // SAFETY: envp is null-terminated, its strings live in `entries` until execvp(3) has copied
     // them or failed; after a failure nothing reads the environment any more but through
     // `environment()`, which is put back right below.
@@ -114,27 +85,6 @@ pub fn become_command(command: &[OsString], env: &Environment) -> Error {
         }
     };
     refusal(&command[0], errno)
-}
-
-fn restore_start() {
-    if !SIGPIPE_IGNORED.load(Ordering::Relaxed) {
-        // SAFETY: the default action is no handler, nothing can be called.
-        let reset = unsafe {
-            nix::sys::signal::signal(
-                nix::sys::signal::Signal::SIGPIPE,
-                nix::sys::signal::SigHandler::SigDfl,
-            )
-        };
-        if let Err(error) = reset {
-            tracing::debug!("cannot restore SIGPIPE: {error}");
-        }
-    }
-    for (fd, closed) in (0..).zip(&CLOSED) {
-        if closed.load(Ordering::Relaxed) {
-            // SAFETY: the descriptor is Rust's own /dev/null; no object in this process owns it.
-            unsafe { libc::close(fd) };
-        }
-    }
 }
 
 /// What exec said, with the exit codes of env(1): 127 for "no such file", else 126.

@@ -14,5 +14,6 @@ pub mod prompt;
 pub mod record;
 pub mod seal;
 pub mod signals;
+pub mod start;
 pub mod sts;
 pub mod ui;
