@@ -126,7 +126,7 @@ fuzz_target!(|data: &[u8]| {
     }
     // What was taken over from this profile goes again for another one.
     let mut other = child.clone();
-    take_back_exports(&mut other, "another");
+    take_back_exports(&mut other);
     for (name, value) in &settings.exports {
         assert_ne!(other.text(name).as_ref(), Some(value), "{name}");
         assert_eq!(

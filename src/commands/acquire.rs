@@ -37,7 +37,7 @@ pub(super) fn acquire(
     let code = given(env, sign_in);
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let chosen = select_profile(sign_in.profile.as_deref(), env, &profiles)?;
-    take_back_exports(env, &chosen.value);
+    take_back_exports(env);
     let mut settings = Settings::new(&sign_in.wishes(), chosen, env, &profiles)?;
     let Sourced { value, origin } = &settings.profile;
     tracing::info!("profile {value} (from {origin})");

@@ -13,7 +13,7 @@ use crate::edge::record::Device;
 use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
-use crate::model::code::{UsedCode, parse_code, seconds_to_next};
+use crate::model::code::{UsedCodes, parse_code, seconds_to_next};
 use crate::model::diagnose::{CallFailure, Meaning, Progress, diagnose};
 use crate::model::plan::{Plan, plan};
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
@@ -182,10 +182,7 @@ impl<'a> SigningIn<'a> {
                 "type the six digits that the device shows",
             )));
         };
-        if let Some(seconds) = lock
-            .and_then(|lock| lock.last_used.as_ref())
-            .and_then(|used| used.refuses(&serial, &code, now()))
-        {
+        if let Some(seconds) = lock.and_then(|lock| lock.used.refuses(&serial, &code, now())) {
             return Ok(Err(Error::new(
                 "this code was used already",
                 format!("a code works once; the next one comes in {seconds} s"),
@@ -239,13 +236,17 @@ impl<'a> SigningIn<'a> {
         code: &SecretString,
         mut lock: Option<&mut DeviceLock>,
     ) -> std::result::Result<TemporaryKeys, CallFailure> {
-        let before = lock.as_ref().and_then(|lock| lock.last_used.clone());
-        let mut remember = |used: Option<UsedCode>| {
+        let before = lock
+            .as_ref()
+            .map(|lock| lock.used.clone())
+            .unwrap_or_default();
+        let with_this = before.with(self.serial(), code, now());
+        let mut remember = |used: UsedCodes| {
             if let Some(Err(error)) = lock.as_mut().map(|lock| lock.remember(used)) {
                 tracing::debug!("cannot write down the use of the code: {error}");
             }
         };
-        remember(Some(UsedCode::new(self.serial(), code, now())));
+        remember(with_this);
         let traded = self
             .aws
             .session_token(self.serial(), code, self.settings.duration.value);

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::files::PrivateDir;
+use super::files::{PrivateDir, TEMPORARY};
 use super::keyring::{self, CacheKey};
 use super::record::{Device, StoredSession};
 use super::seal::{seal, unseal};
@@ -203,21 +203,31 @@ impl Cache {
         Ok(cleared)
     }
 
-    /// Forgets everything, unreadable files and the key included. Locks stay: others may hold
-    /// them just now, and they hold no secret.
+    /// Forgets everything: what cannot be read or trusted, what a killed run was writing, and the
+    /// key as well. Locks stay: others may hold them just now, and they hold no secret.
     ///
     /// # Errors
     /// The directory cannot be trusted or read.
     pub fn clear_all(&self) -> Result<Vec<Session>> {
-        let cleared = self.clear(|_| true)?;
-        if let Some(dir) = PrivateDir::open(&self.path)? {
-            for suffix in [SESSION, DEVICE, TOLD] {
-                for name in dir.names(suffix)? {
-                    dir.remove(&name);
-                }
+        let Some(dir) = PrivateDir::open(&self.path)? else {
+            return Ok(Vec::new());
+        };
+        // What cannot be read is removed below with the rest.
+        let cleared = dir
+            .names(SESSION)?
+            .iter()
+            .filter_map(|name| self.read::<StoredSession>(&dir, name).ok().flatten())
+            .map(Session::from)
+            .collect();
+        for name in dir.names("")? {
+            let ours = [SESSION, DEVICE, TOLD]
+                .iter()
+                .any(|end| name.ends_with(end));
+            if ours || name.starts_with(TEMPORARY) {
+                dir.remove(&name);
             }
-            keyring::forget(&self.key_description());
         }
+        keyring::forget(&self.key_description());
         Ok(cleared)
     }
 
@@ -294,7 +304,8 @@ impl Cache {
         if dir.read(TOLD)?.is_some() {
             return Ok(Stored::AsWished);
         }
-        dir.write(TOLD, &[])?;
+        // At worst it is told once more.
+        let _full = dir.write(TOLD, &[]);
         Ok(Stored::PlainForTheFirstTime(cause))
     }
 

@@ -1,4 +1,4 @@
-//! One sign-in at a time per MFA device, and a memory of the code that it used last. The lock is
+//! One sign-in at a time per MFA device, and a memory of the codes that it used of late. The lock is
 //! the kernel's: whatever happens to its holder, it is free when the holder is gone.
 
 use std::fs::{File, TryLockError};
@@ -6,14 +6,14 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use super::files::PrivateDir;
 use crate::error::{Error, Result};
-use crate::model::code::UsedCode;
+use crate::model::code::UsedCodes;
 
-/// A held lock. Its file has two lines: who holds it, and the last used code.
+/// A held lock. Its file says who holds it, then a line for each code that was used of late.
 #[derive(Debug)]
 pub struct DeviceLock {
     file: File,
-    /// The code that was sent last.
-    pub last_used: Option<UsedCode>,
+    /// The codes that were sent.
+    pub used: UsedCodes,
     /// Whether somebody else signed in meanwhile.
     pub waited: bool,
 }
@@ -43,48 +43,39 @@ impl DeviceLock {
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         };
-        let (_, last_used) = read_lines(&mut file);
-        let mut lock = Self {
-            file,
-            last_used,
-            waited,
-        };
+        let (_, used) = read_lines(&mut file);
+        let mut lock = Self { file, used, waited };
         lock.write().map_err(failed)?;
         Ok(lock)
     }
 
-    /// Remembers a code as used, or that there is none. To be called before it is sent: a call
-    /// whose answer is lost may have used it all the same.
+    /// Remembers codes as used. To be called before one is sent: a call whose answer is lost may
+    /// have used it all the same.
     ///
     /// # Errors
     /// The disk is full.
-    pub fn remember(&mut self, used: Option<UsedCode>) -> std::io::Result<()> {
-        self.last_used = used;
+    pub fn remember(&mut self, used: UsedCodes) -> std::io::Result<()> {
+        self.used = used;
         self.write()
     }
 
     fn write(&mut self) -> std::io::Result<()> {
-        let used = self
-            .last_used
-            .as_ref()
-            .map(UsedCode::to_string)
-            .unwrap_or_default();
-        let text = format!("{}\n{used}\n", std::process::id());
+        let text = format!("{}\n{}", std::process::id(), self.used);
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(text.as_bytes())?;
         self.file.set_len(text.len() as u64)
     }
 }
 
-fn read_lines(file: &mut File) -> (Option<u32>, Option<UsedCode>) {
+fn read_lines(file: &mut File) -> (Option<u32>, UsedCodes) {
     let mut text = String::new();
     let read = file
         .seek(SeekFrom::Start(0))
         .and_then(|_| file.take(4096).read_to_string(&mut text));
     if read.is_err() {
-        return (None, None);
+        return (None, UsedCodes::default());
     }
     let mut lines = text.lines();
     let holder = lines.next().and_then(|line| line.parse().ok());
-    (holder, lines.next().and_then(UsedCode::parse))
+    (holder, UsedCodes::parse(lines))
 }

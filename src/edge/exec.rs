@@ -90,9 +90,9 @@ pub fn become_command(command: &[OsString], env: &Environment) -> Error {
 /// What exec said, with the exit codes of env(1): 127 for "no such file", else 126.
 fn refusal(name: &OsStr, errno: Errno) -> Error {
     let shown = name.to_string_lossy();
-    let has_slash = name.as_bytes().contains(&b'/');
     match errno {
-        Errno::ENOENT if has_slash && Path::new(name).exists() => Error::of(
+        // The file is there, so it is another one that is missing.
+        Errno::ENOENT if find_runnable(name).is_ok() => Error::of(
             Kind::NotFound,
             format!("{shown}: cannot be run"),
             "the interpreter that its first line names does not exist",
@@ -138,11 +138,12 @@ fn not_found(name: &OsStr) -> Error {
 /// # Errors
 /// 127 for a command that is not there, 126 for one that may not be run.
 pub fn check_command(name: &OsStr) -> Result<()> {
+    find_runnable(name).map_err(|errno| refusal(name, errno))
+}
+
+fn find_runnable(name: &OsStr) -> std::result::Result<(), Errno> {
     if name.as_bytes().contains(&b'/') {
-        return match run_permission(Path::new(name)) {
-            Ok(()) => Ok(()),
-            Err(errno) => Err(refusal(name, errno)),
-        };
+        return run_permission(Path::new(name));
     }
     // What execvp(3) searches without a PATH: confstr(_CS_PATH).
     let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/bin:/usr/bin"));
@@ -159,7 +160,7 @@ pub fn check_command(name: &OsStr) -> Result<()> {
             Err(_) => {}
         }
     }
-    Err(refusal(name, reason))
+    Err(reason)
 }
 
 /// Asks as execve(2) will: with the effective ids, and a directory is not for running.

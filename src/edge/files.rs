@@ -21,7 +21,7 @@ const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
 const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
-const TEMPORARY: &str = ".new-";
+pub const TEMPORARY: &str = ".new-";
 /// Seconds after which a temporary file is certainly nobody's.
 const STALE: i64 = 600;
 

@@ -14,6 +14,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::Limited;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::names;
 
@@ -37,9 +40,12 @@ impl BoundedClient {
     pub(super) fn new(bundle: Option<Vec<u8>>, proxy: bool) -> Result<Self, String> {
         names::stay_within_the_program();
         let roots = match bundle {
-            Some(pem) => TrustStore::empty()
-                .with_native_roots(false)
-                .with_pem_certificate(pem),
+            Some(pem) => {
+                check_bundle(&pem)?;
+                TrustStore::empty()
+                    .with_native_roots(false)
+                    .with_pem_certificate(pem)
+            }
             None => TrustStore::default(),
         };
         let tls = TlsContext::builder().with_trust_store(roots).build();
@@ -50,6 +56,20 @@ impl BoundedClient {
             connector: OnceLock::new(),
         })
     }
+}
+
+/// Looks at each certificate of a bundle: the SDK's client panics at those that it can't read.
+fn check_bundle(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for (number, certificate) in (1..).zip(CertificateDer::pem_slice_iter(pem)) {
+        let broken = |cause: &dyn std::fmt::Display| format!("certificate {number}: {cause}");
+        let certificate = certificate.map_err(|error| broken(&error))?;
+        roots.add(certificate).map_err(|error| broken(&error))?;
+    }
+    if roots.is_empty() {
+        return Err("there is no certificate in it".to_owned());
+    }
+    Ok(())
 }
 
 impl HttpClient for BoundedClient {

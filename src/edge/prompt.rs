@@ -96,8 +96,8 @@ impl Terminal {
             Echo::Hidden => Some(Hiding::start(&self.tty)?),
             Echo::Shown => None,
         };
-        (&self.tty).write_all(question.as_bytes())?;
-        let answer = self.read_line(wake);
+        let written = (&self.tty).write_all(question.as_bytes());
+        let answer = written.and_then(|()| self.read_line(wake));
         if let Some(hidden) = hidden {
             hidden.end(matches!(answer, Ok(Answer::Line(_))));
         }

@@ -10,7 +10,7 @@ use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, raise, sigaction};
 
 /// What a keyboard, a shell or the end of a login sends to the process that asks.
-const CAUGHT: [Signal; 12] = [
+const CAUGHT: [Signal; 13] = [
     Signal::SIGHUP,
     Signal::SIGINT,
     Signal::SIGQUIT,
@@ -18,6 +18,8 @@ const CAUGHT: [Signal; 12] = [
     Signal::SIGTSTP,
     Signal::SIGTTIN,
     Signal::SIGTTOU,
+    // After a SIGSTOP, which nobody notices, the shell has changed the terminal's modes.
+    Signal::SIGCONT,
     // Nobody means these, but they end a process all the same.
     Signal::SIGUSR1,
     Signal::SIGUSR2,

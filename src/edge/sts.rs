@@ -215,9 +215,6 @@ fn http_client(
         )
     };
     let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
-    if !String::from_utf8_lossy(&bundle).contains("-----BEGIN") {
-        return Err(failed("there is no certificate in it".to_owned()));
-    }
     let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
     Ok(SharedHttpClient::new(client))
 }

@@ -13,46 +13,51 @@ const STEP: u64 = 30;
 /// side for a clock that is a little off.
 const MEMORY: u64 = 3 * STEP;
 
-/// A code that was sent to AWS, without the code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsedCode {
-    digest: String,
-    at: Timestamp,
-}
+/// The codes that were sent to AWS of late, without the codes: a digest and the moment of each.
+/// More than one, as a person who gets two wrong may try the first one again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UsedCodes(Vec<(Timestamp, String)>);
 
-impl UsedCode {
-    /// Remembers `code` of the device `serial` as used at `now`.
+impl UsedCodes {
+    /// These and `code` of the device `serial`, used at `now`. Those that are of no use any more
+    /// are left out.
     #[must_use]
-    pub fn new(serial: &str, code: &SecretString, now: Timestamp) -> Self {
-        Self {
-            digest: digest(serial, code),
-            at: now,
-        }
+    pub fn with(&self, serial: &str, code: &SecretString, now: Timestamp) -> Self {
+        let recent = self.0.iter().filter(|(at, _)| is_recent(*at, now)).cloned();
+        Self(recent.chain([(now, digest(serial, code))]).collect())
     }
 
-    /// If `code` is this one and can't be the same digits come again by chance: the seconds until
+    /// If `code` was used and can't be the same digits come again by chance: the seconds until
     /// the next code.
     #[must_use]
     pub fn refuses(&self, serial: &str, code: &SecretString, now: Timestamp) -> Option<u64> {
-        let recent = self.at.until(now) < MEMORY;
-        (recent && self.digest == digest(serial, code)).then(|| seconds_to_next(now))
+        let digest = digest(serial, code);
+        let used = |(at, used): &(Timestamp, String)| is_recent(*at, now) && *used == digest;
+        self.0.iter().any(used).then(|| seconds_to_next(now))
     }
 
-    /// Reads what `Display` has written.
+    /// Reads what `Display` has written, line by line.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (at, digest) = text.trim_end().split_once(' ')?;
-        Some(Self {
-            digest: digest.to_owned(),
-            at: Timestamp(at.parse().ok()?),
-        })
+    pub fn parse<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let codes = lines.filter_map(|line| {
+            let (at, digest) = line.split_once(' ')?;
+            Some((Timestamp(at.parse().ok()?), digest.to_owned()))
+        });
+        Self(codes.collect())
     }
 }
 
-impl fmt::Display for UsedCode {
+impl fmt::Display for UsedCodes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.at.0, self.digest)
+        for (at, digest) in &self.0 {
+            writeln!(f, "{} {digest}", at.0)?;
+        }
+        Ok(())
     }
+}
+
+fn is_recent(at: Timestamp, now: Timestamp) -> bool {
+    at.until(now) < MEMORY
 }
 
 /// Six digits, taken from what was typed; blanks between them don't matter.
@@ -94,14 +99,18 @@ mod tests {
     #[test]
     fn a_used_code_is_refused_until_it_may_come_again() {
         let (serial, code) = ("GAHT12345678", SecretString::from("123456"));
-        let used = UsedCode::new(serial, &code, Timestamp(1000));
+        let other = SecretString::from("654321");
+        let used = UsedCodes::default().with(serial, &code, Timestamp(1000));
         assert_eq!(used.refuses(serial, &code, Timestamp(1001)), Some(19));
-        assert_eq!(
-            used.refuses(serial, &"654321".into(), Timestamp(1001)),
-            None
-        );
+        assert_eq!(used.refuses(serial, &other, Timestamp(1001)), None);
         assert_eq!(used.refuses("other", &code, Timestamp(1001)), None);
         assert_eq!(used.refuses(serial, &code, Timestamp(1090)), None);
-        assert_eq!(UsedCode::parse(&used.to_string()), Some(used));
+        // The one before the last is not forgotten, until it is old.
+        let both = used.with(serial, &other, Timestamp(1010));
+        assert!(both.refuses(serial, &code, Timestamp(1011)).is_some());
+        assert!(both.refuses(serial, &other, Timestamp(1011)).is_some());
+        assert_eq!(UsedCodes::parse(both.to_string().lines()), both);
+        let later = both.with(serial, &code, Timestamp(1095));
+        assert_eq!(later.to_string().lines().count(), 2);
     }
 }

@@ -2,12 +2,20 @@
 //! with duplicates and entries that are not UTF-8 or have no `=` at all.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// A process environment, `NAME=value` entries as in environ(7).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     entries: Vec<OsString>,
+}
+
+/// Values are often secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Environment({} entries)", self.entries.len())
+    }
 }
 
 impl Environment {

@@ -56,14 +56,11 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, 
 /// Where the exports of a run are written down for the runs below it, a `NAME=value` on each line.
 pub const EXPORTED: &str = "MFAEXEC_EXPORTED";
 
-/// Takes out of `env` what an mfaexec around this one has taken over from another profile than
-/// `profile`: to this run it would look like the caller's own wish. What was changed since stays.
-pub fn take_back_exports(env: &mut Environment, profile: &str) {
-    let outer = env.text("MFAEXEC_PROFILE");
+/// Takes out of `env` what an mfaexec around this one has taken over from a profile: to this run it
+/// would look like the caller's own wish. If it is the same profile, it says the same again. What
+/// was changed since stays.
+pub fn take_back_exports(env: &mut Environment) {
     let exported = env.text(EXPORTED).unwrap_or_default();
-    if outer.is_none_or(|outer| outer == profile) {
-        return;
-    }
     for (name, value) in exported.lines().filter_map(|line| line.split_once('=')) {
         if can_be_export(name) && env.text(name).as_deref() == Some(value) {
             env.remove(name);

@@ -54,6 +54,11 @@ fn what_cannot_be_run_is_126_and_what_is_not_there_127() {
         &run(&world, &["./bad-interpreter"]).fails(127),
         &["interpreter"],
     );
+    let mut found_on_path = world.mfaexec(&["-p", "testuser", "--", "bad-interpreter"]);
+    has(
+        &finish(found_on_path.env("PATH", world.home())).fails(127),
+        &["interpreter"],
+    );
     // Without a session the same is found out before anybody is asked.
     let world = World::new();
     for (command, code) in [

@@ -165,9 +165,15 @@ fn a_proxy_that_is_not_there_is_named_as_unreachable() {
 #[test]
 fn a_ca_bundle_that_is_none_is_named() {
     let world = World::new();
+    let certificate =
+        |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    world.write("broken.pem", certificate("AAAA"));
+    world.write("torn.pem", certificate("no base64 at all!"));
     for (path, words) in [
         ("/nonexistent", "No such file"),
         ("/dev/null", "no certificate"),
+        ("broken.pem", "certificate 1: "),
+        ("torn.pem", "certificate 1: "),
     ] {
         let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
         let error = finish(command.env("AWS_CA_BUNDLE", path)).fails(125);

@@ -409,6 +409,14 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
         finish(command.args(["sh", "-c", &line, ask]).args(options)).succeeds()
     };
     assert_eq!(nested(&[], ""), "otheruser us-west-2 us-west-2 none\n");
+    // However deep: a run of the first profile in between makes its settings nobody's wish.
+    let inner = ["-p", "testuser", "--no-input", "--"];
+    let mut command = world.mfaexec(&inner);
+    command.arg(MFAEXEC).args(inner);
+    command.args([MFAEXEC, "-p", "otheruser", "--no-input", "--"]);
+    let ask = "echo $AWS_REGION $AWS_DEFAULT_REGION ${AWS_RETRY_MODE-none}";
+    let printed = finish(command.args(["sh", "-c", ask])).succeeds();
+    assert_eq!(printed, "us-west-2 us-west-2 none\n");
     // What was set in between is somebody's wish.
     let wish = "export AWS_REGION=sa-east-1 AWS_RETRY_MODE=legacy;";
     assert_eq!(nested(&[], wish), "otheruser sa-east-1 sa-east-1 legacy\n");

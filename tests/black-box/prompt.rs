@@ -235,3 +235,53 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
     );
     assert!(world.aws.journal().is_empty());
 }
+
+/// A shell that sees its job stopped turns the echo on for itself, and nobody tells the job.
+#[test]
+fn a_question_that_was_stopped_from_outside_hides_the_code_again() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
+    use nix::unistd::Pid;
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    // The lock of the device names its holder.
+    let lock = std::fs::read_dir(world.cache())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "lock") && !path.ends_with("key.lock"));
+    let holder = std::fs::read_to_string(lock.unwrap()).unwrap();
+    let pid = Pid::from_raw(holder.lines().next().unwrap().parse().unwrap());
+    kill(pid, Signal::SIGSTOP).unwrap();
+    let tty = std::fs::File::open(format!("/proc/{pid}/fd/0")).unwrap();
+    let mut modes = tcgetattr(&tty).unwrap();
+    assert!(!modes.local_flags.contains(LocalFlags::ECHO));
+    modes.local_flags.insert(LocalFlags::ECHO);
+    tcsetattr(&tty, SetArg::TCSANOW, &modes).unwrap();
+    drop(tty);
+    kill(pid, Signal::SIGCONT).unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    let code = world.aws.code("testuser");
+    terminal.send_line(&code).unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(!rest.contains(&code), "echoed: {rest:?}");
+    has(&rest, &["done"]);
+}
+
+#[test]
+fn the_code_before_the_last_is_refused_as_well() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    let right: u32 = world.aws.code("testuser").parse().unwrap();
+    let wrong = |by: u32| format!("{:06}", (right + by * 111_111) % 1_000_000);
+    for (code, answer) in [
+        (wrong(1), "STS did not accept the code"),
+        (wrong(2), "STS did not accept the code"),
+        (wrong(1), "this code was used already"),
+    ] {
+        terminal.exp_string(QUESTION).unwrap();
+        terminal.send_line(&code).unwrap();
+        terminal.exp_string(answer).unwrap();
+    }
+    assert_eq!(world.code_calls().len(), 2);
+}

@@ -123,3 +123,25 @@ fn clear_leaves_nothing_that_could_be_read_again() {
         .run(&["-p", "testuser", "--no-input", "--", "true"])
         .fails(125);
 }
+
+#[test]
+fn clear_removes_what_cannot_be_trusted_and_what_a_killed_run_was_writing() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let world = World::new();
+    world.sign_in(&[]);
+    let cache = world.cache();
+    let loose = cache.join("loose.session");
+    fs::write(&loose, "x").unwrap();
+    fs::set_permissions(&loose, fs::Permissions::from_mode(0o644)).unwrap();
+    let target = world.write("target", "not ours");
+    symlink(&target, cache.join("linked.session")).unwrap();
+    fs::write(cache.join(".new-0123456789abcdef"), "half").unwrap();
+    world.run(&["clear"]).succeeds();
+    let left: Vec<_> = fs::read_dir(&cache)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with(".lock"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(fs::read_to_string(target).unwrap(), "not ours");
+}
