@@ -2,11 +2,13 @@
 //! are generated from these same definitions.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
 use crate::error::Error;
+use crate::model::session::parse_seconds;
 
 mod invocation;
 mod usage;
@@ -98,14 +100,17 @@ pub struct Choice {
 /// Everything that decides on a session.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SignIn {
-    /// The profile of the AWS config files [default: AWS_PROFILE, else default]
+    /// The profile of the AWS config files [default: AWS_PROFILE, else a key in the environment,
+    /// else default]
     #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
     pub profile: Option<String>,
-    /// How long a new session lasts: 4h, 90m, or seconds; 15m to 36h [default: 4h]
-    #[arg(short, long, value_name = "TIME", value_parser = seconds)]
+    /// How long a new session lasts: 4h, 90m, or seconds; 15m to 36h, of a role to 12h [default:
+    /// the profile's mfaexec_duration, else 4h; of a role its duration_seconds, else 1h]
+    #[arg(short, long, value_name = "TIME", value_parser = parse_seconds)]
     pub duration: Option<u64>,
-    /// Get a new session if less than this is left of the one at hand [default: 1m]
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    /// Get a new session if less than this is left of the one at hand [default: the profile's
+    /// mfaexec_min_ttl, else 1m]
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     pub min_ttl: Option<u64>,
     /// Get a new session in any case
     #[arg(long)]
@@ -114,8 +119,20 @@ pub struct SignIn {
     /// profile's mfa_serial, else what IAM knows]
     #[arg(long, value_name = "SERIAL", value_parser = non_empty)]
     pub mfa_serial: Option<String>,
-    /// The code of the device; - reads a line of stdin [default: MFAEXEC_CODE, else a question
-    /// on the terminal]. Visible to others in the list of processes, but works only once
+    /// Assume this role at the end, which no profile has to name
+    #[arg(long, value_name = "ARN", value_parser = non_empty)]
+    pub role_arn: Option<String>,
+    /// A file with a session policy (JSON) that narrows what the role's session may do
+    #[arg(long, value_name = "FILE")]
+    pub policy_file: Option<PathBuf>,
+    /// A managed policy that narrows what the role's session may do; can be given several times
+    #[arg(long, value_name = "ARN", value_parser = non_empty)]
+    pub policy_arn: Vec<String>,
+    /// Ask for no code: a session that was not authenticated with MFA
+    #[arg(long, conflicts_with_all = ["mfa_serial", "code"])]
+    pub without_mfa: bool,
+    /// The code of the device; - reads a line of stdin [default: MFAEXEC_CODE, else what
+    /// mfa_process prints, else a question on the terminal]. Visible to others in the list of processes, but works only once
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true, value_parser = secret)]
     pub code: Option<SecretString>,
     /// The region for STS and for the command [default: AWS_REGION, AWS_DEFAULT_REGION, else the
@@ -206,14 +223,4 @@ fn non_empty(value: &str) -> Result<String, String> {
 
 fn secret(value: &str) -> Result<SecretString, String> {
     Ok(SecretString::from(value))
-}
-
-/// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
-fn seconds(value: &str) -> Result<u64, String> {
-    let wrong = || format!("{value} is no time; write 4h, 90m, or seconds");
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return value.parse().map_err(|_| wrong());
-    }
-    let duration = humantime::parse_duration(value).map_err(|_| wrong())?;
-    Ok(duration.as_secs())
 }

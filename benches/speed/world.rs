@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use local_aws::{Account, Server};
 use mfaexec::edge::cache::{Cache, Keeping};
-use mfaexec::model::session::{Session, Timestamp};
+use mfaexec::model::session::{Session, SessionKind, Timestamp};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -119,7 +119,7 @@ impl World {
         let now = Timestamp::from(SystemTime::now());
         for number in 0..sessions {
             let session = Session {
-                source_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+                source_key_id: Some("AKIAIOSFODNN7EXAMPLE".to_owned()),
                 access_key_id: format!("ASIAQ3EGBENCH{number:07}"),
                 secret_access_key: SecretString::from("k".repeat(40)),
                 session_token: SecretString::from("t".repeat(356)),
@@ -127,7 +127,9 @@ impl World {
                 obtained_at: now,
                 duration: 7200,
                 account: Some("123456789012".to_owned()),
-                serial: SERIAL.to_owned(),
+                kind: SessionKind::Mfa,
+                role_arn: None,
+                serial: Some(SERIAL.to_owned()),
                 profile: format!("profile-{number}"),
             };
             cache

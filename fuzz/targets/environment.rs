@@ -14,7 +14,7 @@ use mfaexec::model::environment::Environment;
 use mfaexec::model::exports::take_back_exports;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::session::Session;
-use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
 /// list has to do so twice.
@@ -81,7 +81,12 @@ fuzz_target!(|data: &[u8]| {
     let Ok(profiles) = Profiles::parse(vec![file]) else {
         return;
     };
-    let Ok(settings) = Settings::new(&Wishes::default(), name, &parent, &profiles) else {
+    let Ok(settings) = Settings::new(
+        &Wishes::default(),
+        Chosen::Profile(name),
+        &parent,
+        &profiles,
+    ) else {
         return;
     };
     let stored: StoredSession = serde_json::from_str(SESSION).expect("a session");

@@ -18,11 +18,11 @@ use aws_smithy_types::body::SdkBody;
 use libfuzzer_sys::fuzz_target;
 use mfaexec::edge::answer::{Called, believe, believe_caller, failure};
 use mfaexec::model::config_text::{ConfigFile, FileKind};
-use mfaexec::model::diagnose::diagnose;
+use mfaexec::model::diagnose::{Asked, diagnose};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::session::Timestamp;
-use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 
@@ -38,7 +38,13 @@ static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
     };
     let profiles = Profiles::parse(vec![file]).expect("profiles");
     let name = Sourced::new("p".to_owned(), Origin::Default);
-    Settings::new(&Wishes::default(), name, &Environment::default(), &profiles).expect("settings")
+    Settings::new(
+        &Wishes::default(),
+        Chosen::Profile(name),
+        &Environment::default(),
+        &profiles,
+    )
+    .expect("settings")
 });
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -102,7 +108,7 @@ fuzz_target!(|data: &[u8]| {
         match sts.get_session_token().token_code("123456").send().await {
             Ok(answer) => {
                 if let Some(keys) = &answer.credentials {
-                    session(believe(keys, DURATION));
+                    session(believe("GetSessionToken", keys, DURATION));
                 }
             }
             Err(error) => refused::<()>(Err(failure("GetSessionToken", &error))),
@@ -143,7 +149,7 @@ fn session(believed: Called<mfaexec::edge::answer::TemporaryKeys>) {
 
 fn refused<T: std::fmt::Debug>(outcome: Called<T>) {
     let failed = outcome.expect_err("nothing to believe");
-    let error = diagnose(&failed, &SETTINGS, Some("GAHT12345678")).to_string();
+    let error = diagnose(&failed, &Asked::by_key(&SETTINGS, Some("GAHT12345678"))).to_string();
     assert_eq!(error.split('\n').count(), 3, "{error:?}");
     assert!(
         !error.replace('\n', "").contains(char::is_control),

@@ -94,6 +94,13 @@ impl SignIn {
             min_ttl: self.min_ttl.or(before.min_ttl),
             fresh: self.fresh || before.fresh,
             mfa_serial: self.mfa_serial.or(before.mfa_serial),
+            role_arn: self.role_arn.or(before.role_arn),
+            policy_file: self.policy_file.or(before.policy_file),
+            policy_arn: match self.policy_arn.is_empty() {
+                true => before.policy_arn,
+                false => self.policy_arn,
+            },
+            without_mfa: self.without_mfa || before.without_mfa,
             code: self.code.or(before.code),
             region: self.region.or(before.region),
             no_input: self.no_input || before.no_input,
@@ -101,14 +108,18 @@ impl SignIn {
         }
     }
 
-    /// What the rules have to know of it.
+    /// What the rules have to know of it; `policy` is what the policy file holds.
     #[must_use]
-    pub fn wishes(&self) -> Wishes {
+    pub fn wishes(&self, policy: Option<String>) -> Wishes {
         Wishes {
             duration: self.duration,
             min_ttl: self.min_ttl,
             mfa_serial: self.mfa_serial.clone(),
             region: self.region.clone(),
+            without_mfa: self.without_mfa,
+            role_arn: self.role_arn.clone(),
+            policy,
+            policy_arns: self.policy_arn.clone(),
         }
     }
 }
@@ -123,6 +134,10 @@ impl Choice {
             min_ttl,
             fresh,
             mfa_serial,
+            role_arn,
+            policy_file,
+            policy_arn,
+            without_mfa,
             code,
             region,
             no_input,
@@ -133,6 +148,10 @@ impl Choice {
             ("--min-ttl", min_ttl.is_some()),
             ("--fresh", fresh),
             ("--mfa-serial", mfa_serial.is_some()),
+            ("--role-arn", role_arn.is_some()),
+            ("--policy-file", policy_file.is_some()),
+            ("--policy-arn", !policy_arn.is_empty()),
+            ("--without-mfa", without_mfa),
             ("--code", code.is_some()),
             ("--region", region.is_some()),
             ("--no-input", no_input),

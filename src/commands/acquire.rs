@@ -1,22 +1,26 @@
-//! From options to a session: settings, the session at hand, and only if that does not do a
+//! From options to a session: settings, the sessions at hand, and only if those do not do a
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
+use std::ffi::OsString;
 use std::time::SystemTime;
 
 use super::codes::given;
+use super::guards::confirm;
 use super::open_cache;
 use super::sign_in::SigningIn;
 use crate::cli::SignIn;
 use crate::edge::cache::Cache;
-use crate::edge::config_files;
 use crate::edge::ui::Ui;
-use crate::error::Result;
+use crate::edge::{config_files, exec};
+use crate::error::{Error, Kind, Result};
+use crate::model::child_env::PROCESS_OF;
 use crate::model::environment::Environment;
 use crate::model::exports::take_back_exports;
+use crate::model::layer::Layer;
 use crate::model::plan::{Plan, plan};
 use crate::model::profile::Profiles;
-use crate::model::session::{Session, Timestamp, digest_of};
-use crate::model::settings::{Origin, Settings, Sourced, select_profile};
+use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
+use crate::model::settings::{Chosen, Origin, Settings, Sourced, choose};
 
 /// A session, and the settings that asked for it.
 pub(super) struct Acquired {
@@ -27,50 +31,132 @@ pub(super) struct Acquired {
     pub(super) kept: Result<()>,
 }
 
-/// Gets a session. `before_asking` looks for reasons to fail before anybody is asked for a code.
+/// Gets a session, for `command` if one is to run with it.
 pub(super) fn acquire(
     env: &mut Environment,
     sign_in: &SignIn,
     ui: Ui,
-    before_asking: impl FnOnce() -> Result<()>,
+    command: Option<&[OsString]>,
 ) -> Result<Acquired> {
     let code = given(env, sign_in);
-    let profiles = Profiles::parse(config_files::read(env)?)?;
-    let chosen = select_profile(sign_in.profile.as_deref(), env, &profiles)?;
-    take_back_exports(env);
-    let mut settings = Settings::new(&sign_in.wishes(), chosen, env, &profiles)?;
+    let mut settings = read_settings(env, sign_in)?;
     let Sourced { value, origin } = &settings.profile;
     tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;
-    if settings.serial.is_none()
-        && let Some(device) = cache.device(&device_id(&settings))?
-    {
-        settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
-    }
-    let reason = match plan(&settings, at_hand(&cache, &settings)?, sign_in.fresh, now()) {
-        Plan::Reuse(session) => {
+    find_known_device(&mut settings, &cache)?;
+    let plan = plan(&settings, sign_in.fresh, now(), |layer| {
+        at_hand(&cache, layer)
+    })?;
+    let plan = match plan.into_session() {
+        Ok(session) => {
             tracing::info!(
                 "using the session at hand, which ends at {}",
                 session.expires_at
             );
+            if command.is_some() {
+                confirm(env, sign_in, &settings)?;
+            }
             return Ok(Acquired {
                 session,
                 settings,
                 kept: Ok(()),
             });
         }
-        Plan::Mint(reason) => reason,
+        Err(plan) => plan,
     };
-    tracing::info!("signing in: {reason}");
-    before_asking()?;
-    SigningIn::prepare(code, sign_in, settings, &cache, ui)?.finish()
+    if let Some(reason) = &plan.reason {
+        tracing::info!("signing in: {reason}");
+    }
+    check_reach(&settings, &plan)?;
+    if let Some(command) = command {
+        check_before(command, &settings)?;
+        confirm(env, sign_in, &settings)?;
+    }
+    SigningIn::prepare(env, code, sign_in, settings, &cache, ui, &plan)?.finish()
 }
 
-/// The session that these settings ask for, if it is in the cache.
-pub(super) fn at_hand(cache: &Cache, settings: &Settings) -> Result<Option<Session>> {
-    match &settings.serial {
-        Some(serial) => cache.session(&settings.session_key(&serial.value).id()),
-        None => Ok(None),
+/// Everything that was said, as one value.
+pub(super) fn read_settings(env: &mut Environment, sign_in: &SignIn) -> Result<Settings> {
+    let policy = sign_in.policy_file.as_deref();
+    let policy = policy.map(config_files::read_policy).transpose()?;
+    let profiles = Profiles::parse(config_files::read(env)?)?;
+    let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
+    if let Chosen::Profile(name) = &chosen {
+        check_loop(env, &name.value)?;
+    }
+    take_back_exports(env);
+    Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)
+}
+
+/// A `credential_process` that runs mfaexec for the profile that it belongs to would go on for ever.
+fn check_loop(env: &Environment, name: &str) -> Result<()> {
+    let chain = env.text(PROCESS_OF).unwrap_or_default();
+    if !chain.split('\n').any(|outer| outer == name) {
+        return Ok(());
+    }
+    Err(Error::new(
+        format!("profile {name} gets its keys from itself"),
+        "its credential_process runs mfaexec, which asks its credential_process",
+        "let credential_process name another profile",
+    ))
+}
+
+/// Takes the device from the cache where nobody has named it and it was found before.
+pub(super) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Result<()> {
+    if settings.serial.is_none()
+        && settings.uses_device()
+        && let Some(device) = cache.device(&device_id(settings))?
+    {
+        settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
+    }
+    Ok(())
+}
+
+/// A session that would have to be replaced at once is not worth a code.
+fn check_reach(settings: &Settings, plan: &Plan) -> Result<()> {
+    let (wanted, last) = (settings.min_ttl.value, plan.layers.last());
+    let Some(longest) = last
+        .map(|layer| layer.duration)
+        .filter(|longest| wanted > *longest)
+    else {
+        return Ok(());
+    };
+    Err(Error::of(
+        Kind::Usage,
+        "no session could be good enough",
+        format!(
+            "{} of it are to be left ({}), and it lasts {}",
+            in_words(wanted),
+            settings.min_ttl.origin,
+            in_words(longest)
+        ),
+        "ask for a longer session with --duration, or for less with --min-ttl",
+    ))
+}
+
+/// What makes a code worthless for a command, and can be known before one is spent.
+fn check_before(command: &[OsString], settings: &Settings) -> Result<()> {
+    if let Some(name) = command.first() {
+        exec::check_command(name)?;
+    }
+    let role = settings
+        .roles
+        .last()
+        .and_then(|role| account_of_arn(&role.arn.value));
+    let device = settings.known_serial().filter(|_| settings.uses_device());
+    match role.or(device.and_then(account_of_arn)) {
+        None => Ok(()),
+        account => settings
+            .guards
+            .check_account(&settings.profile.value, account),
+    }
+}
+
+/// The session of a layer, if it is in the cache.
+pub(super) fn at_hand(cache: &Cache, layer: &Layer) -> Result<Option<Session>> {
+    match &layer.id {
+        Some(id) if layer.keep => cache.session(id),
+        _ => Ok(None),
     }
 }
 
@@ -81,7 +167,7 @@ pub(super) fn device_id(settings: &Settings) -> String {
         .iam
         .as_ref()
         .map_or("", |endpoint| &endpoint.value);
-    digest_of("device-of", &[&settings.key.access_key_id, endpoint])
+    digest_of("device-of", &[settings.key_id(), endpoint])
 }
 
 /// The time.

@@ -10,12 +10,14 @@ use crate::edge::prompt::{Terminal, line_from_stdin};
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
-use crate::model::settings::Settings;
+use crate::model::settings::{Settings, Sourced};
 
 /// Where codes come from in this run.
 pub(super) enum Codes {
     /// One was given; there is no other.
     Given(SecretString),
+    /// A program prints them.
+    Printed(Sourced<String>),
     /// A person types them.
     Typed(Terminal, Wake),
 }
@@ -25,7 +27,7 @@ impl Codes {
     pub(super) fn person(&mut self) -> Option<(&Terminal, &mut Wake)> {
         match self {
             Self::Typed(terminal, wake) => Some((&*terminal, wake)),
-            Self::Given(_) => None,
+            Self::Given(_) | Self::Printed(_) => None,
         }
     }
 }
@@ -43,7 +45,7 @@ pub(super) fn given(env: &Environment, sign_in: &SignIn) -> Given {
     }
 }
 
-/// In this order: what was given, the terminal.
+/// In this order: what was given, the program of `mfa_process`, the terminal.
 pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) -> Result<Codes> {
     if let Some(code) = given {
         return code.map(Codes::Given).map_err(|error| {
@@ -53,6 +55,9 @@ pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) ->
                 "write one line to it",
             )
         });
+    }
+    if let Some(program) = &settings.mfa_process {
+        return Ok(Codes::Printed(program.clone()));
     }
     if sign_in.no_input {
         return Err(cannot_ask("--no-input was given", sign_in, settings));
@@ -77,7 +82,12 @@ fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
         let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);
         login.extend([option.to_owned(), quoted]);
     };
-    add("-p", &settings.profile.value);
+    if let Some(profile) = settings.chain.first() {
+        add("-p", profile);
+    }
+    if let Some(role) = &sign_in.role_arn {
+        add("--role-arn", role);
+    }
     if let Some(duration) = sign_in.duration {
         let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
         add("-d", &duration.replace(' ', ""));

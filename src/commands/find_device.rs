@@ -1,23 +1,24 @@
 //! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
 
+use crate::edge::answer::Identity;
 use crate::edge::prompt::{Answer, Echo, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::sts::Aws;
 use crate::error::{Error, Result};
 use crate::model::devices::{Devices, check_serial, guess_device, sort_devices, user_name};
-use crate::model::diagnose::{Meaning, diagnose};
+use crate::model::diagnose::{Asked, Meaning, diagnose};
 use crate::model::settings::{Origin, Settings, Sourced};
 use crate::sanitize::printable;
 use secrecy::ExposeSecret;
 
-/// Finds the device of the user that the key belongs to.
+/// Finds the device of the user that the key belongs to, and the user.
 pub(super) fn find_device(
     aws: &Aws,
     settings: &Settings,
     person: Option<(&Terminal, &mut Wake)>,
-) -> Result<Sourced<String>> {
-    let diagnosed = |failure| diagnose(&failure, settings, None);
-    let identity = aws.caller_identity(None).wait().map_err(diagnosed)?;
+) -> Result<(Sourced<String>, Identity)> {
+    let diagnosed = |failure| diagnose(&failure, &Asked::by_key(settings, None));
+    let identity = aws.caller_identity(None, None).wait().map_err(diagnosed)?;
     tracing::info!("the key belongs to {}", identity.arn);
     let serial = match aws.mfa_devices(user_name(&identity.arn)) {
         Ok(serials) => choose(sort_devices(serials), settings, person)?,
@@ -29,7 +30,7 @@ pub(super) fn find_device(
     tracing::info!("the MFA device is {serial}");
     let serial = Sourced::new(serial, Origin::Discovered);
     check_serial(&serial)?;
-    Ok(serial)
+    Ok((serial, identity))
 }
 
 fn choose(
@@ -43,7 +44,8 @@ fn choose(
         Devices::None => Err(Error::new(
             format!("the user of profile {profile} has no MFA device"),
             "IAM lists none",
-            "add a virtual one: IAM, Users, Security credentials, Assign MFA device",
+            "add a virtual one: IAM, Users, Security credentials, Assign MFA device; if nothing \
+             asks for MFA, say --without-mfa",
         )),
         Devices::OnlyFido => Err(Error::new(
             format!("the user of profile {profile} has only FIDO keys or passkeys"),

@@ -21,7 +21,7 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         ));
     }
     exec::protect_memory();
-    let acquired = acquire(&mut env.clone(), sign_in, ui, || Ok(()))?;
+    let acquired = acquire(&mut env.clone(), sign_in, ui, None)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
     let session = &acquired.session;

@@ -5,7 +5,9 @@ mod clear;
 mod codes;
 mod complete;
 mod find_device;
+mod guards;
 mod login;
+mod mint;
 mod run;
 mod sign_in;
 mod status;
@@ -93,8 +95,10 @@ fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
         None => Keeping::Auto,
         Some(CacheMode::Encrypted) => Keeping::Encrypted,
         Some(CacheMode::Plain) => Keeping::Plain,
+        // Even so there is a lock and a memory of used codes, where they have a place.
         Some(CacheMode::None) => {
-            return Ok(Cache::new(std::path::PathBuf::new(), Keeping::Nothing));
+            let path = config_files::cache_directory(env).unwrap_or_default();
+            return Ok(Cache::new(path, Keeping::Nothing));
         }
     };
     Ok(Cache::new(config_files::cache_directory(env)?, keeping))

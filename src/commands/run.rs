@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::acquire::acquire;
+use super::acquire::{Acquired, acquire};
 use crate::cli::SignIn;
 use crate::edge::exec;
 use crate::edge::ui::Ui;
@@ -33,10 +33,13 @@ fn prepare(
 ) -> Result<Environment> {
     exec::protect_memory();
     let mut env = env.clone();
-    let acquired = acquire(&mut env, sign_in, ui, || match command.first() {
-        Some(name) => exec::check_command(name),
-        None => Ok(()),
-    })?;
+    let acquired = acquire(&mut env, sign_in, ui, Some(command))?;
+    let Acquired {
+        session, settings, ..
+    } = &acquired;
+    settings
+        .guards
+        .check_account(&settings.profile.value, session.account.as_deref())?;
     if let Err(error) = acquired.kept {
         ui.notice(&format!(
             "the session cannot be kept, the next run will ask again: {}",

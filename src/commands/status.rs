@@ -12,9 +12,6 @@ use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, in_words};
 use crate::sanitize::printable;
 
-/// The kind of every session so far.
-const KIND: &str = "mfa-session";
-
 /// Prints the sessions that have not ended, those that `profile` would use if one is named.
 pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) -> Result<()> {
     exec::protect_memory();
@@ -62,12 +59,11 @@ impl<'a> OfProfile<'a> {
 
     /// Whether it was got for the profile, or for another one with its key and device.
     pub(super) fn uses(&self, session: &Session) -> bool {
-        let key = self.key.as_ref() == Some(&session.source_key_id);
-        let device = self
-            .serial
-            .as_ref()
-            .is_none_or(|serial| *serial == session.serial);
-        key && device || session.profile == self.name
+        let key = self.key.is_some() && self.key == session.source_key_id;
+        let device = self.serial.is_none() || self.serial == session.serial;
+        // A role's session is its own profile's alone, whatever key it began with.
+        let shared = session.role_arn.is_none() && key && device;
+        shared || session.profile == self.name
     }
 
     /// A profile that neither exists nor has sessions is a slip.
@@ -79,6 +75,14 @@ impl<'a> OfProfile<'a> {
     }
 }
 
+/// What it is of, and of which role.
+fn kind(session: &Session) -> String {
+    match &session.role_arn {
+        Some(arn) => format!("{} {}", session.kind.name(), printable(arn)),
+        None => session.kind.name().to_owned(),
+    }
+}
+
 fn to_table(sessions: &[Session], now: Timestamp) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -86,7 +90,7 @@ fn to_table(sessions: &[Session], now: Timestamp) -> String {
     for session in sessions {
         table.add_row([
             printable(&session.profile),
-            KIND.to_owned(),
+            kind(session),
             in_words(now.until(session.expires_at)),
             session.expires_at.to_string(),
         ]);
@@ -101,7 +105,8 @@ fn to_json(sessions: &[Session], now: Timestamp) -> String {
         .map(|session| {
             json!({
                 "profile": session.profile,
-                "kind": KIND,
+                "kind": session.kind.name(),
+                "role_arn": session.role_arn,
                 "account": session.account,
                 "mfa_serial": session.serial,
                 "access_key_id": session.access_key_id,

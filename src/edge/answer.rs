@@ -34,6 +34,8 @@ pub struct TemporaryKeys {
     pub session_token: SecretString,
     /// When they end.
     pub expires_at: Timestamp,
+    /// The account's twelve digits, if the answer tells.
+    pub account: Option<String>,
 }
 
 /// Who a key belongs to.
@@ -69,8 +71,12 @@ pub fn believe_caller(account: Option<String>, arn: Option<String>) -> Called<Id
 ///
 /// # Errors
 /// They cannot be any.
-pub fn believe(keys: &aws_sdk_sts::types::Credentials, duration: u64) -> Called<TemporaryKeys> {
-    let refuse = |cause: &str| Err(lost("GetSessionToken", cause));
+pub fn believe(
+    operation: &'static str,
+    keys: &aws_sdk_sts::types::Credentials,
+    duration: u64,
+) -> Called<TemporaryKeys> {
+    let refuse = |cause: &str| Err(lost(operation, cause));
     if !graphic(&keys.access_key_id, 128)
         || !graphic(&keys.secret_access_key, 256)
         || !graphic(&keys.session_token, TOKEN_LIMIT)
@@ -90,8 +96,41 @@ pub fn believe(keys: &aws_sdk_sts::types::Credentials, duration: u64) -> Called<
         secret_access_key: keys.secret_access_key.as_str().into(),
         session_token: keys.session_token.as_str().into(),
         expires_at,
+        account: None,
     })
 }
+
+/// Takes a provider's keys over, if they can be temporary ones.
+///
+/// # Errors
+/// They cannot be any, or they are for ever.
+pub fn believe_provided(keys: &aws_sdk_sts::config::Credentials) -> Called<TemporaryKeys> {
+    let refuse = |cause: &str| Err(lost(PROVIDER, cause));
+    let Some(token) = keys.session_token() else {
+        return refuse("it gives a long-term key, which no command is to have");
+    };
+    if !graphic(keys.access_key_id(), 128)
+        || !graphic(keys.secret_access_key(), 256)
+        || !graphic(token, TOKEN_LIMIT)
+    {
+        return refuse("what it gives cannot be credentials");
+    }
+    let expires_at = keys.expiry().map_or(Timestamp::NEVER, Timestamp::from);
+    if expires_at <= Timestamp::from(SystemTime::now()) {
+        return refuse("what it gives is over already");
+    }
+    let account = keys.account_id().map(|account| account.as_str().to_owned());
+    Ok(TemporaryKeys {
+        access_key_id: keys.access_key_id().to_owned(),
+        secret_access_key: keys.secret_access_key().into(),
+        session_token: token.into(),
+        expires_at,
+        account,
+    })
+}
+
+/// What stands for an operation's name where a provider was asked.
+pub const PROVIDER: &str = "the provider";
 
 fn graphic(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())

@@ -67,6 +67,22 @@ fn read_one(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
+/// Reads a session policy.
+///
+/// # Errors
+/// It cannot be read, or is no JSON.
+pub fn read_policy(path: &Path) -> Result<String> {
+    let failed = |cause: String| {
+        let what = format!("cannot use the policy {}", path.display());
+        Error::new(what, cause, "name a file with a policy in JSON")
+    };
+    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(failed(format!("it is not JSON: {error}"))),
+    }
+}
+
 /// The directory of the sessions: `mfaexec` in the user's cache directory (XDG Base Directory
 /// Specification; a relative XDG_CACHE_HOME is invalid there and counts as unset).
 ///

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::model::session::{Session, Timestamp};
+use crate::model::session::{Session, SessionKind, Timestamp};
 
 /// A device that was looked up for an access key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,9 +23,14 @@ pub struct StoredSession {
     obtained_at: u64,
     duration: u64,
     account: Option<String>,
-    serial: String,
-    source_key_id: String,
+    serial: Option<String>,
+    source_key_id: Option<String>,
     profile: String,
+    // Later than the first format, which had MFA sessions only.
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    role_arn: Option<String>,
 }
 
 impl From<&Session> for StoredSession {
@@ -43,6 +48,8 @@ impl From<&Session> for StoredSession {
             serial: session.serial.clone(),
             source_key_id: session.source_key_id.clone(),
             profile: session.profile.clone(),
+            kind: session.kind.name().to_owned(),
+            role_arn: session.role_arn.clone(),
         }
     }
 }
@@ -60,6 +67,8 @@ impl From<StoredSession> for Session {
             serial: stored.serial,
             source_key_id: stored.source_key_id,
             profile: stored.profile,
+            kind: SessionKind::of_name(&stored.kind).unwrap_or_default(),
+            role_arn: stored.role_arn,
         }
     }
 }

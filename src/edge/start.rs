@@ -17,6 +17,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::Mode;
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+static SIGCHLD_IGNORED: AtomicBool = AtomicBool::new(false);
 static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
 /// Makes standard streams and signals as Rust code expects them: a reader that is gone is an
@@ -33,10 +34,14 @@ pub fn take_over() {
             }
         }
     }
-    // SAFETY: to ignore a signal, no handler is called.
-    let before = unsafe { signal(Signal::SIGPIPE, SigHandler::SigIgn) };
-    let ignored = matches!(before, Ok(SigHandler::SigIgn));
+    // SAFETY: to ignore a signal, or to do its default, no handler is called.
+    let was_ignored =
+        |number, now| matches!(unsafe { signal(number, now) }, Ok(SigHandler::SigIgn));
+    let ignored = was_ignored(Signal::SIGPIPE, SigHandler::SigIgn);
     SIGPIPE_IGNORED.store(ignored, Ordering::Relaxed);
+    // Where children are ignored, those that give codes and keys could not be waited for.
+    let ignored = was_ignored(Signal::SIGCHLD, SigHandler::SigDfl);
+    SIGCHLD_IGNORED.store(ignored, Ordering::Relaxed);
 }
 
 /// The words of the command line, from what the system gives to `main`. `std::env::args_os` knows
@@ -59,6 +64,12 @@ pub(super) fn put_back() {
         // SAFETY: the default action is no handler, nothing can be called.
         if let Err(error) = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) } {
             tracing::debug!("cannot restore SIGPIPE: {error}");
+        }
+    }
+    if SIGCHLD_IGNORED.load(Ordering::Relaxed) {
+        // SAFETY: to ignore a signal, no handler is called.
+        if let Err(error) = unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) } {
+            tracing::debug!("cannot restore SIGCHLD: {error}");
         }
     }
     for (fd, closed) in (0..).zip(&CLOSED) {

@@ -10,20 +10,28 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
-use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
+use aws_sdk_sts::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
+use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::answer::{
-    CALL_TIMEOUT, Called, Identity, TemporaryKeys, believe, believe_caller, failure, lost,
-    lost_thread,
+    CALL_TIMEOUT, Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure,
+    lost, lost_thread,
 };
 use super::http::BoundedClient;
+use super::provider::provide;
 use super::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
+use crate::model::base::Provider;
 use crate::model::diagnose::CallFailure;
 use crate::model::endpoint::is_plain_http;
+use crate::model::role::Role;
+use crate::model::session::Session;
 use crate::model::settings::{Settings, Sourced};
 
 /// Long enough for a slow link.
@@ -55,7 +63,29 @@ pub struct Aws {
 struct Clients {
     sts: aws_sdk_sts::Client,
     iam: aws_sdk_iam::Client,
+    /// For other services of AWS, and for what this machine offers without a proxy.
+    http: SharedHttpClient,
+    direct: SharedHttpClient,
+    region: String,
 }
+
+/// A code, and the device that it is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Code<'a> {
+    /// The device's serial.
+    pub serial: &'a str,
+    /// Six digits.
+    pub code: &'a SecretString,
+}
+
+impl Code<'_> {
+    fn parts(code: Option<Self>) -> (Option<String>, Option<SecretString>) {
+        code.map(|code| (code.serial.to_owned(), code.code.clone()))
+            .unzip()
+    }
+}
+
+const NO_CREDENTIALS: &str = "the answer holds no credentials";
 
 impl Aws {
     /// Starts the thread. `serial` decides on the partition where no region is configured.
@@ -66,13 +96,17 @@ impl Aws {
         let (jobs, mut work) = unbounded_channel::<Job>();
         let sts = http_client(settings, settings.endpoints.sts.as_ref())?;
         let iam = http_client(settings, settings.endpoints.iam.as_ref())?;
+        let http = http_client(settings, None)?;
+        let direct = BoundedClient::new(None, false)
+            .map(SharedHttpClient::new)
+            .map_err(|cause| Error::new("cannot use TLS", cause, "install ca-certificates"))?;
         let settings = settings.clone();
         let region = settings.endpoints.region_for(serial);
         let run = move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
                 return;
             };
-            let clients = clients(&settings, region, sts, iam);
+            let clients = clients(&settings, region, [sts, iam, http, direct]);
             // The runtime goes on while a person types: a connection that the server closes
             // meanwhile has to be noticed, or the code would go out on a dead one.
             runtime.block_on(async {
@@ -86,13 +120,19 @@ impl Aws {
         Ok(Self { jobs })
     }
 
-    /// Asks STS whose key this is. Nobody needs a permission for that, and it costs no code. A
+    /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for that, and it costs no code. A
     /// failure that makes a sign-in pointless is written to `waker`, if there is one.
     #[must_use]
-    pub fn caller_identity(&self, waker: Option<PipeWriter>) -> Pending<Identity> {
+    pub fn caller_identity(
+        &self,
+        whose: Option<&Session>,
+        waker: Option<PipeWriter>,
+    ) -> Pending<Identity> {
+        let signer = whose.map(signer);
         self.call("GetCallerIdentity", waker, |clients| {
             let call = clients.sts.get_caller_identity();
             async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
                 let answer = call
                     .send()
                     .await
@@ -122,36 +162,75 @@ impl Aws {
         pending.wait()
     }
 
-    /// Trades a code for a session of `duration` seconds. Sent once, whatever happens: a code
-    /// works once, and nobody can tell whether a lost call used it.
+    /// Gets a session of `duration` seconds for the long-term key, with a code or without one. Sent
+    /// once, whatever happens: a code works once, and nobody can tell whether a lost call used it.
     ///
     /// # Errors
     /// The call failed, or what came back cannot be a session.
-    pub fn session_token(
-        &self,
-        serial: &str,
-        code: &SecretString,
-        duration: u64,
-    ) -> Called<TemporaryKeys> {
-        let (serial, code) = (serial.to_owned(), code.clone());
-        let pending = self.call("GetSessionToken", None, move |clients| {
+    pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Called<TemporaryKeys> {
+        const OPERATION: &str = "GetSessionToken";
+        let (serial, code) = Code::parts(code);
+        let pending = self.call(OPERATION, None, move |clients| {
             let call = clients
                 .sts
                 .get_session_token()
-                .serial_number(serial)
-                .token_code(code.expose_secret())
-                .duration_seconds(i32::try_from(duration).unwrap_or(i32::MAX));
+                .set_serial_number(serial)
+                .set_token_code(code.as_ref().map(|code| code.expose_secret().to_owned()))
+                .duration_seconds(seconds(duration));
             async move {
-                let answer = call
-                    .send()
-                    .await
-                    .map_err(|e| failure("GetSessionToken", &e))?;
-                let keys = answer.credentials;
-                keys.as_ref().map_or_else(
-                    || Err(lost("GetSessionToken", "the answer holds no credentials")),
-                    |keys| believe(keys, duration),
-                )
+                let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
+                let keys = answer.credentials.as_ref();
+                let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
+                believe(OPERATION, keys, duration)
             }
+        });
+        pending.wait()
+    }
+
+    /// Gets a session of a role, with the long-term key or with another session. As for the code,
+    /// see [`Aws::session_token`].
+    ///
+    /// # Errors
+    /// The call failed, or what came back cannot be a session.
+    pub fn assume_role(
+        &self,
+        source: Option<&Session>,
+        code: Option<Code<'_>>,
+        role: &Role,
+        session_name: &str,
+        duration: u64,
+    ) -> Called<TemporaryKeys> {
+        const OPERATION: &str = "AssumeRole";
+        let (serial, code) = Code::parts(code);
+        let (role, session_name) = (role.clone(), session_name.to_owned());
+        let signer = source.map(signer);
+        let pending = self.call(OPERATION, None, move |clients| {
+            let call = assume_role(&clients.sts, &role)
+                .role_session_name(session_name)
+                .set_serial_number(serial)
+                .set_token_code(code.as_ref().map(|code| code.expose_secret().to_owned()))
+                .duration_seconds(seconds(duration));
+            async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
+                let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
+                let keys = answer.credentials.as_ref();
+                let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
+                believe(OPERATION, keys, duration)
+            }
+        });
+        pending.wait()
+    }
+
+    /// Gets temporary keys from somebody else. `outer` names the profiles whose
+    /// `credential_process` this is part of.
+    ///
+    /// # Errors
+    /// It gives none.
+    pub fn provided(&self, provider: &Provider, outer: &str) -> Called<TemporaryKeys> {
+        let (provider, outer) = (provider.clone(), outer.to_owned());
+        let pending = self.call(PROVIDER, None, move |clients| {
+            let (proxied, direct) = (clients.http.clone(), clients.direct.clone());
+            provide(provider, outer, clients.region.clone(), proxied, direct)
         });
         pending.wait()
     }
@@ -222,16 +301,13 @@ fn http_client(
 fn clients(
     settings: &Settings,
     region: String,
-    sts_http: SharedHttpClient,
-    iam_http: SharedHttpClient,
+    [sts_http, iam_http, http, direct]: [SharedHttpClient; 4],
 ) -> Clients {
-    let key = Credentials::new(
-        settings.key.access_key_id.clone(),
-        settings.key.secret_access_key.expose_secret().to_owned(),
-        None,
-        None,
-        "profile",
-    );
+    let key = settings.key().map(|key| {
+        let secret = key.secret_access_key.expose_secret().to_owned();
+        Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
+    });
+    let key = key.map(SharedCredentialsProvider::new);
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_timeout(CALL_TIMEOUT)
@@ -255,18 +331,18 @@ fn clients(
     );
     iam.set_use_fips(Some(endpoints.use_fips));
     iam.set_use_dual_stack(Some(endpoints.use_dualstack));
+    sts.set_credentials_provider(key.clone());
+    iam.set_credentials_provider(key);
     let sts = sts
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.clone()))
-        .credentials_provider(key.clone())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts.clone())
         .http_client(sts_http)
         .build();
     let iam = iam
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region))
-        .credentials_provider(key)
+        .region(Region::new(region.clone()))
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)
         .http_client(iam_http)
@@ -274,5 +350,46 @@ fn clients(
     Clients {
         sts: aws_sdk_sts::Client::from_conf(sts),
         iam: aws_sdk_iam::Client::from_conf(iam),
+        http,
+        direct,
+        region,
     }
+}
+
+/// Signs a call with a session in place of the long-term key.
+fn signer(session: &Session) -> aws_sdk_sts::config::Builder {
+    let keys = Credentials::new(
+        session.access_key_id.clone(),
+        session.secret_access_key.expose_secret().to_owned(),
+        Some(session.session_token.expose_secret().to_owned()),
+        None,
+        "session",
+    );
+    aws_sdk_sts::config::Builder::default().credentials_provider(keys)
+}
+
+/// Everything that a role says about its sessions.
+fn assume_role(sts: &aws_sdk_sts::Client, role: &Role) -> AssumeRoleFluentBuilder {
+    let mut call = sts
+        .assume_role()
+        .role_arn(&role.arn.value)
+        .set_external_id(role.external_id.clone())
+        .set_source_identity(role.source_identity.clone())
+        .set_policy(role.policy.clone());
+    for (key, value) in &role.tags {
+        let tag = Tag::builder().key(key).value(value).build();
+        // Both are there, which is all that it asks for.
+        call = tag.into_iter().fold(call, AssumeRoleFluentBuilder::tags);
+    }
+    for key in &role.transitive_tags {
+        call = call.transitive_tag_keys(key);
+    }
+    for arn in &role.policy_arns {
+        call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
+    }
+    call
+}
+
+fn seconds(duration: u64) -> i32 {
+    i32::try_from(duration).unwrap_or(i32::MAX)
 }

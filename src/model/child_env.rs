@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::environment::Environment;
 use super::exports::{EXPORTED, REGION};
-use super::session::Session;
+use super::session::{Session, Timestamp};
 use super::settings::{Origin, Settings, Sourced};
 
 /// Variables that the command must not see: each would lead some SDK to other credentials, or is
@@ -37,6 +37,8 @@ const REMOVED: [&str; 18] = [
 
 /// Variables of mfaexec's own that carry secrets.
 const OWN_SECRETS: [&str; 1] = ["MFAEXEC_CODE"];
+/// The profiles whose `credential_process` this run is part of: nothing to the command.
+pub const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
 
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over
 /// from the profile.
@@ -47,7 +49,7 @@ pub fn child_environment(
     settings: &Settings,
 ) -> Environment {
     let mut child = parent.clone();
-    for name in REMOVED.iter().chain(&OWN_SECRETS) {
+    for name in REMOVED.iter().chain(&OWN_SECRETS).chain([&PROCESS_OF]) {
         child.remove(name);
     }
     child.set("AWS_ACCESS_KEY_ID", &session.access_key_id);
@@ -56,7 +58,11 @@ pub fn child_environment(
         session.secret_access_key.expose_secret(),
     );
     child.set("AWS_SESSION_TOKEN", session.session_token.expose_secret());
-    child.set("AWS_CREDENTIAL_EXPIRATION", session.expires_at.to_string());
+    // Keys without an end are said to have none, and not to end in another age.
+    match session.expires_at {
+        Timestamp::NEVER => child.remove("AWS_CREDENTIAL_EXPIRATION"),
+        end => child.set("AWS_CREDENTIAL_EXPIRATION", end.to_string()),
+    }
     match &session.account {
         Some(account) => child.set("AWS_ACCOUNT_ID", account),
         None => child.remove("AWS_ACCOUNT_ID"),
@@ -78,6 +84,9 @@ pub fn child_environment(
         let lines: Vec<String> = exported.iter().map(|(n, v)| format!("{n}={v}")).collect();
         child.set(EXPORTED, lines.join("\n"));
     }
-    child.set("MFAEXEC_PROFILE", &settings.profile.value);
+    match settings.chain.first() {
+        Some(profile) => child.set("MFAEXEC_PROFILE", profile),
+        None => child.remove("MFAEXEC_PROFILE"),
+    }
     child
 }

@@ -72,6 +72,15 @@ pub fn parse_code(typed: &SecretString) -> Option<SecretString> {
     right.then(|| SecretString::from(code))
 }
 
+/// The first six digits that stand alone in what a program has printed, decorated as it may be.
+#[must_use]
+pub fn find_code(printed: &str) -> Option<SecretString> {
+    let mut numbers = printed.split(|c: char| !c.is_ascii_digit());
+    numbers
+        .find(|digits| digits.len() == 6)
+        .map(SecretString::from)
+}
+
 /// Seconds until the device shows the next code.
 #[must_use]
 pub fn seconds_to_next(now: Timestamp) -> u64 {
@@ -94,6 +103,18 @@ mod tests {
         for wrong in ["", "12345", "1234567", "12345a", "１２３４５６"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_code_is_found_in_what_programs_print() {
+        let found = |text| find_code(text).map(|code| code.expose_secret().to_owned());
+        assert_eq!(found("123456\n").as_deref(), Some("123456"));
+        assert_eq!(found("aws:me (Work)   654321").as_deref(), Some("654321"));
+        assert_eq!(
+            found("account 123456789012: 111222").as_deref(),
+            Some("111222")
+        );
+        assert_eq!(found("1234567 12345"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::section_header::{Header, classify};
 use crate::error::{Error, Result};
@@ -95,6 +95,12 @@ const NAME: &AsciiSet = &NON_ALPHANUMERIC
 #[must_use]
 pub fn encode_name(name: &str) -> String {
     utf8_percent_encode(name, NAME).to_string()
+}
+
+/// The name that [`encode_name`] has spelt.
+#[must_use]
+pub fn decode_name(encoded: &str) -> String {
+    percent_decode_str(encoded).decode_utf8_lossy().into_owned()
 }
 
 /// Rewrites `file` for the SDK's parser.

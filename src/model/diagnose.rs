@@ -1,6 +1,8 @@
 //! What a failed call to AWS means for the person at the keyboard: cause and remedy for each
 //! answer that STS and IAM are known to give.
 
+use super::diagnose_role::diagnose_role;
+use super::role::Role;
 use super::session::in_words;
 use super::settings::{Origin, Settings, Sourced};
 use crate::error::Error;
@@ -109,7 +111,7 @@ impl CallFailure {
     }
 
     /// The cause, in AWS's words with its code.
-    fn cause(&self) -> String {
+    pub(super) fn cause(&self) -> String {
         match (self.code.as_str(), self.message.as_str()) {
             ("", message) => message.to_owned(),
             (code, "") => code.to_owned(),
@@ -128,11 +130,43 @@ pub fn clock_in_words(offset: i64) -> String {
     )
 }
 
-/// Makes the error that a person sees of a failed call. `serial` is the device that was asked.
+/// Who was asked for what, as far as the call itself does not say.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The invocation's.
+    pub settings: &'a Settings,
+    /// The device that the code was of.
+    pub serial: Option<&'a str>,
+    /// The role that was to be assumed.
+    pub role: Option<&'a Role>,
+    /// Whether it was with temporary keys rather than with the long-term one.
+    pub with_session: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// A call with the long-term key that is about no role.
+    #[must_use]
+    pub fn by_key(settings: &'a Settings, serial: Option<&'a str>) -> Self {
+        Self {
+            settings,
+            serial,
+            role: None,
+            with_session: false,
+        }
+    }
+}
+
+/// Makes the error that a person sees of a failed call.
 #[must_use]
-pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>) -> Error {
+pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
+    if let Some(error) = diagnose_role(failure, asked) {
+        return error;
+    }
+    let Asked {
+        settings, serial, ..
+    } = *asked;
     let profile = &settings.profile.value;
-    let key = &settings.key.access_key_id;
+    let key = settings.key_id();
     let device = serial.unwrap_or("unknown");
     let region = settings.endpoints.region_for(serial);
     let endpoint = match failure.operation {
@@ -143,7 +177,7 @@ pub fn diagnose(failure: &CallFailure, settings: &Settings, serial: Option<&str>
         Some(endpoint) => endpoint.value.clone(),
         None => format!("region {region}"),
     };
-    let carried_code = failure.operation == "GetSessionToken";
+    let carried_code = serial.is_some() && failure.operation != "GetCallerIdentity";
     let (what, remedy) = match failure.meaning() {
         Meaning::WrongCode => (
             "STS did not accept the code".to_owned(),

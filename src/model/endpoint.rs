@@ -7,7 +7,7 @@ use http::uri::Scheme;
 
 use super::environment::Environment;
 use super::profile::Profile;
-use super::settings::{Origin, Sourced};
+use super::settings::{Origin, Sourced, env_setting};
 use crate::error::{Error, Kind, Result};
 
 /// How to reach AWS's services.
@@ -28,14 +28,22 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Reads everything that decides on endpoints.
+    /// Reads everything that decides on endpoints: of the chosen profile, the first of `chain`, and
+    /// a region also from the profiles that it gets its keys from.
     ///
     /// # Errors
     /// A region that can't be part of a host name; an endpoint that is no URL, or plain http to
     /// another machine; FIPS or dualstack together with a configured endpoint.
-    pub fn new(region: Option<&str>, env: &Environment, profile: &Profile<'_>) -> Result<Self> {
+    pub fn new(region: Option<&str>, env: &Environment, chain: &[Profile<'_>]) -> Result<Self> {
+        let [profile, ..] = chain else {
+            return Err(Error::new(
+                "no profile was chosen",
+                "there is none",
+                "choose one with -p NAME",
+            ));
+        };
         let endpoints = Self {
-            region: find_region(region, env, profile)?,
+            region: find_region(region, env, chain)?,
             sts: find_endpoint("sts", env, profile)?,
             iam: find_endpoint("iam", env, profile)?,
             use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
@@ -45,8 +53,7 @@ impl Endpoints {
                 env,
                 profile,
             ),
-            ca_bundle: from_env("AWS_CA_BUNDLE", env)
-                .or_else(|| from_profile("ca_bundle", profile)),
+            ca_bundle: env_setting("AWS_CA_BUNDLE", env).or_else(|| profile.sourced("ca_bundle")),
         };
         if let (Some(endpoint), true) = (
             &endpoints.sts,
@@ -92,39 +99,22 @@ fn implicit_region(partition: &str) -> &'static str {
     }
 }
 
-/// A variable of the environment; empty counts as unset.
-fn from_env(variable: &'static str, env: &Environment) -> Option<Sourced<String>> {
-    Some(Sourced::new(
-        env.text(variable)?,
-        Origin::Variable(variable),
-    ))
-}
-
-/// A setting of the profile.
-fn from_profile(key: &str, profile: &Profile<'_>) -> Option<Sourced<String>> {
-    let place = profile.place(key).unwrap_or_default();
-    Some(Sourced::new(
-        profile.get(key)?.to_owned(),
-        Origin::Profile(place),
-    ))
-}
-
 fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
-    from_env(variable, env)
-        .or_else(|| from_profile(key, profile))
+    env_setting(variable, env)
+        .or_else(|| profile.sourced(key))
         .is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
 }
 
 fn find_region(
     option: Option<&str>,
     env: &Environment,
-    profile: &Profile<'_>,
+    chain: &[Profile<'_>],
 ) -> Result<Option<Sourced<String>>> {
     let region = option
         .map(|region| Sourced::new(region.to_owned(), Origin::Option("--region")))
-        .or_else(|| from_env("AWS_REGION", env))
-        .or_else(|| from_env("AWS_DEFAULT_REGION", env))
-        .or_else(|| from_profile("region", profile));
+        .or_else(|| env_setting("AWS_REGION", env))
+        .or_else(|| env_setting("AWS_DEFAULT_REGION", env))
+        .or_else(|| chain.iter().find_map(|profile| profile.sourced("region")));
     if let Some(Sourced { value, origin }) = &region
         && !value
             .bytes()
@@ -164,10 +154,10 @@ fn find_endpoint(
         let place = profile.place("services").unwrap_or_default();
         Some(Sourced::new(url, Origin::Profile(place)))
     };
-    let found = from_env(variable, env)
-        .or_else(|| from_env("AWS_ENDPOINT_URL", env))
+    let found = env_setting(variable, env)
+        .or_else(|| env_setting("AWS_ENDPOINT_URL", env))
         .or_else(in_services)
-        .or_else(|| from_profile("endpoint_url", profile));
+        .or_else(|| profile.sourced("endpoint_url"));
     if let Some(endpoint) = &found {
         check_endpoint(endpoint)?;
     }

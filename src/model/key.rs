@@ -1,7 +1,8 @@
-//! The long-term key of a profile, or why the profile has none that could ask for an MFA session.
+//! Long-term keys: those of profiles, and the one of an environment.
 
 use secrecy::SecretString;
 
+use super::environment::Environment;
 use super::profile::Profile;
 use crate::error::{Error, Result};
 
@@ -14,103 +15,95 @@ pub struct LongTermKey {
     pub secret_access_key: SecretString,
 }
 
-/// Settings that get credentials in ways which mfaexec does not speak, and what they are for.
-const OTHER_SOURCES: [(&str, &str); 7] = [
-    ("sso_session", "IAM Identity Center"),
-    ("sso_start_url", "IAM Identity Center"),
-    ("web_identity_token_file", "a web identity"),
-    ("credential_process", "another program"),
-    ("login_session", "aws login"),
-    ("credential_source", "the machine's metadata"),
-    ("source_profile", "another profile"),
-];
-
-/// The key of a profile.
+/// The key of a profile, if it has one.
 ///
 /// # Errors
-/// The profile has none, half of one, a temporary one, or credentials of another kind.
-pub fn long_term_key(profile: &Profile<'_>) -> Result<LongTermKey> {
-    let name = profile.name();
-    let refuse = |cause: String, remedy: &str| {
-        Err(Error::new(
-            format!("profile {name} cannot ask for an MFA session"),
-            cause,
-            remedy,
-        ))
+/// Half of one, a temporary one, or what cannot be one.
+pub fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
+    let written = |key: &str| {
+        let place = profile.place(key).unwrap_or_default();
+        profile
+            .get(key)
+            .map(|value| Written::new(value.to_owned(), place))
     };
-    let at = |key: &str| profile.place(key).unwrap_or_default();
-    if profile.get("role_arn").is_some() {
-        return refuse(
-            format!(
-                "it assumes a role ({}), which this version does not do",
-                at("role_arn")
-            ),
-            "use the profile that holds the access key",
-        );
+    let owner = format!("profile {}", profile.name());
+    read_key(
+        &owner,
+        written("aws_access_key_id"),
+        written("aws_secret_access_key"),
+        written("aws_session_token").is_some(),
+    )
+}
+
+/// The long-term key in the environment, as CI systems hand it over; none if a session is there.
+///
+/// # Errors
+/// Half of one, or what cannot be one.
+pub fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> {
+    let written = |name: &str| Some(Written::new(env.text(name)?, name.to_owned()));
+    if env.text("AWS_SESSION_TOKEN").is_some() || env.text("AWS_SECURITY_TOKEN").is_some() {
+        return Ok(None);
     }
-    let (id, secret) = match (
-        profile.get("aws_access_key_id"),
-        profile.get("aws_secret_access_key"),
-    ) {
-        (Some(id), Some(secret)) => (id, secret),
-        (None, None) => {
-            let other = OTHER_SOURCES
-                .iter()
-                .find(|(key, _)| profile.get(key).is_some());
-            return match other {
-                Some((key, source)) => refuse(
-                    format!(
-                        "its credentials come from {source} ({}), not from a key",
-                        at(key)
-                    ),
-                    "an MFA session needs the long-term access key of an IAM user",
-                ),
-                None => match profile.ignored() {
-                    Some((place, instead)) => refuse(
-                        format!("it has no access key; the section on {place} does not count"),
-                        &format!("write {instead}"),
-                    ),
-                    None => refuse(
-                        "it has no access key".to_owned(),
-                        &format!("add one with: aws configure --profile {name}"),
-                    ),
-                },
-            };
-        }
-        (Some(_), None) => return refuse(half_pair(&at("aws_access_key_id"), "secret"), HALF_PAIR),
-        (None, Some(_)) => return refuse(half_pair(&at("aws_secret_access_key"), "id"), HALF_PAIR),
+    read_key(
+        "the environment",
+        written("AWS_ACCESS_KEY_ID"),
+        written("AWS_SECRET_ACCESS_KEY"),
+        false,
+    )
+}
+
+/// A value and where it is written.
+struct Written {
+    value: String,
+    place: String,
+}
+
+impl Written {
+    fn new(value: String, place: String) -> Self {
+        Self { value, place }
+    }
+}
+
+fn read_key(
+    owner: &str,
+    id: Option<Written>,
+    secret: Option<Written>,
+    has_token: bool,
+) -> Result<Option<LongTermKey>> {
+    let refuse = |cause: String, remedy: &str| {
+        let what = format!("{owner} cannot ask for an MFA session");
+        Err(Error::new(what, cause, remedy))
     };
-    if profile.get("aws_session_token").is_some() || id.starts_with("ASIA") {
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Ok(None),
+        (Some(id), None) => return refuse(half_pair(&id.place, "secret"), HALF_PAIR),
+        (None, Some(secret)) => return refuse(half_pair(&secret.place, "id"), HALF_PAIR),
+    };
+    if has_token || id.value.starts_with("ASIA") {
         return refuse(
-            format!("its key is temporary ({})", at("aws_access_key_id")),
+            format!("its key is temporary ({})", id.place),
             "STS gives MFA sessions for long-term keys only: put the IAM user's own key there",
         );
     }
     // 16 to 128 word characters: IAM's pattern of an access key id.
-    if !(16..=128).contains(&id.len())
-        || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if !(16..=128).contains(&id.value.len()) || !id.value.bytes().all(word) {
         return refuse(
-            format!(
-                "what stands at {} is no access key id",
-                at("aws_access_key_id")
-            ),
+            format!("what stands at {} is no access key id", id.place),
             "copy the key's id once more: 20 capital letters and digits",
         );
     }
-    if !secret.bytes().all(|b| b.is_ascii_graphic()) {
+    if !secret.value.bytes().all(|b| b.is_ascii_graphic()) {
         return refuse(
-            format!(
-                "what stands at {} is no secret access key",
-                at("aws_secret_access_key")
-            ),
+            format!("what stands at {} is no secret access key", secret.place),
             "copy the secret once more: 40 characters without blanks",
         );
     }
-    Ok(LongTermKey {
-        access_key_id: id.to_owned(),
-        secret_access_key: SecretString::from(secret),
-    })
+    Ok(Some(LongTermKey {
+        access_key_id: id.value,
+        secret_access_key: SecretString::from(secret.value),
+    }))
 }
 
 const HALF_PAIR: &str = "a key has two halves: aws_access_key_id and aws_secret_access_key";

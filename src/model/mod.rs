@@ -2,17 +2,24 @@
 //! terminal. What is needed of those comes in as values and goes out as values.
 #![forbid(unsafe_code)]
 
+pub mod base;
+pub mod chain;
 pub mod child_env;
 pub mod code;
 pub mod config_text;
 pub mod devices;
 pub mod diagnose;
+mod diagnose_role;
+pub mod durations;
 pub mod endpoint;
 pub mod environment;
 pub mod exports;
+pub mod guards;
 pub mod key;
+pub mod layer;
 pub mod plan;
 pub mod profile;
+pub mod role;
 mod section_header;
 pub mod session;
 pub mod settings;

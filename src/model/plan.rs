@@ -1,17 +1,47 @@
-//! Decides, from settings, the session at hand and the time, whether STS has to be asked.
+//! Decides, from settings, the sessions at hand and the time, which calls have to be made.
 
 use std::fmt;
 
+use super::layer::{Layer, layers};
 use super::session::{Session, Timestamp, in_words};
-use super::settings::{Origin, Settings};
+use super::settings::Settings;
+use crate::error::Result;
 
 /// What is to be done for a session.
 #[derive(Debug)]
-pub enum Plan {
-    /// Use the session at hand: no question, no call.
-    Reuse(Session),
-    /// Ask for a code and call STS.
-    Mint(Reason),
+pub struct Plan {
+    /// The sessions on the way, the command's last.
+    pub layers: Vec<Layer>,
+    /// The last of them that is at hand and does, and its number.
+    pub at_hand: Option<(usize, Session)>,
+    /// Why the command's own session has to be got, if it has.
+    pub reason: Option<Reason>,
+}
+
+impl Plan {
+    /// The sessions that have to be got, in order.
+    #[must_use]
+    pub fn missing(&self) -> &[Layer] {
+        let have = self.at_hand.as_ref().map_or(0, |(number, _)| number + 1);
+        &self.layers[have..]
+    }
+
+    /// Whether a code has to be asked for.
+    #[must_use]
+    pub fn needs_code(&self) -> bool {
+        self.missing().iter().any(|layer| layer.with_code)
+    }
+
+    /// The command's session, if nothing is missing.
+    ///
+    /// # Errors
+    /// Something is; the plan, unchanged.
+    pub fn into_session(self) -> std::result::Result<Session, Box<Self>> {
+        match self.at_hand {
+            Some((number, session)) if number + 1 == self.layers.len() => Ok(session),
+            at_hand => Err(Box::new(Self { at_hand, ..self })),
+        }
+    }
 }
 
 /// Why the session at hand, if any, does not do.
@@ -39,32 +69,63 @@ pub enum Reason {
     },
 }
 
-/// Decides about `at_hand`.
-#[must_use]
-pub fn plan(settings: &Settings, at_hand: Option<Session>, fresh: bool, now: Timestamp) -> Plan {
-    let Some(session) = at_hand else {
-        return Plan::Mint(Reason::NoSession);
+/// Makes the plan. `look` finds the session of a layer; it is asked for the command's own first,
+/// and for the others only if that does not do. With `fresh` it is got anew in any case; those
+/// below it are good enough if they last.
+///
+/// # Errors
+/// Those of `look`.
+pub fn plan(
+    settings: &Settings,
+    fresh: bool,
+    now: Timestamp,
+    mut look: impl FnMut(&Layer) -> Result<Option<Session>>,
+) -> Result<Plan> {
+    let layers = layers(settings);
+    let mut plan = Plan {
+        layers,
+        at_hand: None,
+        reason: None,
     };
-    if fresh {
-        return Plan::Mint(Reason::Fresh);
+    for (number, layer) in plan.layers.iter().enumerate().rev() {
+        let last = number + 1 == plan.layers.len();
+        let session = match look(layer)? {
+            Some(_) if last && fresh => Err(Reason::Fresh),
+            Some(session) => judge(layer, session, now),
+            None => Err(Reason::NoSession),
+        };
+        match session {
+            Ok(session) => {
+                plan.at_hand = Some((number, session));
+                break;
+            }
+            Err(reason) if last => plan.reason = Some(reason),
+            Err(_) => {}
+        }
     }
-    let (left, min_ttl) = (now.until(session.expires_at), settings.min_ttl.value);
+    Ok(plan)
+}
+
+/// Whether a session at hand does for its layer.
+fn judge(layer: &Layer, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
+    let left = now.until(session.expires_at);
     if left == 0 {
-        return Plan::Mint(Reason::Ended(session.expires_at));
+        return Err(Reason::Ended(session.expires_at));
     }
-    if left < min_ttl {
-        return Plan::Mint(Reason::EndsSoon {
+    if left < layer.min_ttl {
+        return Err(Reason::EndsSoon {
             left,
-            wanted: min_ttl,
+            wanted: layer.min_ttl,
         });
     }
     // Four hours that nobody asked for are no reason to throw away the hour that somebody did.
-    let asked = settings.duration.origin != Origin::Default;
-    if asked && session.duration < settings.duration.value {
-        let (duration, wanted) = (session.duration, settings.duration.value);
-        return Plan::Mint(Reason::TooShort { duration, wanted });
+    if layer.asked && session.duration < layer.duration {
+        return Err(Reason::TooShort {
+            duration: session.duration,
+            wanted: layer.duration,
+        });
     }
-    Plan::Reuse(session)
+    Ok(session)
 }
 
 impl fmt::Display for Reason {

@@ -12,14 +12,23 @@ use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::config_text::{
-    ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind, encode_name, normalise,
+    ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind, decode_name, encode_name,
+    normalise,
 };
+use super::settings::{Origin, Sourced};
 use crate::error::{Error, Kind, Result};
 
 /// How alike two names must be (Jaro-Winkler) for one to be offered in place of the other.
 const NEAR: f64 = 0.8;
 /// How many names an error lists before it stops.
 const LISTED: usize = 12;
+
+/// The settings that make up a key.
+const KEY_SETTINGS: [&str; 3] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+];
 
 /// All profiles of both files. Sections are found by their names; the SDK's parser is given those of
 /// a profile when it is asked for, since a file can have thousands and a run needs a few.
@@ -35,11 +44,12 @@ struct IndexedFile {
     content: Normalised,
 }
 
-/// One profile, with the settings that the parser found for it.
+/// One profile, with the settings that the parser found for it and for those it includes.
 #[derive(Debug, Clone)]
 pub struct Profile<'a> {
-    name: &'a str,
-    inner: section::Profile,
+    name: String,
+    /// Its own settings and, behind them, those of each profile that it includes.
+    parts: Vec<section::Profile>,
     all: &'a Profiles,
 }
 
@@ -79,18 +89,66 @@ impl Profiles {
         self.sections(SectionKind::Profile, name).next().is_some()
     }
 
-    /// The profile of that name.
+    /// The profile of that name, completed by the one that its `include_profile` names, and so on.
     ///
     /// # Errors
-    /// The SDK's parser does not take its sections.
-    pub fn get<'a>(&'a self, name: &'a str) -> Result<Option<Profile<'a>>> {
+    /// The SDK's parser does not take its sections; one that it includes is not there, or includes
+    /// it in its turn.
+    pub fn get(&self, name: &str) -> Result<Option<Profile<'_>>> {
         if !self.contains(name) {
             return Ok(None);
         }
-        let parsed = self.parsed(SectionKind::Profile, name)?;
-        let inner = parsed.get_profile(&encode_name(name)).cloned();
-        let all = self;
-        Ok(inner.map(|inner| Profile { name, inner, all }))
+        let mut profile = self.empty(name);
+        let mut names = vec![name.to_owned()];
+        while let Some(name) = names.last() {
+            let parsed = self.parsed(SectionKind::Profile, name)?;
+            let Some(part) = parsed.get_profile(&encode_name(name)) else {
+                break;
+            };
+            profile.parts.push(part.clone());
+            let Some(included) = part.get("include_profile").map(str::trim) else {
+                break;
+            };
+            if names.iter().any(|name| name == included) || !self.contains(included) {
+                return Err(self.cannot_include(name, included));
+            }
+            names.push(included.to_owned());
+        }
+        Ok(Some(profile))
+    }
+
+    /// A profile in which nothing is set.
+    #[must_use]
+    pub fn empty(&self, name: &str) -> Profile<'_> {
+        let (name, parts) = (name.to_owned(), Vec::new());
+        Profile {
+            name,
+            parts,
+            all: self,
+        }
+    }
+
+    fn cannot_include(&self, name: &str, included: &str) -> Error {
+        let place = self.place(name, "include_profile").unwrap_or_default();
+        let cause = match self.contains(included) {
+            true => "which includes it in its turn",
+            false => "which does not exist",
+        };
+        Error::new(
+            format!("profile {name} cannot be read"),
+            format!("it includes {included}, {cause} ({place})"),
+            "correct include_profile",
+        )
+    }
+
+    /// Where a setting of the profile `name` is written, as `path, line N`: the last place of the
+    /// file that wins.
+    fn place(&self, name: &str, key: &str) -> Option<String> {
+        let mut sections = self.sections(SectionKind::Profile, name).rev();
+        sections.find_map(|(file, section)| {
+            let line = file.content.line_of(section, key)?;
+            Some(format!("{}, line {line}", file.path.display()))
+        })
     }
 
     /// The profile of that name, or an error that says what may have been meant. `chosen_by` is
@@ -98,7 +156,7 @@ impl Profiles {
     ///
     /// # Errors
     /// There is no such profile.
-    pub fn require<'a>(&'a self, name: &'a str, chosen_by: &str) -> Result<Profile<'a>> {
+    pub fn require(&self, name: &str, chosen_by: &str) -> Result<Profile<'_>> {
         self.get(name)?
             .ok_or_else(|| self.not_found(name, chosen_by))
     }
@@ -189,33 +247,68 @@ impl Profiles {
 impl<'a> Profile<'a> {
     /// Its name.
     #[must_use]
-    pub fn name(&self) -> &'a str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// A setting by its name in lower case; an empty one is as good as none.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.inner
-            .get(key)
-            .map(str::trim)
-            .filter(|value| !value.is_empty())
+        let values = self.parts_with(key).iter();
+        let mut values = values.filter_map(|part| part.get(key)).map(str::trim);
+        values.find(|value| !value.is_empty())
     }
 
-    /// Where a setting is written, as `path, line N`: the last place of the file that wins.
+    /// The key of a profile is its own: including one lends settings, not an identity.
+    fn parts_with(&self, key: &str) -> &[section::Profile] {
+        let own = self.parts.len().min(1);
+        match KEY_SETTINGS.contains(&key) {
+            true => &self.parts[..own],
+            false => &self.parts,
+        }
+    }
+
+    /// Where a setting is written, as `path, line N`.
     #[must_use]
     pub fn place(&self, key: &str) -> Option<String> {
-        let mut sections = self.all.sections(SectionKind::Profile, self.name).rev();
-        sections.find_map(|(file, section)| {
-            let line = file.content.line_of(section, key)?;
-            Some(format!("{}, line {line}", file.path.display()))
-        })
+        let value = self.get(key)?;
+        let says = |part: &&section::Profile| part.get(key).map(str::trim) == Some(value);
+        let part = self.parts_with(key).iter().find(says)?;
+        self.all.place(&decode_name(part.name()), key)
+    }
+
+    /// A setting with its place.
+    #[must_use]
+    pub fn sourced(&self, key: &str) -> Option<Sourced<String>> {
+        let value = self.get(key)?.to_owned();
+        let place = self.place(key).unwrap_or_default();
+        Some(Sourced::new(value, Origin::Profile(place)))
     }
 
     /// See [`Profiles::ignored`].
     #[must_use]
     pub fn ignored(&self) -> Option<(String, &'a str)> {
-        self.all.ignored(self.name)
+        self.all.ignored(&self.name)
+    }
+
+    /// The settings of the `[sso-session]` that it names, as `session.NAME` and value.
+    #[must_use]
+    pub fn sso_session(&self) -> Vec<(String, String)> {
+        let Some(name) = self.get("sso_session") else {
+            return Vec::new();
+        };
+        let Ok(parsed) = self.all.parsed(SectionKind::SsoSession, name) else {
+            return Vec::new();
+        };
+        let Some(session) = parsed.sso_session(&encode_name(name)) else {
+            return Vec::new();
+        };
+        let settings = ["sso_start_url", "sso_region", "sso_registration_scopes"];
+        let set = settings.into_iter().filter_map(|key| {
+            let value = session.get(key)?.to_owned();
+            Some((format!("session.{key}"), value))
+        });
+        set.collect()
     }
 
     /// The endpoints of its `[services]` section: service (`sts`) and URL.

@@ -16,6 +16,9 @@ pub const MAX_DURATION: u64 = 129_600;
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
+    /// No moment that comes: keys of a provider that tells no end.
+    pub const NEVER: Self = Self(u64::MAX);
+
     /// The seconds from `self` until `later`; zero when that is past.
     #[must_use]
     pub fn until(self, later: Timestamp) -> u64 {
@@ -41,16 +44,52 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// What a session is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SessionKind {
+    /// GetSessionToken with a code.
+    #[default]
+    Mfa,
+    /// GetSessionToken without one, as was asked for.
+    Plain,
+    /// AssumeRole.
+    Role,
+    /// Temporary keys that somebody else gave.
+    Provided,
+}
+
+impl SessionKind {
+    /// Its name in `status` and in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mfa => "mfa-session",
+            Self::Plain => "session-without-mfa",
+            Self::Role => "role",
+            Self::Provided => "provided",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Mfa, Self::Plain, Self::Role, Self::Provided];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// Temporary keys, with what has to be known to use and to judge them.
 #[derive(Debug, Clone)]
 pub struct Session {
+    /// What it is of.
+    pub kind: SessionKind,
     /// The key's id, `ASIA…`; not a secret.
     pub access_key_id: String,
     /// The secret half of the key.
     pub secret_access_key: SecretString,
     /// The token that has to go with the key.
     pub session_token: SecretString,
-    /// When it ends.
+    /// When it ends; [`Timestamp::NEVER`] where nobody says.
     pub expires_at: Timestamp,
     /// When it was handed out, on this machine's clock.
     pub obtained_at: Timestamp,
@@ -59,10 +98,12 @@ pub struct Session {
     pub duration: u64,
     /// The account's twelve digits, where they are known.
     pub account: Option<String>,
-    /// The MFA device that vouched for it.
-    pub serial: String,
-    /// The long-term key that it was obtained with.
-    pub source_key_id: String,
+    /// The MFA device that vouched for it, if one did.
+    pub serial: Option<String>,
+    /// The long-term key that it was obtained with, at the beginning of the chain.
+    pub source_key_id: Option<String>,
+    /// The role that it is of.
+    pub role_arn: Option<String>,
     /// The profile that it was obtained for.
     pub profile: String,
 }
@@ -109,6 +150,19 @@ pub fn account_of_arn(arn: &str) -> Option<&str> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
     let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     digits.then_some(account)
+}
+
+/// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
+///
+/// # Errors
+/// It is none of these; in words.
+pub fn parse_seconds(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text} is no time; write 4h, 90m, or seconds");
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().map_err(|_| wrong());
+    }
+    let duration = humantime::parse_duration(text).map_err(|_| wrong())?;
+    Ok(duration.as_secs())
 }
 
 /// Seconds as people say them: `3h 59m`, `59s`. From an hour on to the nearest minute.
@@ -163,8 +217,10 @@ mod tests {
             obtained_at: Timestamp(0),
             duration: 900,
             account: None,
-            serial: "GAHT12345678".into(),
-            source_key_id: "AKIAX".into(),
+            kind: SessionKind::Mfa,
+            serial: Some("GAHT12345678".into()),
+            source_key_id: Some("AKIAX".into()),
+            role_arn: None,
             profile: "p".into(),
         };
         assert!(!format!("{session:?}").contains("canary"));

@@ -3,17 +3,19 @@
 
 use std::fmt;
 
+use super::base::Base;
+use super::chain::Chain;
 use super::devices::check_serial;
+use super::durations::{Durations, profile_seconds};
 use super::endpoint::Endpoints;
 use super::environment::Environment;
 use super::exports::exports;
-use super::key::{LongTermKey, long_term_key};
+use super::guards::Guards;
+use super::key::{LongTermKey, environment_key};
 use super::profile::{Profile, Profiles};
-use super::session::{MAX_DURATION, MIN_DURATION, SessionKey};
+use super::role::{Role, as_session_name};
 use crate::error::{Error, Kind, Result};
 
-/// Seconds of an MFA session when nobody says otherwise: half a working day.
-pub const DEFAULT_DURATION: u64 = 4 * 3600;
 /// Seconds that a session must have left to be used when nobody says otherwise: enough for the
 /// command to start and make its calls.
 pub const DEFAULT_MIN_TTL: u64 = 60;
@@ -27,8 +29,16 @@ pub struct Wishes {
     pub min_ttl: Option<u64>,
     /// `--mfa-serial`
     pub mfa_serial: Option<String>,
+    /// `--without-mfa`
+    pub without_mfa: bool,
     /// `--region`
     pub region: Option<String>,
+    /// `--role-arn`
+    pub role_arn: Option<String>,
+    /// The content of `--policy-file`
+    pub policy: Option<String>,
+    /// `--policy-arn`
+    pub policy_arns: Vec<String>,
 }
 
 /// Where a setting came from.
@@ -73,101 +83,207 @@ impl<T> Sourced<T> {
     }
 }
 
+/// Whose settings count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// A profile of that name.
+    Profile(Sourced<String>),
+    /// Nobody chose a profile, and the environment holds a long-term key.
+    Environment,
+}
+
 /// Everything that decides on the session of one invocation.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The chosen profile's name.
+    /// The chosen profile's name; `environment` where the key is there.
     pub profile: Sourced<String>,
-    /// The key that asks STS.
-    pub key: LongTermKey,
+    /// The names of the profiles on the way to the keys, the chosen one first; none for a key of
+    /// the environment.
+    pub chain: Vec<String>,
+    /// What the way begins with.
+    pub base: Base,
+    /// The roles on it, in the order in which they are assumed.
+    pub roles: Vec<Role>,
     /// The MFA device, unless it is still to be found out.
     pub serial: Option<Sourced<String>>,
-    /// Seconds that the session shall last.
+    /// No code is to be asked for.
+    pub without_mfa: bool,
+    /// A program that gives codes.
+    pub mfa_process: Option<Sourced<String>>,
+    /// Seconds that the session of the command shall last.
     pub duration: Sourced<u64>,
+    /// Seconds that the MFA session below roles shall last.
+    pub base_duration: Sourced<u64>,
     /// Seconds that a session must have left.
     pub min_ttl: Sourced<u64>,
     /// How to reach STS and IAM.
     pub endpoints: Endpoints,
     /// What the command's environment takes over from the profile: name and value.
     pub exports: Vec<(String, String)>,
+    /// What has to be true before a command starts.
+    pub guards: Guards,
+    /// Who sits here, for the names of role sessions.
+    pub user: Option<String>,
 }
 
 impl Settings {
-    /// Makes one value of everything that was said about the profile `name`.
+    /// Makes one value of everything that was said about the chosen profile.
     ///
     /// # Errors
-    /// An unknown profile, one without a usable long-term key, and every value out of its range:
-    /// all before anybody is asked for a code.
+    /// An unknown profile, one that leads to no keys, and every value out of its range: all before
+    /// anybody is asked for a code.
     pub fn new(
         wishes: &Wishes,
-        name: Sourced<String>,
+        chosen: Chosen,
         env: &Environment,
         profiles: &Profiles,
     ) -> Result<Self> {
-        let profile = profiles.require(&name.value, &name.origin.to_string())?;
-        let key = long_term_key(&profile)?;
-        let duration = bounded_duration(wishes.duration)?;
-        let min_ttl = match wishes.min_ttl {
-            Some(seconds) => Sourced::new(seconds, Origin::Option("--min-ttl")),
-            None => Sourced::new(DEFAULT_MIN_TTL, Origin::Default),
+        let (name, chain) = match chosen {
+            Chosen::Profile(name) => {
+                let selected = profiles.require(&name.value, &name.origin.to_string())?;
+                (name, Chain::follow(selected, profiles, env)?)
+            }
+            Chosen::Environment => from_environment(env, profiles)?,
         };
-        if min_ttl.value > duration.value {
-            return Err(Error::of(
-                Kind::Usage,
-                "no session could be good enough",
-                format!(
-                    "--min-ttl asks for {} s left of a session of {} s",
-                    min_ttl.value, duration.value
-                ),
-                "ask for a longer session with --duration, or for less with --min-ttl",
-            ));
-        }
+        let selected = &chain.profiles[0];
+        let mut roles = chain.roles;
+        add_role(&mut roles, wishes)?;
+        let durations = Durations::new(wishes.duration, &chain.profiles, &mut roles)?;
+        let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
+        let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
+        let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
+        let names = chain.profiles.iter().map(|p| p.name().to_owned());
         Ok(Self {
-            serial: find_serial(wishes.mfa_serial.as_deref(), env, &profile)?,
-            endpoints: Endpoints::new(wishes.region.as_deref(), env, &profile)?,
-            exports: exports(env, &profile)?,
-            profile: name.clone(),
-            key,
-            duration,
-            min_ttl,
+            serial: find_serial(wishes.mfa_serial.as_deref(), env, from_chain("mfa_serial"))?,
+            without_mfa: wishes.without_mfa,
+            mfa_process: env_setting("MFAEXEC_MFA_PROCESS", env)
+                .or_else(|| from_chain("mfa_process")),
+            duration: durations.own,
+            base_duration: durations.base,
+            min_ttl: min_ttl(wishes.min_ttl, selected)?,
+            endpoints,
+            exports: exports(env, selected)?,
+            guards: Guards::of_profile(selected)?,
+            user: env.text("LOGNAME").or_else(|| env.text("USER")),
+            chain: names.filter(|_| is_profile).collect(),
+            profile: name,
+            base: chain.base,
+            roles,
         })
     }
 
-    /// What identifies the session that these settings ask for, with this device.
+    /// The long-term key at the beginning, if there is one.
     #[must_use]
-    pub fn session_key(&self, serial: &str) -> SessionKey {
-        SessionKey {
-            access_key_id: self.key.access_key_id.clone(),
-            serial: serial.to_owned(),
-            endpoint: self
-                .endpoints
-                .sts
-                .as_ref()
-                .map(|endpoint| endpoint.value.clone()),
+    pub fn key(&self) -> Option<&LongTermKey> {
+        match &self.base {
+            Base::Key(key) => Some(key),
+            Base::None | Base::Provider(_) => None,
         }
+    }
+
+    /// What to call the long-term key at the beginning.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.key().map_or("none", |key| &key.access_key_id)
+    }
+
+    /// Whether an MFA device has a part in it.
+    #[must_use]
+    pub fn uses_device(&self) -> bool {
+        self.key().is_some() && !self.without_mfa
+    }
+
+    /// The device's serial, if it is known.
+    #[must_use]
+    pub fn known_serial(&self) -> Option<&str> {
+        self.serial.as_ref().map(|serial| serial.value.as_str())
+    }
+
+    /// The name of a role's session: the profile's, else that of the device's owner or of whoever
+    /// sits here. An account's CloudTrail shows it with everything that the session does.
+    #[must_use]
+    pub fn session_name(&self, role: &Role) -> String {
+        if let Some(name) = &role.session_name {
+            return name.value.clone();
+        }
+        let serial = self.known_serial().filter(|_| self.uses_device());
+        let device = serial
+            .and_then(|serial| serial.split_once(":mfa/"))
+            .and_then(|(_, name)| name.rsplit('/').next());
+        let name = device.or(self.user.as_deref()).unwrap_or("mfaexec");
+        as_session_name(name)
     }
 }
 
-/// The name of the profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec
-/// that started this process, `default`.
+/// What a run is called that has its key from the environment.
+const FROM_ENVIRONMENT: &str = "environment";
+const KEY_VARIABLE: Origin = Origin::Variable("AWS_ACCESS_KEY_ID");
+
+/// A chain of the environment's key alone. Settings other than keys are the default profile's, as
+/// in the SDKs.
+fn from_environment<'a>(
+    env: &Environment,
+    profiles: &'a Profiles,
+) -> Result<(Sourced<String>, Chain<'a>)> {
+    let key = environment_key(env)?.map_or(Base::None, Base::Key);
+    let default = profiles.get("default")?;
+    let chain = Chain {
+        base: key,
+        roles: Vec::new(),
+        profiles: vec![default.unwrap_or_else(|| profiles.empty("default"))],
+    };
+    Ok((
+        Sourced::new(FROM_ENVIRONMENT.to_owned(), KEY_VARIABLE),
+        chain,
+    ))
+}
+
+/// Puts the role of the command line behind those of the profiles, and its policies onto the last.
+fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
+    if let Some(arn) = &wishes.role_arn {
+        let arn = Sourced::new(arn.clone(), Origin::Option("--role-arn"));
+        roles.push(Role::named(arn)?);
+    }
+    if wishes.policy.is_none() && wishes.policy_arns.is_empty() {
+        return Ok(());
+    }
+    let Some(last) = roles.last_mut() else {
+        return Err(Error::of(
+            Kind::Usage,
+            "a session policy needs a role",
+            "STS takes policies with AssumeRole only, and this profile assumes none",
+            "choose a profile with a role, or name one with --role-arn",
+        ));
+    };
+    if wishes.policy.is_some() {
+        last.policy.clone_from(&wishes.policy);
+    }
+    if !wishes.policy_arns.is_empty() {
+        last.policy_arns.clone_from(&wishes.policy_arns);
+    }
+    Ok(())
+}
+
+/// The profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec that started
+/// this process; with none of these a long-term key of the environment, else `default`.
 ///
 /// # Errors
-/// Nothing chose one and there is no `default`.
-pub fn select_profile(
-    option: Option<&str>,
-    env: &Environment,
-    profiles: &Profiles,
-) -> Result<Sourced<String>> {
+/// Nothing chose one and there is no `default`; half a key in the environment.
+pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> Result<Chosen> {
+    let profile = |name, origin| Ok(Chosen::Profile(Sourced::new(name, origin)));
     if let Some(name) = option {
-        return Ok(Sourced::new(name.to_owned(), Origin::Option("--profile")));
+        return profile(name.to_owned(), Origin::Option("--profile"));
     }
     for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"] {
         if let Some(name) = env.text(variable) {
-            return Ok(Sourced::new(name, Origin::Variable(variable)));
+            return profile(name, Origin::Variable(variable));
         }
     }
+    if environment_key(env)?.is_some() {
+        return Ok(Chosen::Environment);
+    }
     if profiles.contains("default") {
-        return Ok(Sourced::new("default".to_owned(), Origin::Default));
+        return profile("default".to_owned(), Origin::Default);
     }
     let names = profiles.names();
     let cause = if names.is_empty() {
@@ -185,37 +301,33 @@ pub fn select_profile(
     ))
 }
 
-fn bounded_duration(wish: Option<u64>) -> Result<Sourced<u64>> {
-    let Some(seconds) = wish else {
-        return Ok(Sourced::new(DEFAULT_DURATION, Origin::Default));
-    };
-    if !(MIN_DURATION..=MAX_DURATION).contains(&seconds) {
-        return Err(Error::of(
-            Kind::Usage,
-            format!("--duration {seconds}s is not possible"),
-            "STS gives MFA sessions of 15 minutes to 36 hours",
-            "choose one between 15m and 36h",
-        ));
+/// A variable of the environment; empty counts as unset.
+pub(super) fn env_setting(variable: &'static str, env: &Environment) -> Option<Sourced<String>> {
+    Some(Sourced::new(
+        env.text(variable)?,
+        Origin::Variable(variable),
+    ))
+}
+
+fn min_ttl(wish: Option<u64>, profile: &Profile<'_>) -> Result<Sourced<u64>> {
+    if let Some(seconds) = wish {
+        return Ok(Sourced::new(seconds, Origin::Option("--min-ttl")));
     }
-    Ok(Sourced::new(seconds, Origin::Option("--duration")))
+    match profile.sourced("mfaexec_min_ttl") {
+        Some(written) => profile_seconds("mfaexec_min_ttl", &written),
+        None => Ok(Sourced::new(DEFAULT_MIN_TTL, Origin::Default)),
+    }
 }
 
 fn find_serial(
     option: Option<&str>,
     env: &Environment,
-    profile: &Profile<'_>,
+    written: Option<Sourced<String>>,
 ) -> Result<Option<Sourced<String>>> {
-    let place = || profile.place("mfa_serial").unwrap_or_default();
     let serial = option
         .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
-        .or_else(|| {
-            let serial = env.text("AWS_MFA_SERIAL")?;
-            Some(Sourced::new(serial, Origin::Variable("AWS_MFA_SERIAL")))
-        })
-        .or_else(|| {
-            let serial = profile.get("mfa_serial")?;
-            Some(Sourced::new(serial.to_owned(), Origin::Profile(place())))
-        });
+        .or_else(|| env_setting("AWS_MFA_SERIAL", env))
+        .or(written);
     serial
         .map(|serial| check_serial(&serial).map(|()| serial))
         .transpose()

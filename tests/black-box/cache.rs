@@ -220,7 +220,18 @@ fn plain_is_plain_and_none_is_nothing() {
             "-p", "testuser", "--cache", "none", "-c", &code, "--", "true",
         ])
         .succeeds();
-    assert!(!world.cache().exists(), "nothing is written");
+    let written = fs::read_dir(world.cache()).unwrap();
+    let names: Vec<_> = written.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| name.to_string_lossy().ends_with(".lock")),
+        "nothing but locks is written: {names:?}"
+    );
+    let again = world.run(&[
+        "-p", "testuser", "--cache", "none", "-c", &code, "--", "true",
+    ]);
+    has(&again.fails(125), &["this code was used already"]);
     world.sign_in(&["--cache", "encrypted"]);
     misses(&world, &["--cache", "plain"]);
     hits(&world, &["--cache", "encrypted"]);

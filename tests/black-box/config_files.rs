@@ -330,14 +330,33 @@ fn a_profile_without_usable_keys_says_what_it_needs() {
         (
             "role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y",
             "",
-            &["assumes a role"],
+            &["there is no profile y", "config, line 3"],
         ),
-        ("sso_session = corp", "", &["IAM Identity Center"]),
-        ("credential_process = /bin/keys", "", &["another program"]),
-        ("web_identity_token_file = /t", "", &["a web identity"]),
-        ("credential_source = Environment", "", &["metadata"]),
-        ("login_session = x", "", &["aws login"]),
-        ("source_profile = other", "", &["another profile"]),
+        (
+            "sso_session = corp",
+            "",
+            &[
+                "IAM Identity Center gives no keys",
+                "aws sso login --profile me",
+            ],
+        ),
+        (
+            "credential_process = /bin/no-keys",
+            "",
+            &["credential_process gives no keys", "config, line 2"],
+        ),
+        (
+            "web_identity_token_file = /t",
+            "",
+            &["a web identity gives no keys"],
+        ),
+        (
+            "credential_source = Environment",
+            "",
+            &["it has no access key"],
+        ),
+        ("login_session = x", "", &["aws login gives no keys"]),
+        ("source_profile = other", "", &["there is no profile other"]),
         (
             "",
             &format!("{ID}\n{SECRET}\naws_session_token = x"),

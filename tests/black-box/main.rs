@@ -21,6 +21,7 @@ mod options;
 mod prompt;
 mod prompt_signals;
 mod readme;
+mod roles;
 mod secrets;
 mod story;
 mod threats;

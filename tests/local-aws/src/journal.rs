@@ -1,5 +1,7 @@
 //! The journal: one entry per request, for tests to read. Never a secret, a token or a code.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::request::Request;
@@ -19,6 +21,8 @@ pub struct Entry {
     pub duration_seconds: Option<u32>,
     pub role_arn: Option<String>,
     pub role_session_name: Option<String>,
+    /// What else was asked for, as it stands in the request (`ExternalId`, `Tags.member.1.Key`).
+    pub parameters: BTreeMap<String, String>,
     /// The status of the answer, 0 when the connection was cut instead.
     pub status: u16,
     /// `OK`, the error code, or `cut`.
@@ -28,6 +32,17 @@ pub struct Entry {
     /// The server's clock, in seconds since 1970.
     pub time: i64,
 }
+
+/// Parameters that have fields of their own, or that nobody is to see.
+const OWN_FIELDS: [&str; 7] = [
+    "Action",
+    "Version",
+    "SerialNumber",
+    "TokenCode",
+    "DurationSeconds",
+    "RoleArn",
+    "RoleSessionName",
+];
 
 impl Entry {
     pub(crate) fn of(request: &Request, time: i64) -> Entry {
@@ -45,6 +60,7 @@ impl Entry {
                 .and_then(|text| text.parse().ok()),
             role_arn: param("RoleArn"),
             role_session_name: param("RoleSessionName"),
+            parameters: request.other_params(&OWN_FIELDS),
             time,
             ..Entry::default()
         }

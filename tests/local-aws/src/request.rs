@@ -91,6 +91,14 @@ impl Request {
         self.params.get(name).map(String::as_str)
     }
 
+    /// All parameters but these.
+    pub(crate) fn other_params(&self, left_out: &[&str]) -> BTreeMap<String, String> {
+        let kept = |(name, _): &(&String, &String)| !left_out.contains(&name.as_str());
+        let kept = self.params.iter().filter(kept);
+        kept.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     pub(crate) fn action(&self) -> &str {
         self.param("Action").unwrap_or_default()
     }

@@ -1,0 +1,101 @@
+//! How long sessions last: who asked for what, and what STS allows.
+
+use super::profile::Profile;
+use super::role::{DEFAULT_ROLE_DURATION, MAX_ROLE_DURATION, Role};
+use super::session::{MAX_DURATION, MIN_DURATION, in_words, parse_seconds};
+use super::settings::{Origin, Sourced};
+use crate::error::{Error, Kind, Result};
+
+/// Seconds of an MFA session when nobody says otherwise: half a working day.
+pub const DEFAULT_DURATION: u64 = 4 * 3600;
+
+/// The durations of one invocation, in seconds.
+#[derive(Debug)]
+pub struct Durations {
+    /// Of the session that the command gets.
+    pub own: Sourced<u64>,
+    /// Of the MFA session; the same where there is no role.
+    pub base: Sourced<u64>,
+}
+
+impl Durations {
+    /// `--duration` goes before the chosen profile's `mfaexec_duration`; both mean the session that
+    /// the command gets, so that of the last role goes by them. The MFA session below roles goes
+    /// by the `mfaexec_duration` of the profile that has the key.
+    ///
+    /// # Errors
+    /// A duration that STS does not give.
+    pub fn new(option: Option<u64>, chain: &[Profile<'_>], roles: &mut [Role]) -> Result<Self> {
+        let of_profile = |profile: &Profile<'_>| {
+            let written = profile.sourced("mfaexec_duration");
+            written
+                .map(|written| profile_seconds("mfaexec_duration", &written))
+                .transpose()
+        };
+        let wish = match option {
+            Some(seconds) => Some(Sourced::new(seconds, Origin::Option("--duration"))),
+            None => chain.first().map(of_profile).transpose()?.flatten(),
+        };
+        let default = Sourced::new(DEFAULT_DURATION, Origin::Default);
+        let Some(role) = roles.last_mut() else {
+            let own = wish.unwrap_or(default);
+            within(
+                &own,
+                MAX_DURATION,
+                "STS gives MFA sessions of 15 minutes to 36 hours",
+            )?;
+            let base = own.clone();
+            return Ok(Self { own, base });
+        };
+        if let Some(wish) = wish {
+            let cause = "STS gives sessions of roles of 15 minutes to 12 hours";
+            within(&wish, MAX_ROLE_DURATION, cause)?;
+            role.duration = wish;
+        }
+        let own = role.duration.clone();
+        let base = match chain {
+            [_, .., last] => of_profile(last)?.unwrap_or(default),
+            _ => default,
+        };
+        within(
+            &base,
+            MAX_DURATION,
+            "STS gives MFA sessions of 15 minutes to 36 hours",
+        )?;
+        Ok(Self { own, base })
+    }
+}
+
+/// A time in a profile.
+pub(super) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<Sourced<u64>> {
+    match parse_seconds(&written.value) {
+        Ok(seconds) => Ok(Sourced::new(seconds, written.origin.clone())),
+        Err(cause) => Err(Error::new(
+            format!("{key} = {} cannot be read", written.value),
+            format!("{cause} (from {})", written.origin),
+            format!("write {key} = 4h"),
+        )),
+    }
+}
+
+fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
+    if (MIN_DURATION..=most).contains(&wish.value) {
+        return Ok(());
+    }
+    let name = match &wish.origin {
+        Origin::Option(name) => (*name).to_owned(),
+        origin => format!("the duration of {origin},"),
+    };
+    Err(Error::of(
+        Kind::Usage,
+        format!("{name} {}s is not possible", wish.value),
+        cause,
+        format!("choose one between 15m and {}", in_words(most)),
+    ))
+}
+
+/// What is left of a wish in a chain: a role that is assumed with temporary keys gets an hour.
+#[must_use]
+pub fn capped(wish: u64) -> u64 {
+    wish.min(DEFAULT_ROLE_DURATION)
+}

@@ -1,0 +1,523 @@
+//! Roles: what reaches STS, what is kept, how many codes it takes.
+
+use local_aws::Entry;
+
+use crate::harness::{SERIAL, World, finish, has};
+
+const DEPLOYER: &str = "arn:aws:iam::123456789012:role/deployer";
+const PARTNER: &str = "arn:aws:iam::123456789012:role/partner";
+const CHAINED: &str = "arn:aws:iam::123456789012:role/chained";
+
+/// A world with a role for the story's user, one that asks for an external id, and one behind that.
+fn world() -> World {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
+         [profile deploy]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
+         [profile partner]\nrole_arn = {PARTNER}\nsource_profile = testuser\n\
+         external_id = partner-42\n\
+         [profile chained]\nrole_arn = {CHAINED}\nsource_profile = partner\n"
+    ));
+    world
+}
+
+fn actions(world: &World) -> Vec<String> {
+    let journal = world.aws.journal();
+    journal.into_iter().map(|entry| entry.action).collect()
+}
+
+fn last(world: &World, action: &str) -> Entry {
+    let journal = world.aws.journal();
+    let found = journal.into_iter().rev().find(|e| e.action == action);
+    found.unwrap_or_else(|| panic!("no {action}"))
+}
+
+/// Who the command is, as AWS sees it.
+fn caller(world: &World, args: &[&str]) -> String {
+    let mut command = world.mfaexec(args);
+    let client = crate::harness::aws_client();
+    finish(command.args(["--", client, "sts", "get-caller-identity"])).succeeds()
+}
+
+#[test]
+fn all_roles_behind_one_device_share_one_code() {
+    let world = world();
+    let code = world.code();
+    let who = caller(&world, &["-p", "deploy", "-c", &code]);
+    has(&who, &["assumed-role/deployer/testuser"]);
+    assert_eq!(
+        actions(&world),
+        ["GetSessionToken", "AssumeRole", "GetCallerIdentity"]
+    );
+    let who = caller(&world, &["-p", "partner", "--no-input"]);
+    has(&who, &["assumed-role/partner/testuser"]);
+    let who = caller(&world, &["-p", "chained", "--no-input"]);
+    has(&who, &["assumed-role/chained/testuser"]);
+    // Each session is kept, also the one in the middle, and the one below them all.
+    let before = world.aws.journal().len();
+    for profile in ["deploy", "partner", "chained", "testuser"] {
+        world
+            .run(&["-p", profile, "--no-input", "--", "true"])
+            .succeeds();
+    }
+    assert_eq!(world.aws.journal().len(), before);
+    assert_eq!(world.code_calls().len(), 1);
+    let status = world.run(&["status"]).succeeds();
+    has(
+        &status,
+        &["deploy", "role", DEPLOYER, CHAINED, "mfa-session"],
+    );
+}
+
+#[test]
+fn more_than_an_hour_takes_the_code_to_the_role_itself() {
+    let world = world();
+    let code = world.code();
+    world
+        .run(&["-p", "deploy", "-d", "8h", "-c", &code, "--", "true"])
+        .succeeds();
+    assert_eq!(actions(&world), ["AssumeRole"]);
+    let call = last(&world, "AssumeRole");
+    assert_eq!(call.duration_seconds, Some(8 * 3600));
+    assert!(call.had_token_code && !call.had_session_token);
+    assert_eq!(call.serial_number.as_deref(), Some(SERIAL));
+    // It does for whoever wants less, and for whoever says nothing.
+    world
+        .run(&["-p", "deploy", "--no-input", "--", "true"])
+        .succeeds();
+    world
+        .run(&["-p", "deploy", "-d", "2h", "--no-input", "--", "true"])
+        .succeeds();
+    assert_eq!(world.aws.journal().len(), 1);
+    // More than the role allows is an error that names it.
+    let config = format!(
+        "[profile p]\nrole_arn = {PARTNER}\nsource_profile = testuser\nexternal_id = partner-42\n\
+         duration_seconds = 7200\nmfa_serial = {SERIAL}\n"
+    );
+    world.write_config(&config);
+    let code = world.code();
+    let error = world
+        .run(&["-p", "p", "-c", &code, "--", "true"])
+        .fails(125);
+    has(
+        &error,
+        &[PARTNER, "7200 s", "config, line 5", "MaxSessionDuration"],
+    );
+}
+
+#[test]
+fn in_a_chain_an_hour_is_all_and_that_is_said() {
+    let world = world();
+    let code = world.code();
+    let said = world.run(&["-p", "chained", "-d", "4h", "-c", &code, "--", "true"]);
+    has(
+        &said.stderr,
+        &["role chained lasts 1h, not the 4h of --duration"],
+    );
+    said.succeeds();
+    assert_eq!(last(&world, "AssumeRole").duration_seconds, Some(3600));
+    let quiet = world.run(&["-p", "chained", "-d", "4h", "--no-input", "--", "true"]);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn everything_that_a_profile_says_about_a_role_reaches_sts() {
+    let world = world();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\n\
+         [profile p]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
+         role_session_name = me@work\nexternal_id = x-1\nduration_seconds = 1800\n\
+         session_tags = team=ops, cost=7\ntransitive_session_tags = team\n\
+         source_identity = me\nrole_session_policy = {{}}\n\
+         role_session_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess\n"
+    ));
+    let code = world.code();
+    world
+        .run(&["-p", "p", "-c", &code, "--", "true"])
+        .succeeds();
+    let call = last(&world, "AssumeRole");
+    assert_eq!(call.role_session_name.as_deref(), Some("me@work"));
+    assert_eq!(call.duration_seconds, Some(1800));
+    let expected = [
+        ("ExternalId", "x-1"),
+        ("Policy", "{}"),
+        (
+            "PolicyArns.member.1.arn",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        ),
+        ("SourceIdentity", "me"),
+        ("Tags.member.1.Key", "team"),
+        ("Tags.member.1.Value", "ops"),
+        ("Tags.member.2.Key", "cost"),
+        ("Tags.member.2.Value", "7"),
+        ("TransitiveTagKeys.member.1", "team"),
+    ];
+    let sent: Vec<_> = call
+        .parameters
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    assert_eq!(sent, expected);
+}
+
+#[test]
+fn a_role_of_the_command_line_and_its_policies() {
+    let world = world();
+    let policy = world.write(
+        "policy.json",
+        "{\"Version\": \"2012-10-17\", \"Statement\": []}",
+    );
+    let code = world.code();
+    let who = caller(
+        &world,
+        &[
+            "-p",
+            "testuser",
+            "--role-arn",
+            DEPLOYER,
+            "-c",
+            &code,
+            "--policy-file",
+            policy.to_str().unwrap(),
+            "--policy-arn",
+            "arn:aws:iam::aws:policy/A",
+            "--policy-arn",
+            "arn:aws:iam::aws:policy/B",
+        ],
+    );
+    has(&who, &["assumed-role/deployer/testuser"]);
+    let call = last(&world, "AssumeRole");
+    has(&call.parameters["Policy"], &["2012-10-17"]);
+    assert_eq!(
+        call.parameters["PolicyArns.member.2.arn"],
+        "arn:aws:iam::aws:policy/B"
+    );
+    // Another policy is another session.
+    world
+        .run(&[
+            "-p",
+            "testuser",
+            "--role-arn",
+            DEPLOYER,
+            "--no-input",
+            "--",
+            "true",
+        ])
+        .succeeds();
+    assert_eq!(
+        actions(&world)
+            .iter()
+            .filter(|a| *a == "AssumeRole")
+            .count(),
+        2
+    );
+    let error = world.run(&[
+        "-p",
+        "testuser",
+        "--policy-arn",
+        "arn:x",
+        "--no-input",
+        "--",
+        "true",
+    ]);
+    has(
+        &error.fails(125),
+        &["a session policy needs a role", "--role-arn"],
+    );
+    let error = world.run(&[
+        "-p",
+        "testuser",
+        "--policy-file",
+        "none.json",
+        "--no-input",
+        "--",
+        "true",
+    ]);
+    has(
+        &error.fails(125),
+        &["cannot use the policy none.json", "No such file"],
+    );
+    world.write("broken.json", "{");
+    let error = world.run(&[
+        "-p",
+        "testuser",
+        "--policy-file",
+        "broken.json",
+        "--no-input",
+        "--",
+        "true",
+    ]);
+    has(&error.fails(125), &["it is not JSON"]);
+}
+
+#[test]
+fn a_role_that_refuses_says_what_to_look_at_and_the_mfa_session_is_kept() {
+    let world = world();
+    let code = world.code();
+    let foreign = "arn:aws:iam::123456789012:role/foreign";
+    let error = world
+        .run(&[
+            "-p",
+            "testuser",
+            "--role-arn",
+            foreign,
+            "-c",
+            &code,
+            "--",
+            "echo",
+            "ran",
+        ])
+        .fails(125);
+    has(
+        &error,
+        &[
+            foreign,
+            "--role-arn",
+            "is not authorized to perform: sts:AssumeRole",
+            "trust policy",
+        ],
+    );
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .succeeds();
+}
+
+#[test]
+fn no_code_is_asked_for_only_where_somebody_says_so() {
+    let world = World::new();
+    world.write_config("[profile nodevice]\nregion = eu-central-1\n");
+    let error = world
+        .run(&["-p", "nodevice", "-c", "123456", "--", "true"])
+        .fails(125);
+    has(&error, &["has no MFA device", "--without-mfa"]);
+    let shown = world
+        .run(&[
+            "-p",
+            "nodevice",
+            "--without-mfa",
+            "--",
+            "printenv",
+            "AWS_SESSION_TOKEN",
+        ])
+        .succeeds();
+    assert!(!shown.is_empty());
+    let call = last(&world, "GetSessionToken");
+    assert!(!call.had_token_code && call.serial_number.is_none());
+    has(&world.run(&["status"]).succeeds(), &["session-without-mfa"]);
+    // A device in the profile does not make one of the two out of the other.
+    let world = self::world();
+    world
+        .run(&["-p", "testuser", "--without-mfa", "--", "true"])
+        .succeeds();
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .fails(125);
+    world
+        .run(&["-p", "partner", "--without-mfa", "-d", "1h", "--", "true"])
+        .succeeds();
+    assert!(!last(&world, "AssumeRole").had_session_token);
+    let error = world
+        .run(&["-p", "deploy", "--without-mfa", "--", "true"])
+        .fails(125);
+    has(&error, &["leave out --without-mfa"]);
+}
+
+#[test]
+fn a_key_of_the_environment_is_a_base_when_no_profile_is_chosen() {
+    let world = World::new();
+    let user = local_aws::Account::story();
+    let user = user.user("testuser");
+    let run = |args: &[&str]| {
+        let mut command = world.mfaexec(args);
+        command
+            .env("AWS_ACCESS_KEY_ID", user.access_key_id())
+            .env("AWS_SECRET_ACCESS_KEY", user.secret_access_key());
+        finish(&mut command)
+    };
+    let code = world.code();
+    let shown = run(&["-c", &code, "--mfa-serial", SERIAL, "--", "env"]).succeeds();
+    assert!(
+        shown.contains("AWS_SESSION_TOKEN=") && !shown.contains("MFAEXEC_PROFILE="),
+        "{shown}"
+    );
+    assert!(!shown.contains(user.secret_access_key()));
+    // A profile that somebody chose goes before it.
+    let error = run(&["-p", "nodevice", "-c", "123456", "--", "true"]).fails(125);
+    has(&error, &["nodevice"]);
+    let mut half = world.mfaexec(&["--", "true"]);
+    let error = finish(half.env("AWS_ACCESS_KEY_ID", user.access_key_id())).fails(125);
+    has(
+        &error,
+        &["half of its access key is missing", "AWS_ACCESS_KEY_ID"],
+    );
+}
+
+#[test]
+fn guards_stand_before_the_command() {
+    let world = world();
+    let guarded = |more: &str| {
+        world.write_config(&format!(
+            "[profile testuser]\nmfa_serial = {SERIAL}\n{more}\n"
+        ));
+    };
+    world.sign_in(&[]);
+    guarded("mfaexec_expected_account = 123456789012");
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .succeeds();
+    guarded("mfaexec_expected_account = 210987654321");
+    let error = world
+        .run(&["-p", "testuser", "--no-input", "--", "echo", "ran"])
+        .fails(125);
+    has(
+        &error,
+        &[
+            "123456789012",
+            "210987654321",
+            "config, line 3",
+            "nothing was run",
+        ],
+    );
+    let before = world.aws.journal().len();
+    let code = world.code();
+    let error = world
+        .run(&[
+            "-p", "testuser", "--fresh", "-c", &code, "--", "echo", "ran",
+        ])
+        .fails(125);
+    has(&error, &["210987654321"]);
+    assert_eq!(
+        world.aws.journal().len(),
+        before,
+        "no code is spent for the wrong account"
+    );
+    guarded("mfaexec_expected_account = production");
+    let error = world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .fails(125);
+    has(&error, &["twelve digits"]);
+
+    guarded("mfaexec_confirm = true");
+    let error = world
+        .run(&["-p", "testuser", "--no-input", "--", "echo", "ran"])
+        .fails(125);
+    has(&error, &["was not confirmed", "config, line 3"]);
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "ran"]);
+    terminal.exp_string("Type testuser to go on: ").unwrap();
+    terminal.send_line("testuse").unwrap();
+    let said = terminal.exp_eof().unwrap();
+    assert!(
+        said.contains("another word was typed") && !said.contains("ran\r\n"),
+        "{said}"
+    );
+    // Once is enough for what runs inside.
+    let inner = "mfaexec --no-input -- echo ran";
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "sh", "-c", inner]);
+    terminal.exp_string("Type testuser to go on: ").unwrap();
+    terminal.send_line("testuser").unwrap();
+    has(&terminal.exp_eof().unwrap(), &["ran"]);
+}
+
+#[test]
+fn keys_of_our_own_set_durations() {
+    let world = world();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\nmfaexec_duration = 2h\n\
+         mfaexec_min_ttl = 30m\n\
+         [profile deploy]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
+         mfaexec_duration = 20m\n"
+    ));
+    let code = world.code();
+    world
+        .run(&["-p", "deploy", "-c", &code, "--", "true"])
+        .succeeds();
+    assert_eq!(last(&world, "GetSessionToken").duration_seconds, Some(7200));
+    assert_eq!(last(&world, "AssumeRole").duration_seconds, Some(1200));
+    let error = world.run(&["-p", "testuser", "--no-input", "-d", "20m", "--", "true"]);
+    error.succeeds();
+    let error = world
+        .run(&["-p", "testuser", "--fresh", "-d", "20m", "--", "true"])
+        .fails(125);
+    has(
+        &error,
+        &["no session could be good enough", "config, line 4"],
+    );
+    world.write_config("[profile testuser]\nmfaexec_duration = soon\n");
+    let error = world.run(&["-p", "testuser", "--", "true"]).fails(125);
+    has(&error, &["mfaexec_duration = soon", "config, line 2"]);
+}
+
+#[test]
+fn what_is_included_counts_but_for_keys() {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile common]\nregion = eu-west-3\nmfa_serial = {SERIAL}\n\
+         [profile testuser]\ninclude_profile = common\n\
+         [profile thief]\ninclude_profile = testuser\n\
+         [profile a]\ninclude_profile = b\n[profile b]\ninclude_profile = a\n"
+    ));
+    let code = world.code();
+    let shown = world
+        .run(&[
+            "-p",
+            "testuser",
+            "-c",
+            &code,
+            "--",
+            "printenv",
+            "AWS_REGION",
+        ])
+        .succeeds();
+    assert_eq!(shown, "eu-west-3\n");
+    assert_eq!(
+        last(&world, "GetSessionToken").serial_number.as_deref(),
+        Some(SERIAL)
+    );
+    let error = world
+        .run(&["-p", "thief", "--no-input", "--", "true"])
+        .fails(125);
+    has(&error, &["it has no access key"]);
+    let error = world
+        .run(&["-p", "a", "--no-input", "--", "true"])
+        .fails(125);
+    has(&error, &["includes it in its turn", "config, line 11"]);
+}
+
+#[test]
+fn a_program_gives_the_code() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let program = world.home().join("token");
+    let says = |script: &str| {
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let line = format!("{} --for 'my phone'", program.display());
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\nmfa_process = {line}\n"
+    ));
+    says(&format!("echo touch >&2; echo \"$2: {}\"", world.code()));
+    let said = world.run(&["-p", "testuser", "--", "true"]);
+    has(&said.stderr, &["mfaexec: touch"]);
+    said.succeeds();
+    for (script, words) in [
+        ("echo no code", "no six digits"),
+        ("echo oops >&2; exit 3", "it failed"),
+    ] {
+        says(script);
+        let error = world
+            .run(&["-p", "testuser", "--fresh", "--", "true"])
+            .fails(125);
+        has(&error, &[words, "config, line 3"]);
+    }
+    // What lies in the working directory is nobody's program.
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\nmfa_process = token\n"
+    ));
+    let mut command = world.mfaexec(&["-p", "testuser", "--fresh", "--", "true"]);
+    let error = finish(command.env("PATH", ".:/usr/bin:/bin")).fails(125);
+    has(
+        &error,
+        &["no absolute directory of PATH has a program token"],
+    );
+}
