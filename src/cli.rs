@@ -70,6 +70,16 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Show what a run would do and why, without doing it and without any network
+    Explain {
+        #[command(flatten)]
+        sign_in: SignIn,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Show the sessions at hand
     Status {
         #[command(flatten)]

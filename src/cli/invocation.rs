@@ -20,6 +20,8 @@ pub enum Invocation {
     Shell { sign_in: SignIn },
     /// Get a session.
     Login { sign_in: SignIn },
+    /// Show what a run would do.
+    Explain { sign_in: SignIn, json: bool },
     /// Show sessions.
     Status { profile: Option<String>, json: bool },
     /// Forget sessions.
@@ -63,6 +65,17 @@ impl Cli {
             } => (
                 Invocation::Login {
                     sign_in: sign_in.or(before),
+                },
+                after.or(output),
+            ),
+            Command::Explain {
+                sign_in,
+                json,
+                output: after,
+            } => (
+                Invocation::Explain {
+                    sign_in: sign_in.or(before),
+                    json,
                 },
                 after.or(output),
             ),

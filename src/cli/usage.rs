@@ -21,7 +21,7 @@ pub(super) fn runs_command(args: &[OsString]) -> bool {
 }
 
 /// Subcommands that run nothing.
-const RUN_NOTHING: [&str; 3] = ["login", "status", "clear"];
+const RUN_NOTHING: [&str; 4] = ["login", "explain", "status", "clear"];
 
 /// The places of the words before `--` that are neither options nor values of options.
 fn own_words(args: &[OsString]) -> Vec<usize> {

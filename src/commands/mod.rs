@@ -4,6 +4,7 @@ mod acquire;
 mod clear;
 mod codes;
 mod complete;
+mod explain;
 mod find_device;
 mod guards;
 mod login;
@@ -67,6 +68,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Run { sign_in, command } => Err(run::run(&env, &sign_in, &command, ui)),
         Invocation::Shell { sign_in } => Err(run::shell(&env, &sign_in, ui)),
         Invocation::Login { sign_in } => login::login(&env, &sign_in, ui),
+        Invocation::Explain { sign_in, json } => explain::explain(&env, &sign_in, json),
         Invocation::Status { profile, json } => status::status(&env, profile.as_deref(), json),
         Invocation::Clear { profile } => clear::clear(&env, profile.as_deref(), ui),
     }

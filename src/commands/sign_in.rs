@@ -19,6 +19,7 @@ use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
 use crate::model::layer::{Layer, Step};
 use crate::model::plan::{Plan, plan};
+use crate::model::requests::asks_for_account;
 use crate::model::role::Role;
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
@@ -304,14 +305,14 @@ impl<'a> SigningIn<'a> {
             profile: self.settings.profile.value.clone(),
         };
         if session.account.is_none() {
-            session.account = self.account(role, &session);
+            session.account = self.account(layer, role, &session);
         }
         session
     }
 
     /// The account of a session: the role's, the caller's, the device's, or, if it matters, what
     /// STS says when asked.
-    fn account(&self, role: Option<&Role>, session: &Session) -> Option<String> {
+    fn account(&self, layer: &Layer, role: Option<&Role>, session: &Session) -> Option<String> {
         let of_arn = |arn: &str| account_of_arn(arn).map(str::to_owned);
         if let Some(role) = role {
             return of_arn(&role.arn.value);
@@ -322,9 +323,9 @@ impl<'a> SigningIn<'a> {
             }
             _ => session.serial.as_deref().and_then(of_arn),
         };
-        let guarded = self.settings.guards.expected_account.is_some();
+        let wanted = asks_for_account(&self.settings, layer, found.is_some());
         found.or_else(|| {
-            let asked = guarded.then(|| self.aws.caller_identity(Some(session), None).wait());
+            let asked = wanted.then(|| self.aws.caller_identity(Some(session), None).wait());
             asked?.ok().map(|identity| identity.account)
         })
     }

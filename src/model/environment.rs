@@ -53,6 +53,22 @@ impl Environment {
         self.entries.push(OsString::from_vec(entry));
     }
 
+    /// The names of the entries that have one in UTF-8, in their order, each once.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for entry in &self.entries {
+            let name = entry.to_str().and_then(|entry| entry.split_once('='));
+            if let Some((name, _)) = name
+                && !name.is_empty()
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
     /// The raw entries.
     #[must_use]
     pub fn entries(&self) -> &[OsString] {

@@ -9,6 +9,7 @@ mod exec;
 mod exec_process;
 mod exec_streams;
 mod exec_terminal;
+mod explain;
 mod failures;
 mod failures_keyring;
 mod failures_network;

@@ -184,7 +184,14 @@ fn the_policy_does_what_the_readme_says() {
 fn every_option_and_subcommand_is_in_the_readme() {
     let world = World::new();
     let mut count = 0;
-    for subcommand in [&[][..], &["shell"], &["login"], &["status"], &["clear"]] {
+    for subcommand in [
+        &[][..],
+        &["shell"],
+        &["login"],
+        &["explain"],
+        &["status"],
+        &["clear"],
+    ] {
         let help = world.run(&[subcommand, &["--help"]].concat()).succeeds();
         for word in help
             .split_whitespace()

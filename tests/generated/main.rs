@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 4] = ["shell", "login", "status", "clear"];
+const SUBCOMMANDS: [&str; 5] = ["shell", "login", "explain", "status", "clear"];
 
 #[test]
 fn files_are_what_the_definitions_make_of_them() {

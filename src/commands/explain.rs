@@ -1,0 +1,42 @@
+//! `mfaexec explain`: what a run would do, without doing any of it and without any network.
+
+use super::acquire::{at_hand, find_known_device, now, read_settings};
+use super::{open_cache, print};
+use crate::cli::SignIn;
+use crate::edge::exec;
+use crate::error::Result;
+use crate::model::environment::Environment;
+use crate::model::explanation::Explanation;
+use crate::model::plan::plan;
+use crate::model::requests::CodeSource;
+use crate::model::settings::Settings;
+
+/// Prints the plan.
+pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
+    exec::protect_memory();
+    let mut env = env.clone();
+    let mut settings = read_settings(&mut env, sign_in)?;
+    let cache = open_cache(&env, sign_in.cache)?;
+    find_known_device(&mut settings, &cache)?;
+    let now = now();
+    let plan = plan(&settings, sign_in.fresh, now, |layer| {
+        at_hand(&cache, layer)
+    })?;
+    let codes = code_source(&env, sign_in, &settings);
+    let explanation = Explanation::new(&settings, &plan, codes, &env, now);
+    match as_json {
+        true => print(&format!("{:#}\n", explanation.to_json())),
+        false => print(&explanation.to_text()),
+    }
+}
+
+fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> CodeSource {
+    if sign_in.code.is_some() || env.text("MFAEXEC_CODE").is_some() {
+        return CodeSource::Given;
+    }
+    match (&settings.mfa_process, sign_in.no_input) {
+        (Some(_), _) => CodeSource::Printed,
+        (None, true) => CodeSource::Nowhere,
+        (None, false) => CodeSource::Typed,
+    }
+}

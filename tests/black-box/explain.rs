@@ -1,0 +1,279 @@
+//! `explain` tells what a run does: held against what runs have sent.
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::Value;
+
+use crate::harness::{SERIAL, World, finish, has};
+
+const ROLES: &str = "arn:aws:iam::123456789012:role/";
+
+fn explained(world: &World, args: &[&str]) -> Value {
+    let printed = world
+        .run(&[&["explain", "--json"], args].concat())
+        .succeeds();
+    serde_json::from_str(&printed).expect("JSON")
+}
+
+#[test]
+fn everything_has_its_origin_and_nothing_is_sent() {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
+         [profile deploy]\nrole_arn = {ROLES}deployer\nsource_profile = testuser\n\
+         mfaexec_min_ttl = 5m\n"
+    ));
+    let mut command = world.mfaexec(&["explain", "-p", "deploy", "-d", "20m"]);
+    let text = finish(command.env("AWS_PROFILE", "x").env("FOO", "bar")).succeeds();
+    let config = world.home().join(".aws/config");
+    let at = |line: u32| format!("({}, line {line})", config.display());
+    has(
+        &text,
+        &[
+            "deploy, which uses testuser, which uses the key AKIAIOSFODNN7EXAMPLE",
+            &format!("role               {ROLES}deployer   {}", at(5)),
+            "role session name  testuser   (the default)",
+            &format!("mfa serial         {SERIAL}   {}", at(3)),
+            "mfa session        4h   (the default)",
+            "duration           20m   (--duration)",
+            &format!("min-ttl            5m   {}", at(7)),
+            &format!("region             eu-central-1   {}", at(2)),
+            "endpoint of STS    http://127.0.0.1:",
+            "session            mfa-session: to be got for 4h",
+            "to be got for 20m: there is no session yet",
+            "request            sts GetCallerIdentity",
+            "request            sts GetSessionToken, 4h, with a code",
+            &format!("request            sts AssumeRole {ROLES}deployer, 20m"),
+            "codes              one, asked for on the terminal",
+            "environment        + AWS_ACCESS_KEY_ID=(the session's)",
+            "environment        + AWS_ACCOUNT_ID=123456789012",
+            "environment        + MFAEXEC_PROFILE=deploy",
+            "environment        - AWS_PROFILE",
+        ],
+    );
+    assert!(
+        !text.contains("FOO") && !text.contains("wJalrXUtnFEMI"),
+        "{text}"
+    );
+    assert!(world.aws.journal().is_empty());
+    // With the session at hand there is nothing left to do.
+    let code = world.code();
+    world
+        .run(&["login", "-p", "deploy", "-c", &code])
+        .succeeds();
+    let text = world.run(&["explain", "-p", "deploy"]).succeeds();
+    has(
+        &text,
+        &[
+            "at hand, ",
+            "mfa-session: not needed",
+            "requests           none",
+            "codes              none",
+        ],
+    );
+    let text = world
+        .run(&["explain", "-p", "deploy", "--fresh", "--no-input"])
+        .succeeds();
+    has(
+        &text,
+        &[
+            "mfa-session: at hand, ",
+            "a fresh one was asked for",
+            "request            sts AssumeRole",
+        ],
+    );
+    has(
+        &world.run(&["explain", "-p", "deplyo"]).fails(1),
+        &["did you mean deploy?"],
+    );
+    assert!(world.run(&["clear", "-q"]).code == Some(0));
+    let text = world
+        .run(&["explain", "-p", "deploy", "--no-input"])
+        .succeeds();
+    has(&text, &["nobody may be asked: the run would fail"]);
+}
+
+#[test]
+fn the_environment_is_the_one_that_the_command_gets() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let args = ["-p", "testuser", "--no-input", "--region", "eu-west-3"];
+    let environment = explained(&world, &args)["environment"].clone();
+    let printed = world.run(&[&args[..], &["--", "env"]].concat()).succeeds();
+    let caller = finish(&mut world.program("env")).succeeds();
+    for line in printed
+        .lines()
+        .filter(|line| !caller.lines().any(|own| own == *line))
+    {
+        let (name, value) = line.split_once('=').unwrap();
+        let told = environment["set"][name].as_str();
+        let told = told.unwrap_or_else(|| panic!("{name} is not told of"));
+        let of_the_session = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ];
+        match of_the_session.contains(&name) {
+            true => assert_eq!(told, "(the session's)"),
+            false => assert_eq!(told, value, "{name}"),
+        }
+    }
+    assert_eq!(
+        environment["set"].as_object().unwrap().len(),
+        printed.lines().count() - caller.lines().count()
+    );
+}
+
+/// A world and a call that are made up.
+#[derive(Debug, Clone)]
+struct Case {
+    roles: Vec<&'static str>,
+    with_serial: bool,
+    seconds: Option<u32>,
+    option: Option<&'static str>,
+    own: Option<&'static str>,
+    guarded: bool,
+    before: bool,
+    fresh: bool,
+    without_mfa: bool,
+    user: &'static str,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let roles = prop_oneof![
+        Just(vec![]),
+        Just(vec!["deployer"]),
+        Just(vec!["partner"]),
+        Just(vec!["partner", "chained"]),
+        Just(vec!["chained"]),
+        Just(vec!["foreign"]),
+    ];
+    let first = (
+        roles,
+        any::<bool>(),
+        prop_oneof![Just(None), Just(Some(900)), Just(Some(7200))],
+    );
+    let option = prop_oneof![Just(None), Just(Some("20m")), Just(Some("3h"))];
+    let own = prop_oneof![Just(None), Just(Some("2h"))];
+    let flags = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::bool::weighted(0.2),
+    );
+    let user = prop_oneof![3 => Just("testuser"), 1 => Just("hardware")];
+    (first, option, own, flags, user).prop_map(|(first, option, own, flags, user)| Case {
+        roles: first.0,
+        with_serial: first.1,
+        seconds: first.2,
+        option,
+        own,
+        guarded: flags.0,
+        before: flags.1,
+        fresh: flags.2,
+        without_mfa: flags.3,
+        user,
+    })
+}
+
+impl Case {
+    fn config(&self) -> String {
+        let mut text = format!("[profile {}]\n", self.user);
+        if self.with_serial {
+            let serial = if self.user == "hardware" {
+                "GAHT12345678"
+            } else {
+                SERIAL
+            };
+            text.push_str(&format!("mfa_serial = {serial}\n"));
+        }
+        let mut source = self.user;
+        for role in &self.roles {
+            text.push_str(&format!(
+                "[profile {role}]\nrole_arn = {ROLES}{role}\nsource_profile = {source}\n\
+                 external_id = partner-42\n"
+            ));
+            if let Some(seconds) = self.seconds {
+                text.push_str(&format!("duration_seconds = {seconds}\n"));
+            }
+            source = role;
+        }
+        if let Some(own) = self.own {
+            text.push_str(&format!("mfaexec_duration = {own}\n"));
+        }
+        if self.guarded {
+            text.push_str("mfaexec_expected_account = 123456789012\n");
+        }
+        text
+    }
+
+    fn profile(&self) -> &'static str {
+        self.roles.last().copied().unwrap_or(self.user)
+    }
+
+    fn options(&self) -> Vec<&'static str> {
+        let mut options = vec!["-p", self.profile()];
+        options.extend(self.option.into_iter().flat_map(|option| ["-d", option]));
+        options.extend(self.fresh.then_some("--fresh"));
+        options.extend(self.without_mfa.then_some("--without-mfa"));
+        options
+    }
+}
+
+/// What `explain` tells, and what the run then sends: the same, or as far as STS let it come.
+fn agree(case: &Case) -> Result<(), TestCaseError> {
+    let world = World::new();
+    world.write_config(&case.config());
+    if case.before {
+        let code = world.code_of(case.user);
+        world.run(&["login", "-p", case.user, "-c", &code]);
+    }
+    let code = world.code_of(case.user);
+    let mut options = case.options();
+    if !case.without_mfa {
+        options.extend(["-c", code.as_str()]);
+    }
+    let told = explained(&world, &options);
+    let told: Vec<_> = told["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|request| {
+            let text = |name: &str| request[name].as_str().map(str::to_owned);
+            (
+                text("action").unwrap(),
+                text("role_arn"),
+                request["duration_seconds"].as_u64(),
+                request["with_code"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    let before = world.aws.journal().len();
+    let said = world.run(&[&options[..], &["--", "true"]].concat());
+    let sent: Vec<_> = world
+        .aws
+        .journal()
+        .into_iter()
+        .skip(before)
+        .map(|entry| {
+            let seconds = entry.duration_seconds.map(u64::from);
+            (entry.action, entry.role_arn, seconds, entry.had_token_code)
+        })
+        .collect();
+    let whole = sent == told;
+    let part = said.code == Some(125) && told.starts_with(&sent);
+    prop_assert!(whole || part, "told {told:#?}\nsent {sent:#?}\n{said:?}");
+    Ok(())
+}
+
+#[test]
+fn a_run_sends_what_explain_tells() {
+    let config = Config {
+        cases: 96,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&cases(), |case| agree(&case))
+        .unwrap();
+}
