@@ -20,6 +20,7 @@ mod kill;
 mod one_code;
 mod options;
 mod prompt;
+mod prompt_modes;
 mod prompt_signals;
 mod readme;
 mod roles;

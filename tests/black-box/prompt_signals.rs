@@ -1,5 +1,6 @@
 //! X24 to X27: signals while the question stands on the terminal, under a real shell with job
-//! control. Whatever comes, echo and line mode are back, nothing was run and no code was sent.
+//! control. Whatever comes, the shell is back, nothing was run and no code was sent. Such a shell
+//! puts the terminal's modes right by itself; `prompt_modes` looks at what mfaexec leaves.
 
 use std::path::Path;
 
@@ -21,14 +22,12 @@ fn asked(world: &World) -> PtySession {
     bash
 }
 
-/// The shell is back, its terminal as it was, and nothing was run.
+/// The shell is back, and nothing was run.
 #[track_caller]
 fn ends_well(world: &World, mut bash: PtySession, status: u32) {
     bash.exp_string("ready> ").unwrap();
     bash.send_line("echo status=$?").unwrap();
     bash.exp_string(&format!("status={status}")).unwrap();
-    bash.send_line(MODES).unwrap();
-    bash.exp_string("hidden=0").unwrap();
     bash.send_line("exit").unwrap();
     assert!(!bash.exp_eof().unwrap().contains("done-42"));
     assert!(world.code_calls().is_empty());
@@ -178,8 +177,6 @@ fn x25_a_stop_gives_the_terminal_back_and_continuing_asks_again() {
     terminal.send_control('z').unwrap();
     terminal.exp_string("Stopped").unwrap();
     terminal.exp_string("ready> ").unwrap();
-    terminal.send_line(MODES).unwrap();
-    terminal.exp_string("hidden=0").unwrap();
     terminal.send_line("fg").unwrap();
     terminal.exp_string(QUESTION).unwrap();
     let code = world.aws.code("testuser");
