@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use nix::sys::signal::Signal;
+use rexpect::process::WaitStatus;
 use rexpect::session::PtySession;
 
 use crate::harness::{World, eventually, finish};
@@ -78,6 +80,29 @@ fn x24_a_quit() {
     let mut bash = asked(&world);
     bash.send_control('\\').unwrap();
     ends_well(&world, bash, 131);
+}
+
+/// A shell says 130 of a death by SIGINT and of an exit with 130 alike. Whoever started mfaexec has
+/// to see the former, or a script that it is in would go on.
+#[test]
+fn x24_who_started_it_sees_a_death_by_the_signal() {
+    let from_keyboard = [(Signal::SIGINT, Some('c')), (Signal::SIGQUIT, Some('\\'))];
+    let from_elsewhere = [Signal::SIGHUP, Signal::SIGTERM, Signal::SIGUSR1].map(|s| (s, None));
+    for (signal, key) in from_keyboard.into_iter().chain(from_elsewhere) {
+        let world = World::new();
+        let mut terminal = world.at_terminal(&["-p", "testuser", "--", "true"]);
+        terminal.exp_string(QUESTION).unwrap();
+        match key {
+            Some(key) => terminal.send_control(key).unwrap(),
+            None => terminal.process_mut().signal(signal).unwrap(),
+        }
+        let status = terminal.process().wait().unwrap();
+        let WaitStatus::Signaled(_, died_of, _) = status else {
+            panic!("{signal}: {status:?}")
+        };
+        assert_eq!(died_of, signal);
+        assert!(world.code_calls().is_empty());
+    }
 }
 
 #[test]
