@@ -1,11 +1,13 @@
 //! Failures of AWS and of the way to it: one clear error, the command not run, and never a second
 //! request with the same code.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use local_aws::Fault;
 
-use crate::harness::{World, finish, has};
+use crate::harness::{Said, World, eventually, finish, has};
+use crate::trouble::{names, said};
 
 /// One run with a given code under a fault; the error, and how many calls carried a code.
 fn fails_with(fault: Fault, words: &[&str]) {
@@ -196,59 +198,43 @@ fn a_code_that_was_not_sent_can_be_used() {
     world.run(&options).succeeds();
 }
 
-#[test]
-fn a_login_whose_session_is_lost_is_none() {
+/// A run whose session cannot be kept: a directory takes the place of its file when the code is on
+/// its way, too late to be noticed before that is spent.
+fn cannot_keep(options: &[&str]) -> Said {
     let world = World::new();
     world.sign_in(&[]);
-    let files = std::fs::read_dir(world.cache())
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let session = files
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|e| e == "session"));
-    let session = session.unwrap();
+    let files = names(&world.cache());
+    let session = files.iter().find(|name| name.ends_with(".session"));
+    let session = world.cache().join(session.unwrap());
     std::fs::remove_file(&session).unwrap();
+    world.aws.clear_journal();
+    let slow = Fault::Slow(Duration::from_secs(1));
+    world.aws.fault_on("GetSessionToken", slow, 1);
+    let mut command = world.mfaexec(options);
+    command.env("MFAEXEC_CODE", world.code());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = child.spawn().unwrap();
+    eventually("the code is sent", || world.code_calls().len() == 1);
     std::fs::create_dir_all(session.join("in-the-way")).unwrap();
-    let code = world.code();
-    world
-        .run(&["login", "-p", "testuser", "-c", &code])
-        .fails(1);
+    let said = said(child);
+    assert_eq!(world.code_calls().len(), 1, "and sent once");
+    said
+}
+
+#[test]
+fn a_login_whose_session_is_lost_is_none() {
+    let error = cannot_keep(&["login", "-p", "testuser"]).fails(1);
+    has(&error, &["cannot use", ".session", "Is a directory"]);
 }
 
 #[test]
 fn a_session_that_cannot_be_kept_is_used_all_the_same() {
-    let world = World::new();
-    // The place of the session's file is taken by a directory, which appears too late to be
-    // noticed before the code is spent.
-    world.sign_in(&[]);
-    let session = std::fs::read_dir(world.cache())
-        .unwrap()
-        .map(|e| e.unwrap().path());
-    let session = session
-        .into_iter()
-        .find(|p| p.extension().is_some_and(|e| e == "session"));
-    let session = session.unwrap();
-    std::fs::remove_file(&session).unwrap();
-    let code = world.code();
-    world.aws.fault(Fault::Slow(Duration::from_secs(2)), 1);
-    let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "echo", "done"]);
-    let child = command
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    let child = child.spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
-    std::fs::create_dir_all(session.join("in-the-way")).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "done\n",
-        "{output:?}"
-    );
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = cannot_keep(&["-p", "testuser", "--", "echo", "done"]);
     has(
-        &said,
+        &said.stderr,
         &["the session cannot be kept, the next run will ask again"],
     );
+    assert_eq!(said.succeeds(), "done\n");
 }
 
 #[test]
