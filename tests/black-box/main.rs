@@ -30,4 +30,5 @@ mod threats;
 mod threats_hostile;
 mod threats_memory;
 mod trouble;
+mod used_codes;
 mod wrapper;
