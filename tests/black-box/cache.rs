@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
 use crate::harness::{SERIAL, Said, World, finish, has};
+use crate::trouble::names;
 
 /// A run that has to find its session, or fail.
 fn cached(world: &World, options: &[&str]) -> Said {
@@ -198,6 +199,32 @@ fn a_link_is_refused_and_its_target_left_alone() {
     let before = fs::read(&target).unwrap();
     has(&cached(&world, &[]).fails(125), &["it is a link"]);
     assert_eq!(fs::read(&target).unwrap(), before);
+}
+
+#[test]
+fn a_link_in_place_of_the_directory_is_refused() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let elsewhere = world.home().join("elsewhere");
+    fs::rename(world.cache(), &elsewhere).unwrap();
+    symlink(&elsewhere, world.cache()).unwrap();
+    let before = names(&elsewhere);
+    let code = world.code();
+    for options in [&["--no-input"][..], &["--fresh", "-c", &code]] {
+        let mut command = world.mfaexec(&["-p", "testuser"]);
+        let error = finish(command.args(options).args(["--", "true"])).fails(125);
+        has(&error, &["it is not a directory, or a link to one"]);
+    }
+    world.run(&["clear"]).fails(1);
+    assert_eq!(names(&elsewhere), before);
+    assert_eq!(world.code_calls().len(), 1, "the second code is not spent");
+    // Whoever keeps all caches elsewhere may.
+    fs::remove_file(world.cache()).unwrap();
+    fs::remove_dir(world.home().join(".cache")).unwrap();
+    fs::create_dir(world.home().join("caches")).unwrap();
+    fs::rename(&elsewhere, world.home().join("caches/mfaexec")).unwrap();
+    symlink("caches", world.home().join(".cache")).unwrap();
+    hits(&world, &[]);
 }
 
 #[test]

@@ -312,7 +312,7 @@ fn the_credentials_file_wins_per_property() {
 
 #[test]
 fn a_profile_without_usable_keys_says_what_it_needs() {
-    let cases: [(&str, &str, &[&str]); 12] = [
+    let cases: [(&str, &str, &[&str]); 13] = [
         (
             "",
             "",
@@ -361,6 +361,11 @@ fn a_profile_without_usable_keys_says_what_it_needs() {
             "",
             &format!("{ID}\n{SECRET}\naws_session_token = x"),
             &["its key is temporary"],
+        ),
+        (
+            "",
+            &format!("aws_access_key_id = ASIAIOSFODNN7EXAMPLE\n{SECRET}"),
+            &["its key is temporary", "credentials, line 2"],
         ),
         (
             "",

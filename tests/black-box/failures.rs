@@ -107,6 +107,21 @@ fn a_slow_answer_is_waited_for() {
 }
 
 #[test]
+fn an_end_with_fractions_of_a_second_is_none_the_worse() {
+    let world = World::new();
+    world.aws.fault(Fault::FractionalExpiry, 1);
+    let code = world.code();
+    let run = ["-p", "testuser", "-c", &code, "--", "printenv"];
+    let end = world.run(&[&run[..], &["AWS_CREDENTIAL_EXPIRATION"]].concat());
+    let end = end.succeeds();
+    assert!(end.len() == 21 && end.ends_with("Z\n"), "{end}");
+    // It was kept as well.
+    let mut again = world.mfaexec(&["-p", "testuser", "--no-input", "--", "printenv"]);
+    let again = finish(again.arg("AWS_CREDENTIAL_EXPIRATION"));
+    assert_eq!(again.succeeds(), end);
+}
+
+#[test]
 fn refusals_of_sts() {
     let world = World::new();
     let run = |profile: &str, serial: &str, code: &str| {

@@ -13,6 +13,7 @@ mod explain;
 mod failures;
 mod failures_keyring;
 mod failures_network;
+mod failures_refused;
 mod failures_system;
 mod find_device;
 mod harness;
