@@ -1,9 +1,12 @@
 //! Secrets stay where they belong: searched for in everything that a run leaves or says.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::harness::{World, finish, has};
+
+/// That of the story's user.
+const LONG_TERM_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// The session of the story's profile, as its command sees it.
 fn session(world: &World) -> Vec<String> {
@@ -18,15 +21,20 @@ fn session(world: &World) -> Vec<String> {
     vec![value("AWS_SECRET_ACCESS_KEY="), value("AWS_SESSION_TOKEN=")]
 }
 
-fn files_below(directory: &Path, found: &mut Vec<Vec<u8>>) {
+/// The files below a directory that have one of the secrets in them.
+fn files_with(directory: &Path, secrets: &[String]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files_below(&path, found);
+            found.extend(files_with(&path, secrets));
         } else {
-            found.push(fs::read(path).unwrap());
+            let content = fs::read(&path).unwrap();
+            let has = |secret: &String| contains(&content, secret);
+            found.extend(secrets.iter().any(has).then_some(path));
         }
     }
+    found
 }
 
 fn contains(content: &[u8], canary: &str) -> bool {
@@ -39,18 +47,38 @@ fn contains(content: &[u8], canary: &str) -> bool {
 fn the_session_is_nowhere_on_disk() {
     let world = World::new();
     world.sign_in(&[]);
+    assert!(world.cache().is_dir(), "there is something to search in");
     let secrets = session(&world);
-    let search = |world: &World| {
-        let mut files = Vec::new();
-        files_below(world.home(), &mut files);
-        assert!(files.len() > 3, "there is something to search in");
-        let found = |secret: &String| files.iter().any(|content| contains(content, secret));
-        secrets.iter().any(found)
-    };
-    assert!(!search(&world));
+    assert_eq!(files_with(world.home(), &secrets), [] as [PathBuf; 0]);
     // The search itself can find something.
-    world.write("copy", &secrets[1]);
-    assert!(search(&world));
+    let copy = world.write("copy", &secrets[1]);
+    assert_eq!(files_with(world.home(), &secrets), [copy]);
+}
+
+#[test]
+fn the_long_term_secret_is_written_nowhere_anew() {
+    for cache in ["encrypted", "plain"] {
+        let world = World::new();
+        world.sign_in(&["--cache", cache]);
+        world
+            .run(&["-p", "testuser", "--cache", cache, "--", "true"])
+            .succeeds();
+        // With a device that has to be looked up, and a refusal.
+        world.write_config("");
+        let code = world.code();
+        let again = ["-p", "testuser", "--cache", cache, "--fresh", "-c", &code];
+        world
+            .run(&[&again[..], &["--", "true"]].concat())
+            .succeeds();
+        world
+            .run(&[&again[..], &["--", "true"]].concat())
+            .fails(125);
+        // Where its owner has put it, and nowhere else.
+        assert_eq!(
+            files_with(world.home(), &[LONG_TERM_SECRET.to_owned()]),
+            [world.home().join(".aws/credentials")]
+        );
+    }
 }
 
 #[test]
@@ -79,7 +107,7 @@ fn the_loudest_log_shows_no_secret() {
         &["signing in", "GetSessionToken succeeded after"],
     );
     let mut canaries = session(&world);
-    canaries.extend(["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(), code]);
+    canaries.extend([LONG_TERM_SECRET.to_owned(), code]);
     for canary in canaries {
         assert!(!said.stderr.contains(&canary), "{}", said.stderr);
     }
