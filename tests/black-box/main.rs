@@ -20,6 +20,7 @@ mod harness;
 mod kill;
 mod one_code;
 mod options;
+mod options_places;
 mod prompt;
 mod prompt_modes;
 mod prompt_signals;

@@ -1,5 +1,4 @@
-//! Every option and subcommand: what it does, and that it does so before and after the
-//! subcommand's name.
+//! Every option and subcommand: what it does.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -60,56 +59,6 @@ fn impossible_times_are_refused_at_once() {
         &["no session could be good enough"],
     );
     assert!(world.aws.journal().is_empty());
-}
-
-#[test]
-fn options_stand_before_or_after_the_subcommand() {
-    let world = World::new();
-    let code = world.code();
-    world
-        .run(&["-p", "testuser", "-d", "1h", "login", "-c", &code])
-        .succeeds();
-    assert_eq!(world.code_calls()[0].duration_seconds, Some(3600));
-    let code = world.code();
-    world
-        .run(&[
-            "--fresh", "login", "-p", "testuser", "-d", "2h", "-c", &code,
-        ])
-        .succeeds();
-    assert_eq!(world.code_calls()[1].duration_seconds, Some(7200));
-    has(
-        &world.run(&["-p", "testuser", "status"]).succeeds(),
-        &["testuser"],
-    );
-    has(
-        &world.run(&["-p", "otheruser", "status"]).succeeds(),
-        &["no sessions"],
-    );
-}
-
-#[test]
-fn an_option_that_would_mean_nothing_is_refused() {
-    let world = World::new();
-    for (options, subcommand) in [
-        (&["-d", "1h"][..], "status"),
-        (&["--min-ttl", "1h"], "status"),
-        (&["--fresh"], "clear"),
-        (&["--mfa-serial", SERIAL], "status"),
-        (&["-c", "123456"], "clear"),
-        (&["--region", "us-east-1"], "status"),
-        (&["--no-input"], "clear"),
-        (&["--cache", "none"], "status"),
-    ] {
-        let mut command = world.mfaexec(options);
-        has(
-            &finish(command.arg(subcommand)).fails(2),
-            &["means nothing to", options[0]],
-        );
-    }
-    has(
-        &world.run(&["login", "--cache", "none"]).fails(2),
-        &["for nothing"],
-    );
 }
 
 #[test]
