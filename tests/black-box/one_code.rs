@@ -4,6 +4,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use local_aws::Fault;
+use nix::sys::signal::Signal;
 
 use crate::harness::{SERIAL, World, eventually, finish, has};
 
@@ -187,6 +188,27 @@ fn when_the_one_who_asks_gives_up_or_is_killed_the_next_one_asks() {
         let output = waiter.wait_with_output().unwrap();
         assert!(output.stdout.starts_with(b"ASIA"), "{ending}: {output:?}");
         assert_eq!(world.code_calls().len(), 1);
+    }
+}
+
+#[test]
+fn who_waits_at_another_terminal_is_asked_there_in_turn() {
+    for ending in ["give up", "KILL"] {
+        let world = World::new();
+        let run = ["-p", "testuser", "--", "printenv", "AWS_ACCESS_KEY_ID"];
+        let mut first = world.at_terminal(&run);
+        first.exp_string("MFA code for testuser").unwrap();
+        let mut second = world.at_terminal(&run);
+        second.exp_string("waiting for the sign-in with").unwrap();
+        match ending {
+            "give up" => first.send_control('d').unwrap(),
+            _ => first.process_mut().signal(Signal::SIGKILL).unwrap(),
+        }
+        second.exp_string("MFA code for testuser").unwrap();
+        second.send_line(&world.code()).unwrap();
+        has(&second.exp_eof().unwrap(), &["ASIA"]);
+        assert_eq!(world.code_calls().len(), 1);
+        assert!(!first.exp_eof().unwrap().contains("ASIA"));
     }
 }
 
