@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::harness::{MFAEXEC, World, finish};
+use crate::harness::{MFAEXEC, World, finish, has};
 
 /// The command's environment as `env -0` prints it, entry by entry.
 fn entries(world: &World, options: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
@@ -17,7 +17,12 @@ fn entries(world: &World, options: &[&str], variables: &[(&str, &str)]) -> Vec<S
     printed.split_terminator('\0').map(str::to_owned).collect()
 }
 
-fn child(world: &World, options: &[&str], variables: &[(&str, &str)]) -> HashMap<String, String> {
+/// The same by name.
+pub(crate) fn child(
+    world: &World,
+    options: &[&str],
+    variables: &[(&str, &str)],
+) -> HashMap<String, String> {
     let entries = entries(world, options, variables);
     let pairs = entries.iter().filter_map(|entry| entry.split_once('='));
     let map: HashMap<_, _> = pairs.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
@@ -197,84 +202,19 @@ fn the_account_is_unset_where_it_is_not_known() {
 }
 
 #[test]
-fn settings_of_the_profile_reach_the_command_unless_the_caller_has_his_own() {
+fn the_account_of_a_device_without_one_is_that_of_the_key() {
     let world = World::new();
-    world.sign_in(&[]);
-    let settings = [
-        (
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-            "ignore_configured_endpoint_urls",
-            "false",
-        ),
-        ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", "false"),
-        (
-            "AWS_USE_DUALSTACK_ENDPOINT",
-            "use_dualstack_endpoint",
-            "false",
-        ),
-        ("AWS_CA_BUNDLE", "ca_bundle", "/etc/hosts"),
-        (
-            "AWS_STS_REGIONAL_ENDPOINTS",
-            "sts_regional_endpoints",
-            "regional",
-        ),
-        ("AWS_RETRY_MODE", "retry_mode", "adaptive"),
-        ("AWS_MAX_ATTEMPTS", "max_attempts", "7"),
-        ("AWS_DEFAULTS_MODE", "defaults_mode", "standard"),
-    ];
-    let mut config = format!(
-        "[profile testuser]\nmfa_serial = {}\n",
-        crate::harness::SERIAL
-    );
-    for (_, key, value) in settings {
-        config.push_str(&format!("{key} = {value}\n"));
-    }
-    world.write_config(&config);
-    let inherited = child(&world, &[], &[]);
-    for (variable, _, value) in settings {
-        assert_eq!(inherited[variable], value, "{variable}");
-    }
-    let own: Vec<_> = settings
-        .iter()
-        .map(|(variable, _, value)| (*variable, *value))
-        .collect();
-    let own: Vec<_> = own
-        .into_iter()
-        .map(|(variable, value)| (variable, if value == "7" { "9" } else { value }))
-        .collect();
-    assert_eq!(
-        child(&world, &[], &own)["AWS_MAX_ATTEMPTS"],
-        "9",
-        "the caller's stays"
-    );
-}
-
-#[test]
-fn endpoints_of_the_profile_reach_the_command_in_their_order() {
-    let world = World::new();
-    let url = world.aws.url();
-    let config = format!(
-        "[profile testuser]\nmfa_serial = {}\nendpoint_url = {url}\nservices = mine\n\
-         [services mine]\nec2 =\n  endpoint_url = {url}/ec2\nelastic_beanstalk =\n  endpoint_url = \
-         {url}/eb\n",
-        crate::harness::SERIAL
-    );
-    world.write_config(&config);
-    let code = world.code();
-    let arguments = ["-p", "testuser", "-c", &code, "--", "env"];
-    let mut command = world.mfaexec(&arguments);
-    let printed = finish(command.env_remove("AWS_ENDPOINT_URL")).succeeds();
-    for line in [
-        format!("AWS_ENDPOINT_URL={url}\n"),
-        format!("AWS_ENDPOINT_URL_EC2={url}/ec2\n"),
-        format!("AWS_ENDPOINT_URL_ELASTIC_BEANSTALK={url}/eb\n"),
-    ] {
-        assert!(printed.contains(&line), "{line} is missing in:\n{printed}");
-    }
-    // The caller's AWS_ENDPOINT_URL goes before all of a profile's, and still does afterwards.
-    let child = child(&world, &[], &[]);
-    assert_eq!(child["AWS_ENDPOINT_URL"], url);
-    assert!(!child.contains_key("AWS_ENDPOINT_URL_EC2"));
+    let run = ["-p", "hardware", "--mfa-serial", "GAHT12345678"];
+    let printed = ["--", "printenv", "AWS_ACCOUNT_ID"];
+    // While somebody types, STS is asked whose key it is.
+    let mut terminal = world.at_terminal(&[&run[..], &printed].concat());
+    terminal
+        .exp_string("MFA code for hardware (GAHT12345678): ")
+        .unwrap();
+    terminal.send_line(&world.code_of("hardware")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["\n123456789012\r"]);
+    let cached = world.run(&[&run[..], &["--no-input"], &printed].concat());
+    assert_eq!(cached.succeeds(), "123456789012\n");
 }
 
 #[test]

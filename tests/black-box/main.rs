@@ -4,6 +4,7 @@
 
 mod cache;
 mod child_environment;
+mod child_settings;
 mod config_files;
 mod exec;
 mod exec_process;
