@@ -8,7 +8,8 @@ use std::time::Duration;
 use local_aws::Fault;
 
 use crate::harness::{Said, World, eventually, finish, has};
-use crate::trouble::{names, namespaces_wanted, root_wanted, said, trouble_source};
+use crate::skipping::{namespaces_wanted, root_wanted};
+use crate::trouble::{names, said, trouble_source};
 
 const PLAIN: &str = "sessions are kept in files without encryption";
 

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::{World, finish, has};
-use crate::trouble::namespaces_wanted;
+use crate::skipping::namespaces_wanted;
 
 /// A run that fails on its way to AWS; the error.
 #[track_caller]

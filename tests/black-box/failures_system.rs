@@ -9,7 +9,8 @@ use std::time::Duration;
 use local_aws::Fault;
 
 use crate::harness::{Said, World, eventually, finish, has};
-use crate::trouble::{STRANGER, names, namespaces_wanted, root_wanted, said};
+use crate::skipping::{namespaces_wanted, root_wanted};
+use crate::trouble::{STRANGER, names, said};
 
 /// A small disk for the cache, with a session on it that was signed in to before.
 const SMALL_DISK: &str = "

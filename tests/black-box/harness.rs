@@ -16,6 +16,8 @@ use tempfile::TempDir;
 pub(crate) const MFAEXEC: &str = env!("CARGO_BIN_EXE_mfaexec");
 /// The MFA device of the story's user.
 pub(crate) const SERIAL: &str = "arn:aws:iam::123456789012:mfa/testuser";
+/// Where programs are looked for, beside the binary's own directory.
+pub(crate) const PROGRAMS: &str = "/usr/local/bin:/usr/bin:/bin";
 /// A prompt, or the end of a program, comes within this time even on a busy machine.
 const PATIENCE: u64 = 30_000;
 
@@ -104,10 +106,7 @@ impl World {
         command
             .env_clear()
             .env("HOME", self.home())
-            .env(
-                "PATH",
-                format!("{}:/usr/local/bin:/usr/bin:/bin", binaries.display()),
-            )
+            .env("PATH", format!("{}:{PROGRAMS}", binaries.display()))
             .env("AWS_ENDPOINT_URL", self.aws.url())
             .env("LOCAL_AWS_URL", self.aws.url())
             .env("AWS_EC2_METADATA_DISABLED", "true")

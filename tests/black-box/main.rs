@@ -28,6 +28,7 @@ mod prompt_signals;
 mod readme;
 mod roles;
 mod secrets;
+mod skipping;
 mod story;
 mod threats;
 mod threats_hostile;

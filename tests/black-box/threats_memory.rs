@@ -2,24 +2,16 @@
 //! user.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
 use crate::harness::{MFAEXEC, World, eventually, finish, has};
 use crate::prompt_signals::{QUESTION, asking};
+use crate::skipping::possible;
 use crate::threats::name_of;
 
 /// Debian's and everybody else's `nobody`: a user who has nothing.
 const NOBODY: &str = "65534";
-
-/// Where something cannot be tested a bare `cargo test` says so, and tests/all fails.
-fn skip(test: &str, why: &str) {
-    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
-    assert!(!all, "{why}");
-    // Past the harness, which would keep what a passing test prints to itself.
-    writeln!(std::io::stderr().lock(), "SKIPPED {test}: {why}").unwrap();
-}
 
 /// A shell without a limit on core dumps, running `script`.
 fn dumping(world: &World, script: &str) -> Command {
@@ -31,11 +23,11 @@ fn dumping(world: &World, script: &str) -> Command {
 /// Whether this system writes core dumps at all.
 fn dumps_cores(world: &World, test: &str) -> bool {
     let status = dumping(world, "kill -SEGV $$").status().unwrap();
-    let dumps = status.core_dumped();
-    if !dumps {
-        skip(test, "this system writes no core dumps");
-    }
-    dumps
+    possible(
+        status.core_dumped(),
+        test,
+        "a system that writes core dumps",
+    )
 }
 
 #[test]

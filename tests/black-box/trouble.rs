@@ -2,44 +2,15 @@
 //! of their own, other users, and what `trouble.py` does to keys and connections.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
-use crate::harness::{MFAEXEC, Said, World};
+use crate::harness::{MFAEXEC, PROGRAMS, Said, World};
 
 /// Read into the tests: another user need not be able to read the sources.
 const TROUBLE: &str = include_str!("trouble.py");
 /// A user whom nobody is.
 pub(crate) const STRANGER: u32 = 64_999;
-
-/// Whether the test can run here. Where everything has to be tested it fails if not, elsewhere it
-/// says that it does not take place.
-fn wanted(there: bool, test: &str, need: &str) -> bool {
-    if there {
-        return true;
-    }
-    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
-    assert!(!all, "{test} needs {need}");
-    // Past the harness, which would keep what a passing test prints to itself.
-    writeln!(std::io::stderr().lock(), "SKIPPED {test}: needs {need}").unwrap();
-    false
-}
-
-/// Whether a test that has to become somebody else can run.
-pub(crate) fn root_wanted(test: &str) -> bool {
-    wanted(nix::unistd::geteuid().is_root(), test, "root")
-}
-
-/// Whether a test with namespaces can run: some systems keep them from ordinary users.
-pub(crate) fn namespaces_wanted(test: &str) -> bool {
-    let tried = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "--net", "true"])
-        .stderr(Stdio::null())
-        .status();
-    let there = tried.is_ok_and(|status| status.success());
-    wanted(there, test, "namespaces for users (unshare --user)")
-}
 
 impl World {
     /// `trouble.py` with these arguments.
@@ -77,7 +48,7 @@ impl World {
     pub(crate) fn as_stranger(&self, command: &[&str]) -> Command {
         let mut setpriv = self.program("setpriv");
         let id = STRANGER.to_string();
-        let path = format!("{}/bin:/usr/local/bin:/usr/bin:/bin", self.home().display());
+        let path = format!("{}/bin:{PROGRAMS}", self.home().display());
         setpriv
             .args(["--reuid", &id, "--regid", &id, "--clear-groups"])
             .args(command)

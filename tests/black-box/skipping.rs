@@ -1,0 +1,72 @@
+//! Tests that cannot take place everywhere. In a bare `cargo test` they say so and why. In tests/all
+//! (MFAEXEC_TESTS_ALL=1) a program that is missing is a failure, as that installs them; what only
+//! the system or its owner can give is skipped there as well, and told at the end.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::harness::PROGRAMS;
+use crate::trouble::STRANGER;
+
+/// Whether these programs are installed. Missing ones fail the test where all have to take place.
+pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
+    let there = |program: &&&str| {
+        let mut directories = PROGRAMS.split(':');
+        directories.any(|directory| Path::new(directory).join(program).is_file())
+    };
+    let Some(missing) = programs.iter().find(|program| !there(program)) else {
+        return true;
+    };
+    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
+    assert!(!all, "{test} needs {missing}");
+    skip(test, missing);
+    false
+}
+
+/// Whether something is to be had that nobody can install.
+pub(crate) fn possible(there: bool, test: &str, need: &str) -> bool {
+    if !there {
+        skip(test, need);
+    }
+    there
+}
+
+fn skip(test: &str, need: &str) {
+    let line = format!("SKIPPED {test}: needs {need}\n");
+    // Past the harness, which would keep what a passing test prints to itself.
+    std::io::stderr().lock().write_all(line.as_bytes()).unwrap();
+    if let Some(list) = std::env::var_os("MFAEXEC_SKIPPED") {
+        let mut list = OpenOptions::new().append(true).open(list).unwrap();
+        list.write_all(line.as_bytes()).unwrap();
+    }
+}
+
+/// Whether a test that has to become somebody else can run: the root of a namespace may know nobody
+/// else.
+pub(crate) fn root_wanted(test: &str) -> bool {
+    if !installed(test, &["setpriv"]) {
+        return false;
+    }
+    let id = STRANGER.to_string();
+    let become_stranger = ["--reuid", &id, "--regid", &id, "--clear-groups", "true"];
+    possible(runs("setpriv", &become_stranger), test, "root")
+}
+
+/// Whether a test with namespaces can run: some systems keep them from ordinary users.
+pub(crate) fn namespaces_wanted(test: &str) -> bool {
+    if !installed(test, &["unshare", "mount"]) {
+        return false;
+    }
+    let enter = ["--user", "--map-root-user", "--mount", "--net", "true"];
+    let need = "namespaces for users (unshare --user)";
+    possible(runs("unshare", &enter), test, need)
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).env("PATH", PROGRAMS);
+    let status = command.stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
