@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
 use crate::harness::{SERIAL, Said, World, finish, has};
+use crate::skipping::needs;
 use crate::trouble::names;
 
 /// A run that has to find its session, or fail.
@@ -291,6 +292,7 @@ fn the_cache_follows_xdg_and_needs_no_home_for_none() {
 
 #[test]
 fn a_cached_run_starts_no_thread_and_builds_no_client() {
+    needs!("python3");
     let world = World::new();
     let without_threads = |arguments: &[&str]| {
         let line = [

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::harness::{MFAEXEC, World, finish, has};
+use crate::skipping::needs;
 
 /// The command's environment as `env -0` prints it, entry by entry.
 fn entries(world: &World, options: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
@@ -107,6 +108,7 @@ fn keys_of_the_caller_do_not_survive_beside_the_sessions() {
 
 #[test]
 fn duplicates_go_and_everything_else_stays_byte_for_byte() {
+    needs!("python3");
     let world = World::new();
     world.sign_in(&[]);
     // Only execve(2) can hand over duplicates and entries without an equals sign.

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use crate::harness::{MFAEXEC, World, finish, has};
+use crate::skipping::needs;
 
 fn signed_in() -> World {
     let world = World::new();
@@ -131,6 +132,7 @@ fn pipes_dispositions_and_closed_descriptors_are_as_they_were() {
 
 #[test]
 fn a_makefile_prefix_and_a_makefile_shell_work() {
+    needs!("make");
     let world = signed_in();
     world.write(
         "Makefile",

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
 
-use crate::harness::{World, eventually, finish, has};
+use crate::harness::{World, eventually, finish, has, kill};
+use crate::skipping::needs;
 use crate::wrapper::{Wrapper, both};
 
 /// A command that says `ready`, notes each signal that it gets by name, and ends with the number
@@ -39,15 +40,6 @@ fn line(lines: &mut impl BufRead) -> String {
     let mut line = String::new();
     lines.read_line(&mut line).unwrap();
     line.trim_end().to_owned()
-}
-
-fn kill(world: &World, signal: &str, target: &str) {
-    finish(
-        world
-            .program("/bin/kill")
-            .args([&format!("-{signal}"), "--", target]),
-    )
-    .succeeds();
 }
 
 /// The state letter of a process, if there is one.
@@ -128,7 +120,7 @@ fn x06_a_signal_to_the_wrapper_runs_the_commands_trap() {
         let script = "trap 'echo got; exit 3' TERM; echo ready; while :; do sleep 0.02; done";
         let (mut child, mut lines) = start(world, wrapper, &["sh", "-c", script]);
         assert_eq!(line(&mut lines), "ready");
-        kill(world, "TERM", &child.id().to_string());
+        kill("TERM", &child.id().to_string());
         assert_eq!(line(&mut lines), "got");
         assert_eq!(child.wait().unwrap().code(), Some(3));
     });
@@ -141,7 +133,7 @@ fn each_signal_once(target: impl Fn(u32) -> String) {
         for name in [
             "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "CONT", "WINCH", "TERM",
         ] {
-            kill(world, name, &target(child.id()));
+            kill(name, &target(child.id()));
             assert_eq!(line(&mut lines), format!("SIG{name}"));
         }
         drop(child.stdin.take());
@@ -152,21 +144,24 @@ fn each_signal_once(target: impl Fn(u32) -> String) {
 
 #[test]
 fn x07_each_signal_to_the_process_arrives_once() {
+    needs!("python3");
     each_signal_once(|pid| pid.to_string());
 }
 
 #[test]
 fn x08_each_signal_to_the_group_arrives_once() {
+    needs!("python3");
     each_signal_once(|pid| format!("-{pid}"));
 }
 
 #[test]
 fn x09_kill_leaves_nothing_behind_and_the_parents_death_is_noticed() {
+    needs!("python3");
     both(|world, wrapper| {
         let (mut child, mut lines) =
             start(world, wrapper, &["sh", "-c", "echo $$; exec sleep 300"]);
         let command: u32 = line(&mut lines).parse().unwrap();
-        kill(world, "KILL", &child.id().to_string());
+        kill("KILL", &child.id().to_string());
         child.wait().unwrap();
         eventually("the command is gone", || {
             state(command).is_none_or(|state| state == 'Z')
@@ -197,9 +192,9 @@ fn x10_stop_and_continue_reach_the_command() {
         let (mut child, mut lines) =
             start(world, wrapper, &["sh", "-c", "echo $$; exec sleep 300"]);
         let command: u32 = line(&mut lines).parse().unwrap();
-        kill(world, "STOP", &child.id().to_string());
+        kill("STOP", &child.id().to_string());
         eventually("it is stopped", || state(command) == Some('T'));
-        kill(world, "CONT", &child.id().to_string());
+        kill("CONT", &child.id().to_string());
         eventually("it goes on", || state(command) == Some('S'));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -208,6 +203,7 @@ fn x10_stop_and_continue_reach_the_command() {
 
 #[test]
 fn x11_pid_parent_group_session_and_children_are_the_same() {
+    needs!("ps");
     both(|world, wrapper| {
         let ids =
             "ps -o pid=,ppid=,pgid=,sid= -p $$; ps -o ppid= -p $CHILD; ls /proc/$$/task | wc -l";
@@ -239,6 +235,7 @@ fn x12_x13_an_ignored_sigpipe_stays_ignored_and_a_default_one_default() {
 
 #[test]
 fn x14_dispositions_are_inherited() {
+    needs!("python3");
     both(|world, wrapper| {
         for (name, number) in [
             ("CHLD", 17),
@@ -286,6 +283,7 @@ fn x14_dispositions_survive_a_sign_in() {
 
 #[test]
 fn x15_the_signal_mask_is_inherited() {
+    needs!("python3");
     both(|world, wrapper| {
         let script = "
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGCHLD, signal.SIGTSTP])

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use crate::harness::{World, finish, has};
+use crate::skipping::needs;
 use crate::wrapper::{Wrapper, both};
 
 /// Puts an executable shell script somewhere in the world.
@@ -101,6 +102,7 @@ fn x32_none_is_added_by_a_sign_in() {
 
 #[test]
 fn x33_makes_jobserver_works() {
+    needs!("make");
     both(|world, wrapper| {
         // The inner make takes its jobs from the outer one, without a word about it.
         world.write(

@@ -1,6 +1,7 @@
 //! X16 to X23: at a terminal, under a real shell with job control.
 
 use crate::harness::{World, finish};
+use crate::skipping::needs;
 use crate::wrapper::{both, each_wrapper};
 
 /// Runs `check` in an interactive bash, once with each wrapper as `$W`.
@@ -105,6 +106,7 @@ fn x20_an_interactive_subshell_has_job_control_and_gives_the_terminal_back() {
 
 #[test]
 fn x21_the_command_hears_the_terminal_hang_up() {
+    needs!("python3");
     both(|world, wrapper| {
         let script = r#"
 import pty

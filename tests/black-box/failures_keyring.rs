@@ -8,7 +8,7 @@ use std::time::Duration;
 use local_aws::Fault;
 
 use crate::harness::{Said, World, eventually, finish, has};
-use crate::skipping::{namespaces_wanted, root_wanted};
+use crate::skipping::{namespaces_wanted, needs, root_wanted};
 use crate::trouble::{names, said, trouble_source};
 
 const PLAIN: &str = "sessions are kept in files without encryption";
@@ -23,6 +23,7 @@ fn session(world: &World) -> Vec<u8> {
 
 #[test]
 fn no_keyring_at_all() {
+    needs!("python3");
     for error in ["EPERM", "ENOSYS"] {
         let world = World::new();
         let run = |args: &[&str]| {
@@ -59,6 +60,7 @@ fn no_keyring_at_all() {
 
 #[test]
 fn a_keyring_that_is_out_of_reach_for_one_run_costs_no_session() {
+    needs!("python3");
     let world = World::new();
     world.sign_in(&[]);
     let before = session(&world);
@@ -73,6 +75,7 @@ fn a_keyring_that_is_out_of_reach_for_one_run_costs_no_session() {
 
 #[test]
 fn a_login_whose_session_keyring_does_not_link_the_users() {
+    needs!("python3");
     let world = World::new();
     world.sign_in(&[]);
     let in_new_session = |args: &[&str]| {
@@ -109,6 +112,7 @@ fn a_login_whose_session_keyring_does_not_link_the_users() {
 
 #[test]
 fn a_user_who_may_have_no_more_keys() {
+    needs!("python3");
     if !root_wanted("a_user_who_may_have_no_more_keys") {
         return;
     }
@@ -134,6 +138,7 @@ fn a_user_who_may_have_no_more_keys() {
 
 #[test]
 fn a_key_that_is_revoked_or_expires_between_runs_is_a_miss() {
+    needs!("python3");
     if !namespaces_wanted("a_key_that_is_revoked_or_expires_between_runs_is_a_miss") {
         return;
     }
@@ -196,6 +201,7 @@ fn in_mid_run(trouble: &str, options: &str) -> (World, Said) {
 
 #[test]
 fn a_key_or_a_keyring_that_is_revoked_in_mid_run() {
+    needs!("python3");
     if !namespaces_wanted("a_key_or_a_keyring_that_is_revoked_in_mid_run") {
         return;
     }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::{World, finish, has};
-use crate::skipping::namespaces_wanted;
+use crate::skipping::{namespaces_wanted, needs};
 
 /// A run that fails on its way to AWS; the error.
 #[track_caller]
@@ -49,6 +49,7 @@ fn no_network() {
 
 #[test]
 fn a_name_that_does_not_exist() {
+    needs!("python3");
     if !namespaces_wanted("a_name_that_does_not_exist") {
         return;
     }
@@ -156,6 +157,7 @@ impl Drop for Tls {
 
 #[test]
 fn a_certificate_that_nobody_vouches_for() {
+    needs!("openssl", "python3");
     let world = World::new();
     let tls = Tls::new(&world);
     let code = world.code();

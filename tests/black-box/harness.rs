@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use local_aws::{Account, Entry, Server};
+use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::unistd::Pid;
 use rexpect::session::PtySession;
 use tempfile::TempDir;
 
@@ -203,7 +205,6 @@ pub(crate) fn terminal(mut command: Command) -> PtySession {
 /// A job in the background of a script, as tests may be, ignores ^C, and so would all that it
 /// starts.
 fn reset_signals() {
-    use nix::sys::signal::{SigHandler, Signal, signal};
     for number in [
         Signal::SIGHUP,
         Signal::SIGINT,
@@ -290,6 +291,13 @@ pub(crate) fn aws_client() -> &'static str {
         }
         path.to_str().expect("a path in UTF-8").to_owned()
     })
+}
+
+/// Sends a signal, `TERM`, to a process or, after a minus, to a group. kill(1) is not everywhere.
+pub(crate) fn kill(signal: &str, target: &str) {
+    let signal: Signal = format!("SIG{signal}").parse().unwrap();
+    let target = Pid::from_raw(target.parse().unwrap());
+    nix::sys::signal::kill(target, signal).unwrap();
 }
 
 /// Waits for something that must come about.

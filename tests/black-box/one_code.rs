@@ -6,7 +6,8 @@ use std::time::Duration;
 use local_aws::Fault;
 use nix::sys::signal::Signal;
 
-use crate::harness::{SERIAL, World, eventually, finish, has};
+use crate::harness::{SERIAL, World, eventually, finish, has, kill};
+use crate::skipping::needs;
 
 fn start(mut command: Command) -> Child {
     command
@@ -92,6 +93,7 @@ fn a_device_that_has_to_be_found_first() {
 
 #[test]
 fn make_asks_once_at_the_terminal() {
+    needs!("make");
     let world = World::new();
     let lines = (1..=8)
         .map(|n| format!("t{n}"))
@@ -149,15 +151,6 @@ fn waits(child: &mut Child) -> u32 {
     holder.trim_end().trim_end_matches(')').parse().unwrap()
 }
 
-fn interrupt(world: &World, pid: u32, signal: &str) {
-    finish(
-        world
-            .program("/bin/kill")
-            .args([&format!("-{signal}"), &pid.to_string()]),
-    )
-    .succeeds();
-}
-
 #[test]
 fn an_interrupt_ends_a_waiter_alone() {
     use std::os::unix::process::ExitStatusExt;
@@ -166,7 +159,7 @@ fn an_interrupt_ends_a_waiter_alone() {
     asking.exp_string("MFA code for testuser").unwrap();
     let mut waiter = start(shows_key(&world, &["-p", "testuser", "-c", "123456"]));
     waits(&mut waiter);
-    interrupt(&world, waiter.id(), "INT");
+    kill("INT", &waiter.id().to_string());
     assert_eq!(waiter.wait().unwrap().signal(), Some(2));
     asking.send_line(&world.aws.code("testuser")).unwrap();
     has(&asking.exp_eof().unwrap(), &["done-first"]);
@@ -183,7 +176,7 @@ fn when_the_one_who_asks_gives_up_or_is_killed_the_next_one_asks() {
         let holder = waits(&mut waiter);
         match ending {
             "give up" => asking.send_control('c').unwrap(),
-            signal => interrupt(&world, holder, signal),
+            signal => kill(signal, &holder.to_string()),
         }
         let output = waiter.wait_with_output().unwrap();
         assert!(output.stdout.starts_with(b"ASIA"), "{ending}: {output:?}");

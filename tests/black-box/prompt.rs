@@ -5,6 +5,7 @@ use std::time::Duration;
 use local_aws::Fault;
 
 use crate::harness::{SERIAL, World, finish, has};
+use crate::skipping::needs;
 
 const QUESTION: &str = "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
 
@@ -200,6 +201,7 @@ fn end_of_file_at_the_question_gives_up() {
 
 #[test]
 fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
+    needs!("setsid");
     let world = World::new();
     // setsid(1) takes the controlling terminal away, if the tests have one.
     let mut command = world.program("setsid");

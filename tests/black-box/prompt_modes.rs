@@ -7,7 +7,7 @@ use std::fs::File;
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 use rexpect::session::PtySession;
 
-use crate::harness::{World, finish, terminal};
+use crate::harness::{World, kill, terminal};
 use crate::prompt_signals::{QUESTION, asking};
 
 /// A question on the terminal of a shell that survives what ends mfaexec and never touches the
@@ -104,8 +104,7 @@ fn x24_after_signals_from_elsewhere() {
     for (signal, status) in signals {
         let world = World::new();
         let mut asked = Asked::new(&world, SURVIVES, "");
-        let signal = format!("-{signal}");
-        finish(world.program("/bin/kill").args([&signal, &asking(&world)])).succeeds();
+        kill(signal, &asking(&world));
         asked.leaves_as_before(status);
         asked.end();
     }

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use rexpect::process::WaitStatus;
 use rexpect::session::PtySession;
 
-use crate::harness::{World, eventually, finish};
+use crate::harness::{World, eventually, kill};
 
 pub(crate) const QUESTION: &str =
     "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
@@ -111,7 +111,7 @@ fn x24_half_a_code_is_not_left_to_the_shell() {
     let mut bash = asked(&world);
     bash.send("123").unwrap();
     bash.flush().unwrap();
-    finish(world.program("/bin/kill").args(["-TERM", &asking(&world)])).succeeds();
+    kill("TERM", &asking(&world));
     ends_well(&world, bash, 143);
 }
 
@@ -119,7 +119,7 @@ fn x24_half_a_code_is_not_left_to_the_shell() {
 fn x24_a_hangup_of_the_process_alone() {
     let world = World::new();
     let bash = asked(&world);
-    finish(world.program("/bin/kill").args(["-HUP", &asking(&world)])).succeeds();
+    kill("HUP", &asking(&world));
     ends_well(&world, bash, 129);
 }
 
@@ -128,12 +128,7 @@ fn x24_signals_that_nobody_means() {
     for (signal, number) in [("USR1", 10), ("USR2", 12), ("ALRM", 14)] {
         let world = World::new();
         let bash = asked(&world);
-        finish(
-            world
-                .program("/bin/kill")
-                .args([&format!("-{signal}"), &asking(&world)]),
-        )
-        .succeeds();
+        kill(signal, &asking(&world));
         ends_well(&world, bash, 128 + number);
     }
 }
@@ -145,7 +140,7 @@ fn x24_ignored_signals_stay_ignored_at_the_question() {
     shell.args(["-c", &format!("trap '' HUP; {COMMAND}")]);
     let mut terminal = crate::harness::terminal(shell);
     terminal.exp_string(QUESTION).unwrap();
-    finish(world.program("/bin/kill").args(["-HUP", &asking(&world)])).succeeds();
+    kill("HUP", &asking(&world));
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     terminal.exp_string("done-42").unwrap();
     terminal.exp_eof().unwrap();

@@ -8,6 +8,7 @@ use local_aws::Policy;
 use rexpect::session::PtySession;
 
 use crate::harness::{World, aws_client, finish, has, terminal};
+use crate::skipping::needs;
 
 const README: &str = include_str!("../../README.md");
 const READY: &str = "ready> ";
@@ -147,6 +148,7 @@ fn console_examples_show_what_a_user_sees() {
 
 #[test]
 fn the_makefiles_work_as_they_stand() {
+    needs!("make");
     let world = reader();
     world.sign_in(&[]);
     let makefiles = blocks("make");

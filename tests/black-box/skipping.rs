@@ -10,6 +10,20 @@ use std::process::{Command, Stdio};
 use crate::harness::PROGRAMS;
 use crate::trouble::STRANGER;
 
+/// At the beginning of a test: where one of these programs is not installed, the test ends here.
+macro_rules! needs {
+    ($($program:literal),+) => {
+        fn here() {}
+        // `black_box::module::test::here`
+        let test = std::any::type_name_of_val(&here);
+        let test = test.trim_start_matches("black_box::").trim_end_matches("::here");
+        if !$crate::skipping::installed(test, &[$($program),+]) {
+            return;
+        }
+    };
+}
+pub(crate) use needs;
+
 /// Whether these programs are installed. Missing ones fail the test where all have to take place.
 pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
     let there = |program: &&&str| {

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
-use crate::harness::{MFAEXEC, World, eventually, finish, has};
+use crate::harness::{MFAEXEC, World, eventually, finish, has, kill};
 use crate::prompt_signals::{QUESTION, asking};
-use crate::skipping::possible;
+use crate::skipping::{needs, possible};
 use crate::threats::name_of;
 
 /// Debian's and everybody else's `nobody`: a user who has nothing.
@@ -45,7 +45,7 @@ fn a_crash_at_the_question_leaves_no_core() {
     ))
     .unwrap();
     bash.exp_string(QUESTION).unwrap();
-    finish(world.program("/bin/kill").args(["-ABRT", &asking(&world)])).succeeds();
+    kill("ABRT", &asking(&world));
     let seen = bash.exp_string("status=134").unwrap();
     has(&seen, &["Aborted"]);
     assert!(!seen.contains("core dumped"), "{seen}");
@@ -114,6 +114,7 @@ else:
 
 #[test]
 fn a_debugger_of_the_same_user_gets_nothing_at_the_question() {
+    needs!("python3", "setpriv");
     let world = World::new();
     // Where the tests are built another user may not be able to look.
     let program = world.home().join("mfaexec");

@@ -122,7 +122,9 @@ fn an_interrupted_demo_leaves_nothing_either() {
     }
     assert!(in_the_middle());
     let pid = child.id().to_string();
-    let killed = Command::new("kill").args(["-INT", &pid]).status();
+    let killed = Command::new("sh")
+        .args(["-c", "kill -INT $0", &pid])
+        .status();
     assert!(killed.unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
