@@ -53,7 +53,10 @@ impl Endpoints {
                 env,
                 profile,
             ),
-            ca_bundle: env_setting("AWS_CA_BUNDLE", env).or_else(|| profile.sourced("ca_bundle")),
+            // The AWS CLI's HTTP library expands it.
+            ca_bundle: env_setting("AWS_CA_BUNDLE", env)
+                .or_else(|| profile.sourced("ca_bundle"))
+                .map(|path| Sourced::new(env.at_home(&path.value), path.origin)),
         };
         if let (Some(endpoint), true) = (
             &endpoints.sts,

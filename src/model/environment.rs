@@ -39,6 +39,16 @@ impl Environment {
         (!value.is_empty()).then(|| value.into_owned())
     }
 
+    /// A path in which a leading `~/` stands for the home, if there is one.
+    #[must_use]
+    pub fn at_home(&self, path: &str) -> String {
+        let home = self.get("HOME").and_then(OsStr::to_str).unwrap_or_default();
+        match path.strip_prefix("~/") {
+            Some(rest) if !home.is_empty() => format!("{home}/{rest}"),
+            _ => path.to_owned(),
+        }
+    }
+
     /// Removes every entry of that name.
     pub fn remove(&mut self, name: &str) {
         self.entries.retain(|entry| value_of(entry, name).is_none());

@@ -35,8 +35,11 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, 
         }
     };
     for (variable, key) in INHERITED {
-        if let Some(value) = profile.get(key) {
-            export(variable.to_owned(), value);
+        match profile.get(key) {
+            // Not every SDK expands `~/`.
+            Some(path) if key == "ca_bundle" => export(variable.to_owned(), &env.at_home(path)),
+            Some(value) => export(variable.to_owned(), value),
+            None => {}
         }
     }
     // The caller's AWS_ENDPOINT_URL goes before every endpoint of a profile; a variable made of
