@@ -2,6 +2,7 @@
 //! answer that STS and IAM are known to give.
 
 use super::diagnose_role::diagnose_role;
+use super::regions::always_on;
 use super::role::Role;
 use super::session::in_words;
 use super::settings::{Origin, Settings, Sourced};
@@ -213,7 +214,10 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
         Meaning::RegionOff => (
             format!("STS is switched off in {place}"),
-            "use a region where it is on: --region us-east-1 always works".to_owned(),
+            format!(
+                "use a region where it is on: --region {} always works",
+                always_on(&region)
+            ),
         ),
         Meaning::Unreachable if failure.message.starts_with("invalid peer certificate") => (
             format!(

@@ -7,6 +7,7 @@ use http::uri::Scheme;
 
 use super::environment::Environment;
 use super::profile::Profile;
+use super::regions::implicit_region;
 use super::settings::{Origin, Sourced, env_setting};
 use crate::error::{Error, Kind, Result};
 
@@ -86,19 +87,6 @@ impl Endpoints {
             .and_then(|arn| arn.strip_prefix("arn:"))
             .and_then(|rest| rest.split(':').next());
         implicit_region(partition.unwrap_or("aws")).to_owned()
-    }
-}
-
-fn implicit_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-northwest-1",
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-eusc" => "eusc-de-east-1",
-        "aws-iso" => "us-iso-east-1",
-        "aws-iso-b" => "us-isob-east-1",
-        "aws-iso-e" => "eu-isoe-west-1",
-        "aws-iso-f" => "us-isof-south-1",
-        _ => "us-east-1",
     }
 }
 

@@ -20,6 +20,7 @@ pub mod key;
 pub mod layer;
 pub mod plan;
 pub mod profile;
+mod regions;
 pub mod requests;
 pub mod role;
 mod section_header;

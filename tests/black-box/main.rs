@@ -6,6 +6,7 @@ mod cache;
 mod child_environment;
 mod child_settings;
 mod config_files;
+mod endpoints;
 mod endpoints_ways;
 mod exec;
 mod exec_process;

@@ -1,0 +1,62 @@
+//! What is to be known about regions as such: their partitions.
+
+/// The region of a partition which always has STS (implicitGlobalRegion of the SDKs' partitions).
+pub(super) fn implicit_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        _ => "us-east-1",
+    }
+}
+
+/// The partition that a region is in, by its name (regionRegex of the SDKs' partitions).
+fn partition_of(region: &str) -> &'static str {
+    const BEGINNINGS: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    let mut beginnings = BEGINNINGS.iter();
+    beginnings
+        .find(|(start, _)| region.starts_with(start))
+        .map_or("aws", |(_, partition)| partition)
+}
+
+/// The region of the same partition where STS cannot be switched off.
+pub(super) fn always_on(region: &str) -> &'static str {
+    implicit_region(partition_of(region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_partition_has_a_region_of_its_own_that_is_always_on() {
+        let partitions = [
+            ("aws", "ap-southeast-7"),
+            ("aws-cn", "cn-north-1"),
+            ("aws-us-gov", "us-gov-east-1"),
+            ("aws-eusc", "eusc-de-west-1"),
+            ("aws-iso", "us-iso-west-1"),
+            ("aws-iso-b", "us-isob-west-1"),
+            ("aws-iso-e", "eu-isoe-east-1"),
+            ("aws-iso-f", "us-isof-east-1"),
+        ];
+        for (partition, region) in partitions {
+            assert_eq!(partition_of(region), partition);
+            let on = implicit_region(partition);
+            assert_eq!(always_on(region), on);
+            assert_eq!(partition_of(on), partition);
+        }
+    }
+}
