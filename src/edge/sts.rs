@@ -333,9 +333,10 @@ fn clients(
     iam.set_use_dual_stack(Some(endpoints.use_dualstack));
     sts.set_credentials_provider(key.clone());
     iam.set_credentials_provider(key);
+    let sts_region = endpoints.sts_region(&region).to_owned();
     let sts = sts
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.clone()))
+        .region(Region::new(sts_region))
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts.clone())
         .http_client(sts_http)

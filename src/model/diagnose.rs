@@ -170,14 +170,12 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     let key = settings.key_id();
     let device = serial.unwrap_or("unknown");
     let region = settings.endpoints.region_for(serial);
+    let iam = settings.endpoints.iam.as_ref();
     let endpoint = match failure.operation {
-        "ListMFADevices" => &settings.endpoints.iam,
-        _ => &settings.endpoints.sts,
+        "ListMFADevices" => iam.map(|endpoint| endpoint.value.clone()),
+        _ => settings.endpoints.sts_url(serial),
     };
-    let place = match endpoint {
-        Some(endpoint) => endpoint.value.clone(),
-        None => format!("region {region}"),
-    };
+    let place = endpoint.unwrap_or_else(|| format!("region {region}"));
     let carried_code = serial.is_some() && failure.operation != "GetCallerIdentity";
     let (what, remedy) = match failure.meaning() {
         Meaning::WrongCode => (

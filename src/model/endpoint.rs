@@ -7,7 +7,7 @@ use http::uri::Scheme;
 
 use super::environment::Environment;
 use super::profile::Profile;
-use super::regions::implicit_region;
+use super::regions::{GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global};
 use super::settings::{Origin, Sourced, env_setting};
 use crate::error::{Error, Kind, Result};
 
@@ -20,6 +20,9 @@ pub struct Endpoints {
     pub sts: Option<Sourced<String>>,
     /// A configured endpoint of IAM.
     pub iam: Option<Sourced<String>>,
+    /// The global endpoint of STS is wanted in the regions that once had no other
+    /// (`sts_regional_endpoints = legacy`).
+    pub sts_legacy: bool,
     /// FIPS 140 endpoints are wanted.
     pub use_fips: bool,
     /// IPv6-capable endpoints are wanted.
@@ -34,7 +37,8 @@ impl Endpoints {
     ///
     /// # Errors
     /// A region that can't be part of a host name; an endpoint that is no URL, or plain http to
-    /// another machine; FIPS or dualstack together with a configured endpoint.
+    /// another machine; FIPS or dualstack together with a configured endpoint; a kind of STS
+    /// endpoint that does not exist.
     pub fn new(region: Option<&str>, env: &Environment, chain: &[Profile<'_>]) -> Result<Self> {
         let [profile, ..] = chain else {
             return Err(Error::new(
@@ -47,6 +51,7 @@ impl Endpoints {
             region: find_region(region, env, chain)?,
             sts: find_endpoint("sts", env, profile)?,
             iam: find_endpoint("iam", env, profile)?,
+            sts_legacy: find_legacy(env, profile)?,
             use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
             use_dualstack: flag(
                 "AWS_USE_DUALSTACK_ENDPOINT",
@@ -88,12 +93,60 @@ impl Endpoints {
             .and_then(|rest| rest.split(':').next());
         implicit_region(partition.unwrap_or("aws")).to_owned()
     }
+
+    /// The region that the SDK is told for STS where requests are for `region`: its endpoint rules
+    /// know the global endpoint as a region of that name. Where FIPS, dualstack or a configured
+    /// endpoint say where STS is, the global region is us-east-1, as in its signatures.
+    #[must_use]
+    pub fn sts_region<'r>(&self, region: &'r str) -> &'r str {
+        match region {
+            _ if self.is_sts_global(region) => GLOBAL,
+            GLOBAL => always_on(GLOBAL),
+            _ => region,
+        }
+    }
+
+    /// The URL of STS where it is not the region's own: the configured one, or the global
+    /// endpoint's. Sessions from there are others: the global one's do not work in every region.
+    #[must_use]
+    pub fn sts_url(&self, serial: Option<&str>) -> Option<String> {
+        if let Some(endpoint) = &self.sts {
+            return Some(endpoint.value.clone());
+        }
+        let global = self.is_sts_global(&self.region_for(serial));
+        global.then(|| GLOBAL_STS.to_owned())
+    }
+
+    /// FIPS, dualstack and a configured endpoint go before `legacy` (botocore).
+    fn is_sts_global(&self, region: &str) -> bool {
+        let elsewhere = self.sts.is_some() || self.use_fips || self.use_dualstack;
+        let global = region == GLOBAL || self.sts_legacy && is_legacy_global(region);
+        global && !elsewhere
+    }
 }
 
 fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
     env_setting(variable, env)
         .or_else(|| profile.sourced(key))
         .is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether `legacy` is asked for; as in botocore there is `regional` beside it and nothing else.
+fn find_legacy(env: &Environment, profile: &Profile<'_>) -> Result<bool> {
+    let kind = env_setting("AWS_STS_REGIONAL_ENDPOINTS", env)
+        .or_else(|| profile.sourced("sts_regional_endpoints"));
+    let Some(Sourced { value, origin }) = kind else {
+        return Ok(false);
+    };
+    match value.as_str() {
+        "legacy" => Ok(true),
+        "regional" => Ok(false),
+        _ => Err(Error::new(
+            "cannot tell which endpoint of STS to use",
+            format!("{value} (from {origin}) is no kind of endpoint"),
+            "choose regional, or legacy for the global endpoint",
+        )),
+    }
 }
 
 fn find_region(

@@ -1,4 +1,37 @@
-//! What is to be known about regions as such: their partitions.
+//! What is to be known about regions as such: their partitions, and where STS is not in the region
+//! that is named.
+
+/// Regions that STS serves from its global endpoint where `sts_regional_endpoints = legacy` is asked
+/// for (LEGACY_GLOBAL_STS_REGIONS of botocore, UseGlobalEndpoint of the SDKs' endpoint rules).
+const LEGACY_GLOBAL: [&str; 16] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    GLOBAL,
+];
+
+/// The region of global endpoints: the SDKs' endpoint rules make `sts.amazonaws.com` of it and have
+/// it signed for us-east-1.
+pub(super) const GLOBAL: &str = "aws-global";
+/// What they make of it.
+pub(super) const GLOBAL_STS: &str = "https://sts.amazonaws.com";
+
+/// Whether `legacy` means the global endpoint in this region.
+pub(super) fn is_legacy_global(region: &str) -> bool {
+    LEGACY_GLOBAL.contains(&region)
+}
 
 /// The region of a partition which always has STS (implicitGlobalRegion of the SDKs' partitions).
 pub(super) fn implicit_region(partition: &str) -> &'static str {

@@ -115,8 +115,8 @@ pub struct SessionKey {
     pub access_key_id: String,
     /// The MFA device.
     pub serial: String,
-    /// The endpoint if one was configured; nothing for AWS's own, where a session holds in every
-    /// region of the partition that the key belongs to.
+    /// The endpoint if one was configured or it is the global one; nothing for a region's own, whose
+    /// sessions hold in every region of the partition that the key belongs to.
     pub endpoint: Option<String>,
 }
 

@@ -7,6 +7,7 @@ mod child_environment;
 mod child_settings;
 mod config_files;
 mod endpoints;
+mod endpoints_global;
 mod endpoints_ways;
 mod exec;
 mod exec_process;
