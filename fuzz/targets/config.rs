@@ -6,7 +6,15 @@
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
 use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind, normalise};
+use mfaexec::model::environment::Environment;
+use mfaexec::model::explanation::Explanation;
+use mfaexec::model::layer::Step;
+use mfaexec::model::plan::plan;
 use mfaexec::model::profile::Profiles;
+use mfaexec::model::requests::CodeSource;
+use mfaexec::model::session::Timestamp;
+use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
+use secrecy::ExposeSecret;
 
 fuzz_target!(|data: &[u8]| {
     for kind in [FileKind::Config, FileKind::Credentials] {
@@ -30,7 +38,14 @@ fn check(file: &ConfigFile) {
 
     let profiles = Profiles::parse(vec![file.clone()]).expect("it was taken");
     for name in profiles.names() {
-        let profile = profiles.get(name).expect("the SDK's parser takes it");
+        let profile = match profiles.get(name) {
+            Ok(profile) => profile,
+            Err(error) => {
+                let error = error.to_string();
+                assert!(error.contains("it includes"), "{error}");
+                continue;
+            }
+        };
         let profile = profile.unwrap_or_else(|| panic!("the parser has lost {name:?}"));
         let sections = normalised.sections.iter();
         let own = sections.filter(|s| s.kind == SectionKind::Profile && s.name == name);
@@ -46,6 +61,35 @@ fn check(file: &ConfigFile) {
             }
         }
         profile.service_endpoints().expect("services, if any");
+        leads_somewhere(&profiles, name);
+    }
+}
+
+/// Every profile leads to a session or to an error in three lines; never round and round, and
+/// never to a secret on the screen.
+fn leads_somewhere(profiles: &Profiles, name: &str) {
+    let chosen = Chosen::Profile(Sourced::new(name.to_owned(), Origin::Default));
+    let env = Environment::default();
+    let settings = match Settings::new(&Wishes::default(), chosen, &env, profiles) {
+        Ok(settings) => settings,
+        Err(error) => {
+            assert_eq!(error.to_string().split('\n').count(), 3, "{error:?}");
+            return;
+        }
+    };
+    let now = Timestamp(1_700_000_000);
+    let plan = plan(&settings, false, now, |_| Ok(None)).expect("nothing is looked for");
+    assert!(!plan.missing().is_empty());
+    let roles = plan
+        .layers
+        .iter()
+        .filter(|l| matches!(l.step, Step::Role(_)));
+    assert_eq!(roles.count(), settings.roles.len());
+    let told = Explanation::new(&settings, &plan, CodeSource::Typed, &env, now).to_text();
+    if let Some(key) = settings.key() {
+        let secret = key.secret_access_key.expose_secret();
+        // A short one can stand in a name by chance.
+        assert!(secret.len() < 20 || !told.contains(secret), "{told}");
     }
 }
 
