@@ -52,7 +52,7 @@ impl<'a> SigningIn<'a> {
         plan: &Plan,
     ) -> Result<Self> {
         cache.check_writable()?;
-        let aws = Aws::start(&settings, settings.known_serial())?;
+        let aws = Aws::start(&settings, settings.partition_arn())?;
         let mut this = Self {
             env,
             sign_in,

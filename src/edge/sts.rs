@@ -88,11 +88,11 @@ impl Code<'_> {
 const NO_CREDENTIALS: &str = "the answer holds no credentials";
 
 impl Aws {
-    /// Starts the thread. `serial` decides on the partition where no region is configured.
+    /// Starts the thread. `arn` decides on the partition where no region is configured.
     ///
     /// # Errors
     /// The CA bundle cannot be read, or the system has no thread left.
-    pub fn start(settings: &Settings, serial: Option<&str>) -> Result<Self> {
+    pub fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
         let (jobs, mut work) = unbounded_channel::<Job>();
         let sts = http_client(settings, settings.endpoints.sts.as_ref())?;
         let iam = http_client(settings, settings.endpoints.iam.as_ref())?;
@@ -101,7 +101,7 @@ impl Aws {
             .map(SharedHttpClient::new)
             .map_err(|cause| Error::new("cannot use TLS", cause, "install ca-certificates"))?;
         let settings = settings.clone();
-        let region = settings.endpoints.region_for(serial);
+        let region = settings.endpoints.region_for(arn);
         let run = move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
                 return;

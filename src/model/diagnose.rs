@@ -169,11 +169,11 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     let profile = &settings.profile.value;
     let key = settings.key_id();
     let device = serial.unwrap_or("unknown");
-    let region = settings.endpoints.region_for(serial);
+    let region = settings.endpoints.region_for(settings.partition_arn());
     let iam = settings.endpoints.iam.as_ref();
     let endpoint = match failure.operation {
         "ListMFADevices" => iam.map(|endpoint| endpoint.value.clone()),
-        _ => settings.endpoints.sts_url(serial),
+        _ => settings.endpoints.sts_url(settings.partition_arn()),
     };
     let place = endpoint.unwrap_or_else(|| format!("region {region}"));
     let carried_code = serial.is_some() && failure.operation != "GetCallerIdentity";

@@ -118,7 +118,7 @@ fn base_layer(settings: &Settings, step: Step, id: Option<String>) -> Layer {
 
 /// What identifies the beginning; none while the device is not known.
 fn base_id(settings: &Settings) -> Option<String> {
-    let endpoint = settings.endpoints.sts_url(settings.known_serial());
+    let endpoint = settings.endpoints.sts_url(settings.partition_arn());
     match &settings.base {
         Base::Key(key) if settings.uses_device() => Some(
             SessionKey {

@@ -199,6 +199,14 @@ impl Settings {
         self.serial.as_ref().map(|serial| serial.value.as_str())
     }
 
+    /// An ARN in the partition that this is about: the device's, else the role's.
+    #[must_use]
+    pub fn partition_arn(&self) -> Option<&str> {
+        let role = self.roles.first().map(|role| role.arn.value.as_str());
+        let device = self.known_serial().filter(|_| self.uses_device());
+        device.filter(|serial| serial.starts_with("arn:")).or(role)
+    }
+
     /// The name of a role's session: the profile's, else that of the device's owner or of whoever
     /// sits here. An account's CloudTrail shows it with everything that the session does.
     #[must_use]

@@ -521,3 +521,58 @@ fn a_program_gives_the_code() {
         &["no absolute directory of PATH has a program token"],
     );
 }
+
+#[test]
+fn everything_that_a_role_is_told_makes_another_session() {
+    let world = World::new();
+    let role = |more: &str| {
+        world.write_config(&format!(
+            "[profile testuser]\nmfa_serial = {SERIAL}\n\
+             [profile p]\nsource_profile = testuser\nrole_arn = {DEPLOYER}\n{more}\n"
+        ));
+    };
+    role("");
+    let code = world.code();
+    world
+        .run(&["-p", "p", "-c", &code, "--", "true"])
+        .succeeds();
+    let mut calls = 1;
+    for more in [
+        "external_id = x1",
+        "external_id = x2",
+        "role_session_name = other",
+        "session_tags = a=b",
+        "session_tags = a=c",
+        "session_tags = a=b, c=d",
+        "session_tags = a=b\ntransitive_session_tags = a",
+        "source_identity = me",
+        "role_session_policy = {}",
+        "role_session_policy_arns = arn:aws:iam::aws:policy/A",
+        "role_session_policy_arns = arn:aws:iam::aws:policy/A, arn:aws:iam::aws:policy/B",
+    ] {
+        role(more);
+        for _ in 0..2 {
+            world
+                .run(&["-p", "p", "--no-input", "--", "true"])
+                .succeeds();
+        }
+        calls += 1;
+        let made = actions(&world)
+            .iter()
+            .filter(|a| *a == "AssumeRole")
+            .count();
+        assert_eq!(made, calls, "{more}");
+    }
+    // What does not change the session does not lose it.
+    role("region = eu-west-1\nmfaexec_min_ttl = 5m\noutput = json");
+    world
+        .run(&["-p", "p", "--no-input", "--", "true"])
+        .succeeds();
+    assert_eq!(
+        actions(&world)
+            .iter()
+            .filter(|a| *a == "AssumeRole")
+            .count(),
+        calls
+    );
+}
