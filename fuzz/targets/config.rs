@@ -5,6 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
+use mfaexec::model::chosen::Chosen;
 use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind, normalise};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::explanation::Explanation;
@@ -13,7 +14,7 @@ use mfaexec::model::plan::plan;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::requests::CodeSource;
 use mfaexec::model::session::Timestamp;
-use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
 use secrecy::ExposeSecret;
 
 fuzz_target!(|data: &[u8]| {

@@ -9,12 +9,13 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use libfuzzer_sys::fuzz_target;
 use mfaexec::edge::record::StoredSession;
 use mfaexec::model::child_env::child_environment;
+use mfaexec::model::chosen::Chosen;
 use mfaexec::model::config_text::{ConfigFile, FileKind};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::exports::take_back_exports;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::session::Session;
-use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
 /// list has to do so twice.

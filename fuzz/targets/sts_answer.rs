@@ -17,12 +17,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use libfuzzer_sys::fuzz_target;
 use mfaexec::edge::answer::{Called, believe, believe_caller, failure};
+use mfaexec::model::chosen::Chosen;
 use mfaexec::model::config_text::{ConfigFile, FileKind};
 use mfaexec::model::diagnose::{Asked, diagnose};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::session::Timestamp;
-use mfaexec::model::settings::{Chosen, Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 

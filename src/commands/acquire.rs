@@ -14,13 +14,14 @@ use crate::edge::ui::Ui;
 use crate::edge::{config_files, exec};
 use crate::error::{Error, Kind, Result};
 use crate::model::child_env::PROCESS_OF;
+use crate::model::chosen::{Chosen, choose};
 use crate::model::environment::Environment;
 use crate::model::exports::take_back_exports;
 use crate::model::layer::Layer;
 use crate::model::plan::{Plan, plan};
 use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
-use crate::model::settings::{Chosen, Origin, Settings, Sourced, choose};
+use crate::model::settings::{Origin, Settings, Sourced};
 
 /// A session, and the settings that asked for it.
 pub(super) struct Acquired {

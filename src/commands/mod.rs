@@ -7,6 +7,7 @@ mod complete;
 mod explain;
 mod find_device;
 mod guards;
+mod keep;
 mod login;
 mod mint;
 mod run;

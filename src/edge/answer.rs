@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::date_time::{DateTime, Format};
 use secrecy::SecretString;
 
-use crate::model::diagnose::{CallFailure, Progress};
+use crate::model::failure::{CallFailure, Progress};
 use crate::model::session::Timestamp;
 
 /// How long a call may take. A person waits.

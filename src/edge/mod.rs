@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod cache;
+mod clients;
 pub mod config_files;
 pub mod device_lock;
 pub mod exec;

@@ -6,36 +6,24 @@ use std::io::PipeWriter;
 use std::pin::Pin;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use aws_sdk_sts::config::retry::RetryConfig;
-use aws_sdk_sts::config::timeout::TimeoutConfig;
-use aws_sdk_sts::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
-};
-use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::answer::{
-    CALL_TIMEOUT, Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure,
-    lost, lost_thread,
+    Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure, lost, lost_thread,
 };
-use super::http::BoundedClient;
+use super::clients::{Clients, Transports, assume_role, signer};
 use super::provider::provide;
 use super::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
 use crate::model::base::Provider;
-use crate::model::diagnose::CallFailure;
-use crate::model::endpoint::is_plain_http;
+use crate::model::failure::CallFailure;
 use crate::model::role::Role;
 use crate::model::session::Session;
-use crate::model::settings::{Settings, Sourced};
-
-/// Long enough for a slow link.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::model::settings::Settings;
 
 /// A call under way.
 #[derive(Debug)]
@@ -58,15 +46,6 @@ type Job = Box<dyn FnOnce(&Clients) -> Work + Send>;
 #[derive(Debug)]
 pub struct Aws {
     jobs: UnboundedSender<Job>,
-}
-
-struct Clients {
-    sts: aws_sdk_sts::Client,
-    iam: aws_sdk_iam::Client,
-    /// For other services of AWS, and for what this machine offers without a proxy.
-    http: SharedHttpClient,
-    direct: SharedHttpClient,
-    region: String,
 }
 
 /// A code, and the device that it is of.
@@ -94,19 +73,14 @@ impl Aws {
     /// The CA bundle cannot be read, or the system has no thread left.
     pub fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
         let (jobs, mut work) = unbounded_channel::<Job>();
-        let sts = http_client(settings, settings.endpoints.sts.as_ref())?;
-        let iam = http_client(settings, settings.endpoints.iam.as_ref())?;
-        let http = http_client(settings, None)?;
-        let direct = BoundedClient::new(None, false)
-            .map(SharedHttpClient::new)
-            .map_err(|cause| Error::new("cannot use TLS", cause, "install ca-certificates"))?;
+        let transports = Transports::new(settings)?;
         let settings = settings.clone();
         let region = settings.endpoints.region_for(arn);
         let run = move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
                 return;
             };
-            let clients = clients(&settings, region, [sts, iam, http, direct]);
+            let clients = Clients::new(&settings, region, transports);
             // The runtime goes on while a person types: a connection that the server closes
             // meanwhile has to be noticed, or the code would go out on a dead one.
             runtime.block_on(async {
@@ -120,8 +94,9 @@ impl Aws {
         Ok(Self { jobs })
     }
 
-    /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for that, and it costs no code. A
-    /// failure that makes a sign-in pointless is written to `waker`, if there is one.
+    /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for
+    /// that, and it costs no code. A failure that makes a sign-in pointless is written to `waker`,
+    /// if there is one.
     #[must_use]
     pub fn caller_identity(
         &self,
@@ -272,123 +247,6 @@ impl Aws {
         drop(self.jobs.send(job));
         Pending(pending)
     }
-}
-
-/// The client for one service. What goes to this machine in the clear must not take the way
-/// through a proxy, which may be another machine.
-fn http_client(
-    settings: &Settings,
-    endpoint: Option<&Sourced<String>>,
-) -> Result<SharedHttpClient> {
-    let plain_http = endpoint.is_some_and(|endpoint| is_plain_http(&endpoint.value));
-    let Some(path) = &settings.endpoints.ca_bundle else {
-        let client = BoundedClient::new(None, !plain_http);
-        let failed = |cause: String| Error::new("cannot use TLS", cause, "install ca-certificates");
-        return client.map(SharedHttpClient::new).map_err(failed);
-    };
-    let failed = |cause: String| {
-        Error::new(
-            format!("cannot use the CA bundle {}", path.value),
-            cause,
-            format!("correct {}: a file of PEM certificates", path.origin),
-        )
-    };
-    let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
-    let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
-    Ok(SharedHttpClient::new(client))
-}
-
-fn clients(
-    settings: &Settings,
-    region: String,
-    [sts_http, iam_http, http, direct]: [SharedHttpClient; 4],
-) -> Clients {
-    let key = settings.key().map(|key| {
-        let secret = key.secret_access_key.expose_secret().to_owned();
-        Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
-    });
-    let key = key.map(SharedCredentialsProvider::new);
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
-        .build();
-    let endpoints = &settings.endpoints;
-    let mut sts = aws_sdk_sts::Config::builder();
-    sts.set_endpoint_url(
-        endpoints
-            .sts
-            .as_ref()
-            .map(|endpoint| endpoint.value.clone()),
-    );
-    sts.set_use_fips(Some(endpoints.use_fips));
-    sts.set_use_dual_stack(Some(endpoints.use_dualstack));
-    let mut iam = aws_sdk_iam::Config::builder();
-    iam.set_endpoint_url(
-        endpoints
-            .iam
-            .as_ref()
-            .map(|endpoint| endpoint.value.clone()),
-    );
-    iam.set_use_fips(Some(endpoints.use_fips));
-    iam.set_use_dual_stack(Some(endpoints.use_dualstack));
-    sts.set_credentials_provider(key.clone());
-    iam.set_credentials_provider(key);
-    let sts_region = endpoints.sts_region(&region).to_owned();
-    let sts = sts
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(sts_region))
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts.clone())
-        .http_client(sts_http)
-        .build();
-    let iam = iam
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.clone()))
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts)
-        .http_client(iam_http)
-        .build();
-    Clients {
-        sts: aws_sdk_sts::Client::from_conf(sts),
-        iam: aws_sdk_iam::Client::from_conf(iam),
-        http,
-        direct,
-        region,
-    }
-}
-
-/// Signs a call with a session in place of the long-term key.
-fn signer(session: &Session) -> aws_sdk_sts::config::Builder {
-    let keys = Credentials::new(
-        session.access_key_id.clone(),
-        session.secret_access_key.expose_secret().to_owned(),
-        Some(session.session_token.expose_secret().to_owned()),
-        None,
-        "session",
-    );
-    aws_sdk_sts::config::Builder::default().credentials_provider(keys)
-}
-
-/// Everything that a role says about its sessions.
-fn assume_role(sts: &aws_sdk_sts::Client, role: &Role) -> AssumeRoleFluentBuilder {
-    let mut call = sts
-        .assume_role()
-        .role_arn(&role.arn.value)
-        .set_external_id(role.external_id.clone())
-        .set_source_identity(role.source_identity.clone())
-        .set_policy(role.policy.clone());
-    for (key, value) in &role.tags {
-        let tag = Tag::builder().key(key).value(value).build();
-        // Both are there, which is all that it asks for.
-        call = tag.into_iter().fold(call, AssumeRoleFluentBuilder::tags);
-    }
-    for key in &role.transitive_tags {
-        call = call.transitive_tag_keys(key);
-    }
-    for arn in &role.policy_arns {
-        call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
-    }
-    call
 }
 
 fn seconds(duration: u64) -> i32 {

@@ -1,7 +1,8 @@
 //! What it means that a role cannot be assumed, or that a provider gives no keys.
 
 use super::base::{Base, ProviderKind};
-use super::diagnose::{Asked, CallFailure, Meaning, Progress};
+use super::diagnose::Asked;
+use super::failure::{CallFailure, Meaning, Progress};
 use super::role::Role;
 use super::settings::Settings;
 use crate::error::Error;

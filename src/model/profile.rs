@@ -2,26 +2,18 @@
 //! winning per property.
 
 use std::path::PathBuf;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_runtime::env_config::property::PropertiesKey;
 use aws_runtime::env_config::section::{self, EnvConfigSections};
-use aws_runtime::env_config::source;
-use aws_types::os_shim_internal::{Env, Fs};
 
 use super::config_text::{
     ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind, decode_name, encode_name,
     normalise,
 };
+use super::sdk_parser::parse_sections;
 use super::settings::{Origin, Sourced};
-use crate::error::{Error, Kind, Result};
-
-/// How alike two names must be (Jaro-Winkler) for one to be offered in place of the other.
-const NEAR: f64 = 0.8;
-/// How many names an error lists before it stops.
-const LISTED: usize = 12;
+use crate::error::Result;
 
 /// The settings that make up a key.
 const KEY_SETTINGS: [&str; 3] = [
@@ -128,22 +120,9 @@ impl Profiles {
         }
     }
 
-    fn cannot_include(&self, name: &str, included: &str) -> Error {
-        let place = self.place(name, "include_profile").unwrap_or_default();
-        let cause = match self.contains(included) {
-            true => "which includes it in its turn",
-            false => "which does not exist",
-        };
-        Error::new(
-            format!("profile {name} cannot be read"),
-            format!("it includes {included}, {cause} ({place})"),
-            "correct include_profile",
-        )
-    }
-
     /// Where a setting of the profile `name` is written, as `path, line N`: the last place of the
     /// file that wins.
-    fn place(&self, name: &str, key: &str) -> Option<String> {
+    pub(super) fn place(&self, name: &str, key: &str) -> Option<String> {
         let mut sections = self.sections(SectionKind::Profile, name).rev();
         sections.find_map(|(file, section)| {
             let line = file.content.line_of(section, key)?;
@@ -194,28 +173,6 @@ impl Profiles {
             builder = builder.with_contents(kind, text);
         }
         parse_sections(&builder.build())
-    }
-
-    fn not_found(&self, name: &str, chosen_by: &str) -> Error {
-        let what = format!("there is no profile {name} (chosen by {chosen_by})");
-        if let Some((place, instead)) = self.ignored(name) {
-            let cause = format!("the section on {place} does not count as one");
-            return Error::of(Kind::Own, what, cause, format!("write {instead}"));
-        }
-        let names = self.names();
-        let cause = match names.len() {
-            0 => format!("no profiles in {}", self.paths()),
-            count => {
-                let shown = names[..count.min(LISTED)].join(", ");
-                let more = if count > LISTED { ", ..." } else { "" };
-                format!("profiles in {}: {shown}{more}", self.paths())
-            }
-        };
-        let remedy = match nearest(name, &names) {
-            Some(near) => format!("did you mean {near}? mfaexec -p {near} ..."),
-            None => "choose one with -p, or add it with: aws configure --profile NAME".to_owned(),
-        };
-        Error::of(Kind::Own, what, cause, remedy)
     }
 
     /// A section that was meant to be of this profile but does not count: where it stands, and
@@ -340,32 +297,4 @@ impl<'a> Profile<'a> {
         found.dedup();
         Ok(found)
     }
-}
-
-/// The SDK's parser is behind an async function that only waits for files. With contents given
-/// there is nothing to wait for, so one poll is all it takes, and no runtime is started.
-fn parse_sections(files: &EnvConfigFiles) -> Result<EnvConfigSections> {
-    let (env, fs) = (Env::from_slice(&[]), Fs::real());
-    let mut load = pin!(source::load(&env, &fs, files));
-    let failed = |cause: String| {
-        let remedy = "mend the file, or point AWS_CONFIG_FILE at another one";
-        Error::new("cannot read the AWS config files", cause, remedy)
-    };
-    match load.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(source)) => {
-            EnvConfigSections::parse(source).map_err(|error| failed(error.to_string()))
-        }
-        Poll::Ready(Err(error)) => Err(failed(error.to_string())),
-        Poll::Pending => Err(failed("the parser waits for something".to_owned())),
-    }
-}
-
-fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
-    names
-        .iter()
-        .map(|near| (strsim::jaro_winkler(&wanted, &near.to_lowercase()), *near))
-        .filter(|(likeness, _)| *likeness >= NEAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, near)| near)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::base::Base;
 use super::chain::Chain;
+use super::chosen::Chosen;
 use super::devices::check_serial;
 use super::durations::{Durations, profile_seconds};
 use super::endpoint::Endpoints;
@@ -81,15 +82,6 @@ impl<T> Sourced<T> {
     pub fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
-}
-
-/// Whose settings count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
-    /// A profile of that name.
-    Profile(Sourced<String>),
-    /// Nobody chose a profile, and the environment holds a long-term key.
-    Environment,
 }
 
 /// Everything that decides on the session of one invocation.
@@ -270,43 +262,6 @@ fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
         last.policy_arns.clone_from(&wishes.policy_arns);
     }
     Ok(())
-}
-
-/// The profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec that started
-/// this process; with none of these a long-term key of the environment, else `default`.
-///
-/// # Errors
-/// Nothing chose one and there is no `default`; half a key in the environment.
-pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> Result<Chosen> {
-    let profile = |name, origin| Ok(Chosen::Profile(Sourced::new(name, origin)));
-    if let Some(name) = option {
-        return profile(name.to_owned(), Origin::Option("--profile"));
-    }
-    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"] {
-        if let Some(name) = env.text(variable) {
-            return profile(name, Origin::Variable(variable));
-        }
-    }
-    if environment_key(env)?.is_some() {
-        return Ok(Chosen::Environment);
-    }
-    if profiles.contains("default") {
-        return profile("default".to_owned(), Origin::Default);
-    }
-    let names = profiles.names();
-    let cause = if names.is_empty() {
-        format!("there are no profiles in {}", profiles.paths())
-    } else {
-        format!(
-            "there is no default profile; there are: {}",
-            names.join(", ")
-        )
-    };
-    Err(Error::new(
-        "no profile was chosen",
-        cause,
-        "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
-    ))
 }
 
 /// A variable of the environment; empty counts as unset.

@@ -1,0 +1,53 @@
+//! Which profile a run is about, or that it is about none.
+
+use super::environment::Environment;
+use super::key::environment_key;
+use super::profile::Profiles;
+use super::settings::{Origin, Sourced};
+use crate::error::{Error, Result};
+
+/// Whose settings count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// A profile of that name.
+    Profile(Sourced<String>),
+    /// Nobody chose a profile, and the environment holds a long-term key.
+    Environment,
+}
+
+/// The profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec that started
+/// this process; with none of these a long-term key of the environment, else `default`.
+///
+/// # Errors
+/// Nothing chose one and there is no `default`; half a key in the environment.
+pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> Result<Chosen> {
+    let profile = |name, origin| Ok(Chosen::Profile(Sourced::new(name, origin)));
+    if let Some(name) = option {
+        return profile(name.to_owned(), Origin::Option("--profile"));
+    }
+    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"] {
+        if let Some(name) = env.text(variable) {
+            return profile(name, Origin::Variable(variable));
+        }
+    }
+    if environment_key(env)?.is_some() {
+        return Ok(Chosen::Environment);
+    }
+    if profiles.contains("default") {
+        return profile("default".to_owned(), Origin::Default);
+    }
+    let names = profiles.names();
+    let cause = if names.is_empty() {
+        format!("there are no profiles in {}", profiles.paths())
+    } else {
+        format!(
+            "there is no default profile; there are: {}",
+            names.join(", ")
+        )
+    };
+    Err(Error::new(
+        "no profile was chosen",
+        cause,
+        "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
+    ))
+}
