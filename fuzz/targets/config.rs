@@ -62,13 +62,13 @@ fn check(file: &ConfigFile) {
             }
         }
         profile.service_endpoints().expect("services, if any");
-        leads_somewhere(&profiles, name);
+        leads_somewhere(&profiles, name, text);
     }
 }
 
 /// Every profile leads to a session or to an error in three lines; never round and round, and
 /// never to a secret on the screen.
-fn leads_somewhere(profiles: &Profiles, name: &str) {
+fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
     let chosen = Chosen::Profile(Sourced::new(name.to_owned(), Origin::Default));
     let env = Environment::default();
     let settings = match Settings::new(&Wishes::default(), chosen, &env, profiles) {
@@ -89,8 +89,9 @@ fn leads_somewhere(profiles: &Profiles, name: &str) {
     let told = Explanation::new(&settings, &plan, CodeSource::Typed, &env, now).to_text();
     if let Some(key) = settings.key() {
         let secret = key.secret_access_key.expose_secret();
-        // A short one can stand in a name by chance.
-        assert!(secret.len() < 20 || !told.contains(secret), "{told}");
+        // What stands at another place of the file as well may be shown from there.
+        let secret_alone = secret.len() >= 20 && text.matches(secret).count() == 1;
+        assert!(!secret_alone || !told.contains(secret), "{told}");
     }
 }
 
