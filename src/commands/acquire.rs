@@ -23,6 +23,9 @@ use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
 
+/// Seconds of a day: what ended before is no news.
+const DAY: u64 = 24 * 3600;
+
 /// A session, and the settings that asked for it.
 pub(super) struct Acquired {
     pub(super) session: Session,
@@ -73,6 +76,7 @@ pub(super) fn acquire(
         check_before(command, &settings)?;
         confirm(env, sign_in, &settings)?;
     }
+    tell_end(&settings, &plan, ui);
     SigningIn::prepare(env, code, sign_in, settings, &cache, ui, &plan)?.finish()
 }
 
@@ -111,6 +115,19 @@ pub(super) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Resul
         settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
     }
     Ok(())
+}
+
+/// Why a code is asked for again, where there was a session not long ago. The cache forgets ended
+/// ones after a day.
+fn tell_end(settings: &Settings, plan: &Plan, ui: Ui) {
+    let ended = plan.ended.filter(|ended| ended.until(now()) <= DAY);
+    if let (Some(ended), true) = (ended, plan.needs_code()) {
+        ui.notice(&format!(
+            "the session of {} ended at {ended}, {} ago",
+            settings.profile.value,
+            in_words(ended.until(now()))
+        ));
+    }
 }
 
 /// A session that would have to be replaced at once is not worth a code.

@@ -1,11 +1,13 @@
 //! `mfaexec clear`: forget sessions.
 
+use super::acquire::now;
 use super::open_cache;
-use super::status::OfProfile;
+use super::status::{OfProfile, role_name};
 use crate::edge::exec;
 use crate::edge::ui::Ui;
 use crate::error::Result;
 use crate::model::environment::Environment;
+use crate::model::session::in_words;
 
 /// Forgets all sessions, or those that `profile` would use.
 pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<()> {
@@ -24,7 +26,18 @@ pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<
         ui.notice("there was nothing to clear");
     }
     for session in cleared {
-        ui.notice(&format!("cleared the session of {}", session.profile));
+        let what = match &session.role_arn {
+            Some(arn) => format!("role {}", role_name(arn)),
+            None => session.kind.name().to_owned(),
+        };
+        let left = match now().until(session.expires_at) {
+            0 => "ended".to_owned(),
+            left => format!("{} left", in_words(left)),
+        };
+        ui.notice(&format!(
+            "cleared the session of {} ({what}, {left})",
+            session.profile
+        ));
     }
     Ok(())
 }

@@ -58,12 +58,19 @@ impl SigningIn<'_> {
                 .map(str::to_owned),
             source_key_id: self.settings.key().map(|key| key.access_key_id.clone()),
             role_arn: role.map(|role| role.arn.value.clone()),
-            profile: self.settings.profile.value.clone(),
+            profile: self.owner(layer),
         };
         if session.account.is_none() {
             session.account = self.account(layer, role, &session);
         }
         session
+    }
+
+    /// The profile that a session is shown with: that of the key for what all its roles share.
+    fn owner(&self, layer: &Layer) -> String {
+        let settings = &self.settings;
+        let key = settings.chain.last().filter(|_| self.role(layer).is_none());
+        key.unwrap_or(&settings.profile.value).clone()
     }
 
     /// The account of a session: the role's, the caller's, the device's, or, if it matters, what

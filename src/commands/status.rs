@@ -1,11 +1,12 @@
 //! `mfaexec status`: the sessions at hand.
 
+use anstyle::{AnsiColor, Style};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
 use super::acquire::now;
 use super::{open_cache, print};
-use crate::edge::{config_files, exec};
+use crate::edge::{config_files, exec, ui};
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
@@ -75,28 +76,56 @@ impl<'a> OfProfile<'a> {
     }
 }
 
-/// What it is of, and of which role.
-fn kind(session: &Session) -> String {
-    match &session.role_arn {
-        Some(arn) => format!("{} {}", session.kind.name(), printable(arn)),
-        None => session.kind.name().to_owned(),
-    }
-}
+/// Seconds below which a session is about to end.
+const SOON: u64 = 600;
+/// The width of a bar.
+const BAR: u64 = 10;
 
+/// A line for each session; those that are about to end in a colour, if there are any.
 fn to_table(sessions: &[Session], now: Timestamp) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["PROFILE", "KIND", "LEFT", "UNTIL"]);
+    table.set_header(["PROFILE", "ACCOUNT", "KIND", "ROLE", "LEFT", "", "UNTIL"]);
+    let or_dash = |text: Option<&str>| text.map_or_else(|| "-".to_owned(), printable);
     for session in sessions {
         table.add_row([
             printable(&session.profile),
-            kind(session),
+            or_dash(session.account.as_deref()),
+            session.kind.name().to_owned(),
+            or_dash(session.role_arn.as_deref().map(role_name)),
+            bar(session, now),
             in_words(now.until(session.expires_at)),
-            session.expires_at.to_string(),
+            ui::local_time(session.expires_at, now),
         ]);
     }
-    let lines = table.lines().map(|line| format!("{}\n", line.trim()));
+    let warning =
+        ui::colours_on_stdout().then(|| Style::new().fg_color(Some(AnsiColor::Yellow.into())));
+    let lines = table.lines().enumerate().map(|(number, line)| {
+        let session = number
+            .checked_sub(1)
+            .and_then(|number| sessions.get(number));
+        let soon = session.is_some_and(|session| now.until(session.expires_at) < SOON);
+        match warning.filter(|_| soon) {
+            Some(style) => format!("{style}{}{style:#}\n", line.trim()),
+            None => format!("{}\n", line.trim()),
+        }
+    });
     lines.collect()
+}
+
+/// What is left of a session's life: `[######....]`.
+fn bar(session: &Session, now: Timestamp) -> String {
+    let life = session.obtained_at.until(session.expires_at).max(1);
+    let left = now.until(session.expires_at).min(life);
+    // One that is not over has something left to show.
+    let full = (left * BAR).div_ceil(life);
+    let cells = (0..BAR).map(|cell| if cell < full { '#' } else { '.' });
+    format!("[{}]", cells.collect::<String>())
+}
+
+/// A role without its account, which has a column of its own.
+pub(super) fn role_name(arn: &str) -> &str {
+    arn.split_once(":role/").map_or(arn, |(_, name)| name)
 }
 
 fn to_json(sessions: &[Session], now: Timestamp) -> String {

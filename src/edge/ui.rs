@@ -14,6 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Error;
+use crate::model::session::Timestamp;
 use crate::sanitize::printable;
 
 /// The voice of one invocation.
@@ -80,11 +81,40 @@ where
 pub fn error(error: &Error) {
     let text = error.to_string();
     let (what, rest) = text.split_once(':').unwrap_or(("mfaexec", &text));
-    if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) {
+    if has_colours(io::stderr().is_terminal()) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         to_stderr(&format!("{style}{what}:{style:#}{rest}"));
     } else {
         to_stderr(&text);
+    }
+}
+
+/// Whether what is printed on stdout may have colours.
+#[must_use]
+pub fn colours_on_stdout() -> bool {
+    has_colours(io::stdout().is_terminal())
+}
+
+/// On a terminal only, and where nobody minds (no-color.org).
+fn has_colours(is_terminal: bool) -> bool {
+    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// A moment in the time of this place, as short as it is clear: `18:20`, on another day than `now`
+/// with the day.
+#[must_use]
+pub fn local_time(moment: Timestamp, now: Timestamp) -> String {
+    let here = |moment: Timestamp| {
+        let seconds = i64::try_from(moment.0).ok()?;
+        let moment = jiff::Timestamp::from_second(seconds).ok()?;
+        Some(moment.to_zoned(jiff::tz::TimeZone::system()))
+    };
+    match (here(moment), here(now)) {
+        (Some(moment), Some(now)) if moment.date() == now.date() => {
+            moment.strftime("%H:%M").to_string()
+        }
+        (Some(moment), _) => moment.strftime("%a %H:%M").to_string(),
+        (None, _) => moment.to_string(),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Plan {
     pub at_hand: Option<(usize, Session)>,
     /// Why the command's own session has to be got, if it has.
     pub reason: Option<Reason>,
+    /// When the last one ended of those that were looked at and are over.
+    pub ended: Option<Timestamp>,
 }
 
 impl Plan {
@@ -86,6 +88,7 @@ pub fn plan(
         layers,
         at_hand: None,
         reason: None,
+        ended: None,
     };
     for (number, layer) in plan.layers.iter().enumerate().rev() {
         let last = number + 1 == plan.layers.len();
@@ -99,8 +102,14 @@ pub fn plan(
                 plan.at_hand = Some((number, session));
                 break;
             }
-            Err(reason) if last => plan.reason = Some(reason),
-            Err(_) => {}
+            Err(reason) => {
+                if let Reason::Ended(at) = reason {
+                    plan.ended = plan.ended.max(Some(at));
+                }
+                if last {
+                    plan.reason = Some(reason);
+                }
+            }
         }
     }
     Ok(plan)

@@ -32,6 +32,7 @@ mod prompt_signals;
 mod readme;
 mod roles;
 mod secrets;
+mod seeing;
 mod skipping;
 mod story;
 mod threats;

@@ -1,0 +1,142 @@
+//! What people see of their sessions: the table, what was cleared, why a code is asked for again.
+
+use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::harness::{SERIAL, World, finish, has};
+
+const DEPLOYER: &str = "arn:aws:iam::123456789012:role/deployer";
+
+/// A world with a session of the story's user, and one of a role, in plain files.
+fn signed_in() -> World {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\n\
+         [profile deploy]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n"
+    ));
+    let code = world.code();
+    let login = ["login", "-p", "deploy", "--cache", "plain", "-c", &code];
+    world.run(&login).succeeds();
+    world
+}
+
+/// Puts the end of every session that many seconds from now.
+fn end_in(world: &World, seconds: i64) {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let end = i64::try_from(now).unwrap() + seconds;
+    for entry in fs::read_dir(world.cache()).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "session")
+        {
+            let content = fs::read(&path).unwrap();
+            let (magic, json) = content.split_at(5);
+            let mut record: serde_json::Value = serde_json::from_slice(json).unwrap();
+            record["obtained_at"] = (end - record["duration"].as_i64().unwrap()).into();
+            record["expires_at"] = end.into();
+            let json = serde_json::to_vec(&record).unwrap();
+            fs::write(&path, [magic, &json].concat()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_table_says_whose_what_and_until_when() {
+    let world = signed_in();
+    let table = world.run(&["status"]).succeeds();
+    let lines: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        lines[0],
+        ["PROFILE", "ACCOUNT", "KIND", "ROLE", "LEFT", "UNTIL"]
+    );
+    assert_eq!(
+        lines[1][..6],
+        [
+            "deploy",
+            "123456789012",
+            "role",
+            "deployer",
+            "[##########]",
+            "1h"
+        ]
+    );
+    assert_eq!(
+        lines[2][..5],
+        [
+            "testuser",
+            "123456789012",
+            "mfa-session",
+            "-",
+            "[##########]"
+        ]
+    );
+    // Half of its life is over, in the time of another place.
+    end_in(&world, 1800);
+    let status = |zone: &str| finish(world.mfaexec(&["status"]).env("TZ", zone)).succeeds();
+    has(&status("UTC"), &["[#####.....]"]);
+    let end = |zone: &str| {
+        let table = status(zone);
+        let line = table.lines().find(|line| line.contains(" role ")).unwrap();
+        line.split_whitespace().last().unwrap().to_owned()
+    };
+    assert_ne!(end("UTC"), end("Etc/GMT-5"));
+    assert_eq!(end("UTC")[2..], end("Etc/GMT-5")[2..], "hours apart");
+}
+
+#[test]
+fn what_ends_soon_is_yellow_on_a_terminal_only() {
+    let world = signed_in();
+    let yellow = |world: &World, no_color: &str| {
+        let mut command = world.mfaexec(&["status"]);
+        command.env("NO_COLOR", no_color);
+        let mut terminal = crate::harness::terminal(command);
+        terminal.exp_eof().unwrap().contains("\u{1b}[33m")
+    };
+    assert!(!yellow(&world, ""), "an hour is long");
+    end_in(&world, 300);
+    assert!(yellow(&world, ""));
+    assert!(!yellow(&world, "1"));
+    assert!(!world.run(&["status"]).succeeds().contains('\u{1b}'));
+}
+
+#[test]
+fn clear_says_what_it_cleared() {
+    let world = signed_in();
+    let said = world.run(&["clear"]).stderr;
+    has(
+        &said,
+        &[
+            "cleared the session of deploy (role deployer, 1h left)",
+            "cleared the session of testuser (mfa-session, 4h left)",
+        ],
+    );
+}
+
+#[test]
+fn the_first_line_says_when_the_last_session_ended() {
+    let world = signed_in();
+    end_in(&world, -3600);
+    let run = |world: &World, profile: &str| {
+        let mut terminal = world.at_terminal(&["-p", profile, "--cache", "plain", "--", "true"]);
+        let before = terminal.exp_string("MFA code for").unwrap();
+        terminal.send_control('c').unwrap();
+        before
+    };
+    let before = run(&world, "deploy");
+    has(
+        &before,
+        &["mfaexec: the session of deploy ended at ", "1h ago"],
+    );
+    assert_eq!(before.trim().lines().count(), 1, "{before}");
+    // What ended before yesterday is no news, nor is a session that never was.
+    end_in(&world, -90_000);
+    assert_eq!(run(&world, "deploy").trim(), "");
+    assert_eq!(run(&World::new(), "testuser").trim(), "");
+}
