@@ -22,6 +22,7 @@ use crate::edge::{config_files, exec};
 use crate::error::{EXIT_SUCCESS, Error, Kind};
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
+use crate::model::regions::with_known_regions;
 
 /// The variable that turns a call into a question of a completion script. Not clap_complete's
 /// usual COMPLETE, which people may have set for something else.
@@ -52,7 +53,7 @@ pub(super) fn answer(args: &[OsString]) -> Option<u8> {
     std::env::var_os(VARIABLE)?;
     // Read before clap_complete removes the variable: nobody may change the environment later.
     let env = exec::environment();
-    let engine = CompleteEnv::with_factory(|| with_profiles(&env))
+    let engine = CompleteEnv::with_factory(|| with_values(&env))
         .var(VARIABLE)
         .completer(cli::command().get_name())
         .shells(Shells(&SHELLS));
@@ -71,28 +72,33 @@ pub(super) fn answer(args: &[OsString]) -> Option<u8> {
     }
 }
 
-/// The definitions of the command line, with the names of profiles for every `--profile`.
-fn with_profiles(env: &Environment) -> clap::Command {
+/// The definitions of the command line, with what the config files know for the options that name
+/// something in them.
+fn with_values(env: &Environment) -> clap::Command {
     fn add_to(command: clap::Command, env: &Environment) -> clap::Command {
         command
             .mut_args(|arg| {
-                if arg.get_id() != "profile" {
-                    return arg;
-                }
+                let known: fn(&Profiles) -> Vec<String> = match arg.get_id().as_str() {
+                    "profile" => |profiles| profiles.names().into_iter().map(Into::into).collect(),
+                    "role_arn" => |profiles| profiles.values("role_arn"),
+                    "mfa_serial" => |profiles| profiles.values("mfa_serial"),
+                    "region" => |profiles| with_known_regions(profiles.values("region")),
+                    _ => return arg,
+                };
                 let env = env.clone();
-                arg.add(ArgValueCandidates::new(move || profiles(&env)))
+                arg.add(ArgValueCandidates::new(move || candidates(&env, known)))
             })
             .mut_subcommands(|subcommand| add_to(subcommand, env))
     }
     add_to(cli::command(), env)
 }
 
-/// The profiles of the config files; none if they cannot be read, because a question in the middle
-/// of a line is no place for an error.
-fn profiles(env: &Environment) -> Vec<CompletionCandidate> {
+/// What the config files know; nothing if they cannot be read, because a question in the middle of
+/// a line is no place for an error.
+fn candidates(env: &Environment, known: fn(&Profiles) -> Vec<String>) -> Vec<CompletionCandidate> {
     let profiles = config_files::read(env).and_then(Profiles::parse);
-    let names = profiles.as_ref().map(Profiles::names).unwrap_or_default();
-    names
+    let values = profiles.as_ref().map(known).unwrap_or_default();
+    values
         .into_iter()
         // The answer has a line for each, and the shells would print the rest to the terminal.
         .filter(|name| !name.contains(char::is_control))

@@ -22,7 +22,7 @@ pub mod key;
 pub mod layer;
 pub mod plan;
 pub mod profile;
-mod regions;
+pub mod regions;
 pub mod requests;
 pub mod role;
 mod sdk_parser;

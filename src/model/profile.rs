@@ -75,6 +75,25 @@ impl Profiles {
         names
     }
 
+    /// What the profiles of both files say for a setting, sorted.
+    #[must_use]
+    pub fn values(&self, key: &str) -> Vec<String> {
+        let sections = self.files.iter().flat_map(|file| {
+            let sections = file.content.sections.iter();
+            sections.map(move |section| &file.content.text[section.text.clone()])
+        });
+        let mut values: Vec<String> = sections
+            .flat_map(str::lines)
+            .filter_map(|line| line.split_once(" = "))
+            .filter(|(name, _)| name.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+            .collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    }
+
     /// Whether there is a profile of that name.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {

@@ -28,6 +28,15 @@ pub(super) const GLOBAL: &str = "aws-global";
 /// What they make of it.
 pub(super) const GLOBAL_STS: &str = "https://sts.amazonaws.com";
 
+/// These regions, and those that are known here; sorted. New ones of AWS come in by being used.
+#[must_use]
+pub fn with_known_regions(mut regions: Vec<String>) -> Vec<String> {
+    regions.extend(LEGACY_GLOBAL.map(str::to_owned));
+    regions.sort_unstable();
+    regions.dedup();
+    regions
+}
+
 /// Whether `legacy` means the global endpoint in this region.
 pub(super) fn is_legacy_global(region: &str) -> bool {
     LEGACY_GLOBAL.contains(&region)

@@ -7,7 +7,7 @@ mod shell;
 use shell::{Home, Terminal, wanted};
 
 /// Cases for every shell with a terminal: a line before TAB and after it.
-const LINES: [(&str, &str); 10] = [
+const LINES: [(&str, &str); 13] = [
     ("mfaexec log", "mfaexec login "),
     ("mfaexec --min", "mfaexec --min-ttl "),
     ("mfaexec --cache enc", "mfaexec --cache encrypted "),
@@ -18,6 +18,18 @@ const LINES: [(&str, &str); 10] = [
     ),
     ("mfaexec --profile=pl", "mfaexec --profile=play "),
     ("mfaexec -p team:a", "mfaexec -p team:admin "),
+    (
+        "mfaexec --role-arn arn",
+        "mfaexec --role-arn arn:aws:iam::123456789012:role/pilot ",
+    ),
+    (
+        "mfaexec login --region mars",
+        "mfaexec login --region mars-north-1 ",
+    ),
+    (
+        "mfaexec explain --region eu-n",
+        "mfaexec explain --region eu-north-1 ",
+    ),
     ("mfaexec -p my", r"mfaexec -p my\ work "),
     (r"mfaexec -p my\ w", r"mfaexec -p my\ work "),
     ("mfaexec -p 'my w", "mfaexec -p 'my work' "),
@@ -133,6 +145,11 @@ fn fish() {
     assert_eq!(offers("mfaexec -p "), ["my work", "play", "team:admin"]);
     assert_eq!(offers("mfaexec login -q --profile pl"), ["play"]);
     assert_eq!(offers("mfaexec --profile=pl"), ["--profile=play"]);
+    assert_eq!(
+        offers("mfaexec --role-arn "),
+        ["arn:aws:iam::123456789012:role/pilot"]
+    );
+    assert_eq!(offers("mfaexec --region mars"), ["mars-north-1"]);
     assert_eq!(offers(r"mfaexec -p my\ w"), ["my work"]);
     assert_eq!(offers("mfaexec -p 'my w"), ["my work"]);
     assert_eq!(offers("mfaexec -p play -- mfaexec-dummy al"), ["alpha-1"]);
