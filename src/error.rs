@@ -70,6 +70,13 @@ impl Error {
         format!("{}: {}", self.what, self.cause)
     }
 
+    /// The same, with more said about the cause.
+    #[must_use]
+    pub fn and(mut self, more: &str) -> Self {
+        self.cause = format!("{}; {}", self.cause, printable(more));
+        self
+    }
+
     /// The exit code; `runs_command` tells whether the invocation was one that runs a command.
     #[must_use]
     pub fn exit_code(&self, runs_command: bool) -> u8 {

@@ -15,10 +15,14 @@ use crate::edge::sts::{Code, Pending};
 use crate::error::{Error, Result};
 use crate::model::code::{UsedCodes, find_code, parse_code, seconds_to_next};
 use crate::model::diagnose::{Asked, diagnose};
-use crate::model::failure::{CallFailure, Meaning, Progress};
+use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::layer::{Layer, Step};
+use crate::model::session::Timestamp;
 use crate::model::settings::Sourced;
 use crate::sanitize::printable;
+
+/// Seconds that a clock has to be off to be spoken of: a code's own time.
+const WORTH_SAYING: u64 = 30;
 
 /// How often a person may get a code wrong in one run.
 const TRIES: u32 = 3;
@@ -221,16 +225,25 @@ impl SigningIn<'_> {
         };
         let error = diagnose(failure, &asked);
         match failure.meaning() {
-            Meaning::WrongCode => {
-                tracing::info!("the next code comes in {} s", seconds_to_next(now()));
-                Ok(error)
-            }
+            Meaning::WrongCode => Ok(error.and(&next_code_in_words(failure.clock_offset))),
             Meaning::WrongDevice => {
                 self.cache.forget_device(&device_id(&self.settings));
                 Err(error)
             }
             _ => Err(error),
         }
+    }
+}
+
+/// When the next code comes, by AWS's clock: a phone goes by the right time, and `offset` tells how
+/// far this machine does not.
+fn next_code_in_words(offset: Option<i64>) -> String {
+    let offset = offset.unwrap_or_default();
+    let aws = Timestamp(now().0.saturating_add_signed(offset));
+    let next = format!("the next code comes in {} s", seconds_to_next(aws));
+    match offset.unsigned_abs() {
+        0..WORTH_SAYING => next,
+        _ => format!("{next} ({})", clock_in_words(offset)),
     }
 }
 

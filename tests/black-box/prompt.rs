@@ -54,6 +54,7 @@ fn three_wrong_codes_end_the_run() {
             .send_line(&format!("{:06}", (right + wrong * 111_111) % 1_000_000))
             .unwrap();
         terminal.exp_string("STS did not accept the code").unwrap();
+        terminal.exp_string("the next code comes in ").unwrap();
     }
     let rest = terminal.exp_eof().unwrap();
     assert!(
@@ -286,4 +287,20 @@ fn the_code_before_the_last_is_refused_as_well() {
         terminal.exp_string(answer).unwrap();
     }
     assert_eq!(world.code_calls().len(), 2);
+}
+
+#[test]
+fn a_wrong_code_on_a_clock_that_is_off_says_so() {
+    let world = World::new();
+    // Too little for a refused signature, enough to be a code behind.
+    world.aws.fault(Fault::ClockOff(120), 1);
+    let wrong = ["-p", "testuser", "-c", "000000", "--", "true"];
+    let error = world.run(&wrong).fails(125);
+    has(
+        &error,
+        &[
+            "the next code comes in ",
+            "this machine's clock is 2m behind AWS's",
+        ],
+    );
 }
