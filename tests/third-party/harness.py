@@ -119,9 +119,9 @@ def _process(args, env):
 
 
 @contextlib.contextmanager
-def local_aws(binary):
-    """Starts local-aws with the account of the story."""
-    with home() as path, _process([binary, "serve"], environment(path)) as process:
+def local_aws(binary, *options):
+    """Starts local-aws with the account of the story, unless options say otherwise."""
+    with home() as path, _process([binary, "serve", *options], environment(path)) as process:
         line = process.stdout.readline()
         prefix = "local-aws listening on "
         if not line.startswith(prefix):
