@@ -10,17 +10,19 @@ use super::open_cache;
 use super::sign_in::SigningIn;
 use crate::cli::SignIn;
 use crate::edge::cache::Cache;
+use crate::edge::sts::Aws;
 use crate::edge::ui::Ui;
 use crate::edge::{config_files, exec};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::child_env::PROCESS_OF;
 use crate::model::chosen::{Chosen, choose};
+use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
 use crate::model::exports::take_back_exports;
 use crate::model::layer::Layer;
 use crate::model::plan::{Plan, plan};
 use crate::model::profile::Profiles;
-use crate::model::session::{Session, Timestamp, account_of_arn, digest_of, in_words};
+use crate::model::session::{Session, Timestamp, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
 
 /// Seconds of a day: what ended before is no news.
@@ -52,11 +54,12 @@ pub(super) fn acquire(
         at_hand(&cache, layer)
     })?;
     let plan = match plan.into_session() {
-        Ok(session) => {
+        Ok(mut session) => {
             tracing::info!(
                 "using the session at hand, which ends at {}",
                 session.expires_at
             );
+            learn_account(&settings, &mut session)?;
             if command.is_some() {
                 confirm(env, sign_in, &settings)?;
             }
@@ -71,13 +74,27 @@ pub(super) fn acquire(
     if let Some(reason) = &plan.reason {
         tracing::info!("signing in: {reason}");
     }
-    check_reach(&settings, &plan)?;
+    plan.check(&settings, command.is_some())?;
     if let Some(command) = command {
-        check_before(command, &settings)?;
+        if let Some(name) = command.first() {
+            exec::check_command(name)?;
+        }
         confirm(env, sign_in, &settings)?;
     }
     tell_end(&settings, &plan, ui);
     SigningIn::prepare(env, code, sign_in, settings, &cache, ui, &plan)?.finish()
+}
+
+/// A guard wants to know the account, and the session was got when nobody did.
+fn learn_account(settings: &Settings, session: &mut Session) -> Result<()> {
+    if settings.guards.expected_account.is_some() && session.account.is_none() {
+        let aws = Aws::start(settings, settings.partition_arn())?;
+        let caller = aws.caller_identity(Some(session), None).wait();
+        let caller =
+            caller.map_err(|failure| diagnose(&failure, &Asked::by_key(settings, None)))?;
+        session.account = Some(caller.account);
+    }
+    Ok(())
 }
 
 /// Everything that was said, as one value.
@@ -127,46 +144,6 @@ fn tell_end(settings: &Settings, plan: &Plan, ui: Ui) {
             settings.profile.value,
             in_words(ended.until(now()))
         ));
-    }
-}
-
-/// A session that would have to be replaced at once is not worth a code.
-fn check_reach(settings: &Settings, plan: &Plan) -> Result<()> {
-    let (wanted, last) = (settings.min_ttl.value, plan.layers.last());
-    let Some(longest) = last
-        .map(|layer| layer.duration)
-        .filter(|longest| wanted > *longest)
-    else {
-        return Ok(());
-    };
-    Err(Error::of(
-        Kind::Usage,
-        "no session could be good enough",
-        format!(
-            "{} of it are to be left ({}), and it lasts {}",
-            in_words(wanted),
-            settings.min_ttl.origin,
-            in_words(longest)
-        ),
-        "ask for a longer session with --duration, or for less with --min-ttl",
-    ))
-}
-
-/// What makes a code worthless for a command, and can be known before one is spent.
-fn check_before(command: &[OsString], settings: &Settings) -> Result<()> {
-    if let Some(name) = command.first() {
-        exec::check_command(name)?;
-    }
-    let role = settings
-        .roles
-        .last()
-        .and_then(|role| account_of_arn(&role.arn.value));
-    let device = settings.known_serial().filter(|_| settings.uses_device());
-    match role.or(device.and_then(account_of_arn)) {
-        None => Ok(()),
-        account => settings
-            .guards
-            .check_account(&settings.profile.value, account),
     }
 }
 

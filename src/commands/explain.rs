@@ -14,16 +14,15 @@ use crate::model::settings::Settings;
 /// Prints the plan.
 pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
     exec::protect_memory();
-    let mut env = env.clone();
-    let mut settings = read_settings(&mut env, sign_in)?;
-    let cache = open_cache(&env, sign_in.cache)?;
+    let mut settings = read_settings(&mut env.clone(), sign_in)?;
+    let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let now = now();
     let plan = plan(&settings, sign_in.fresh, now, |layer| {
         at_hand(&cache, layer)
     })?;
-    let codes = code_source(&env, sign_in, &settings);
-    let explanation = Explanation::new(&settings, &plan, codes, &env, now);
+    let codes = code_source(env, sign_in, &settings);
+    let explanation = Explanation::new(&settings, &plan, codes, env, now);
     match as_json {
         true => print(&format!("{:#}\n", explanation.to_json())),
         false => print(&explanation.to_text()),

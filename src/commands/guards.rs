@@ -14,7 +14,8 @@ use crate::sanitize::printable;
 /// question was answered already.
 pub(super) fn confirm(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<()> {
     let name = &settings.profile.value;
-    if !settings.guards.asks() || env.text("MFAEXEC_PROFILE").as_ref() == Some(name) {
+    let inside = env.text("MFAEXEC_PROFILE").as_ref() == Some(name) && sign_in.role_arn.is_none();
+    if !settings.guards.asks() || inside {
         return Ok(());
     }
     let confirm = settings.guards.confirm.as_ref();

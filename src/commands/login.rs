@@ -6,8 +6,9 @@ use crate::cli::{CacheMode, SignIn};
 use crate::edge::exec;
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
+use crate::model::base::Base;
 use crate::model::environment::Environment;
-use crate::model::session::in_words;
+use crate::model::session::{Timestamp, in_words};
 use crate::sanitize::printable;
 
 /// Makes sure that a session is at hand.
@@ -24,6 +25,22 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     let acquired = acquire(&mut env.clone(), sign_in, ui, None)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
+    if let Base::Provider(provider) = &acquired.settings.base
+        && acquired.settings.roles.is_empty()
+        && (!provider.kind.is_worth_keeping() || acquired.session.expires_at == Timestamp::NEVER)
+    {
+        return Err(Error::new(
+            format!(
+                "there is nothing to keep for {}",
+                acquired.settings.profile.value
+            ),
+            format!(
+                "its keys come anew from {} in every run",
+                provider.kind.name()
+            ),
+            "run the command itself: mfaexec -- COMMAND",
+        ));
+    }
     let session = &acquired.session;
     print(&format!(
         "{}: signed in until {} ({} left)\n",

@@ -102,7 +102,7 @@ impl<'a> SigningIn<'a> {
         for layer in missing {
             let keys = self.get(&layer, session.as_ref(), lock.as_mut())?;
             let next = self.session(&layer, keys);
-            kept = self.keep(&layer, &next);
+            kept = kept.and(self.keep(&layer, &next));
             session = Some(next);
         }
         let settings = self.settings;

@@ -8,6 +8,8 @@ use super::acquire::now;
 use super::{open_cache, print};
 use crate::edge::{config_files, exec, ui};
 use crate::error::Result;
+use crate::model::base::Base;
+use crate::model::chain::Chain;
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
 use crate::model::session::{Session, Timestamp, in_words};
@@ -34,37 +36,48 @@ pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) ->
     print(&to_table(&sessions, now))
 }
 
-/// Which sessions a profile uses: sessions belong to a key and a device, and profiles share them.
+/// Which sessions a profile uses: those on its way from the key to the last role. Profiles share
+/// them, whoever got them.
 pub(super) struct OfProfile<'a> {
     name: &'a str,
     profiles: Profiles,
     key: Option<String>,
     serial: Option<String>,
+    roles: Vec<String>,
 }
 
 impl<'a> OfProfile<'a> {
     pub(super) fn new(env: &Environment, name: &'a str) -> Result<Self> {
         let profiles = Profiles::parse(config_files::read(env)?)?;
-        let (mut key, mut serial) = (None, None);
-        if let Some(profile) = profiles.get(name)? {
-            let get = |key| profile.get(key).map(str::to_owned);
-            (key, serial) = (get("aws_access_key_id"), get("mfa_serial"));
+        let (mut key, mut serial, mut roles) = (None, None, Vec::new());
+        // One that leads nowhere has no sessions but those that bear its name.
+        if let Some(profile) = profiles.get(name)?
+            && let Ok(chain) = Chain::follow(profile, &profiles, env)
+        {
+            let serials = chain.profiles.iter().filter_map(|p| p.get("mfa_serial"));
+            serial = serials.map(str::to_owned).next();
+            roles = chain.roles.into_iter().map(|role| role.arn.value).collect();
+            if let Base::Key(base) = chain.base {
+                key = Some(base.access_key_id);
+            }
         }
         Ok(Self {
             name,
             profiles,
             key,
             serial,
+            roles,
         })
     }
 
-    /// Whether it was got for the profile, or for another one with its key and device.
+    /// Whether it was got for the profile, or is one of those that it shares with others.
     pub(super) fn uses(&self, session: &Session) -> bool {
         let key = self.key.is_some() && self.key == session.source_key_id;
-        let device = self.serial.is_none() || self.serial == session.serial;
-        // A role's session is its own profile's alone, whatever key it began with.
-        let shared = session.role_arn.is_none() && key && device;
-        shared || session.profile == self.name
+        let on_the_way = match &session.role_arn {
+            Some(arn) => self.roles.contains(arn),
+            None => self.serial.is_none() || self.serial == session.serial,
+        };
+        key && on_the_way || session.profile == self.name
     }
 
     /// A profile that neither exists nor has sessions is a slip.

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -48,20 +49,24 @@ pub fn run(line: &str, env: &Environment) -> Result<Printed, (String, String)> {
         .map_err(|error| quiet(error.to_string()))?;
     let stdout = child.stdout.take().map(read_in_background);
     let stderr = child.stderr.take().map(read_in_background);
-    let end = wait(&mut child);
-    let text = |reader: Option<thread::JoinHandle<Zeroizing<Vec<u8>>>>| {
-        let bytes = reader
-            .and_then(|reader| reader.join().ok())
-            .unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+    let begun = Instant::now();
+    let end = wait(&mut child, begun);
+    // A child of its own may hold the pipes open for ever: what is there in time counts.
+    let text = |reader: Option<Receiver<Zeroizing<Vec<u8>>>>| {
+        let left = PATIENCE.saturating_sub(begun.elapsed()).max(STEP);
+        let bytes = reader.and_then(|reader| reader.recv_timeout(left).ok());
+        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     };
     match end {
-        Ok(true) => Ok(Printed {
-            stdout: Zeroizing::new(text(stdout)),
-            stderr: text(stderr),
-        }),
-        Ok(false) => Err(("it failed".to_owned(), text(stderr))),
-        // A child of it may hold the pipes open: they are not waited for.
+        Ok(true) => {
+            let stdout = text(stdout);
+            let stdout = stdout.ok_or_else(|| quiet("what it prints does not end".to_owned()))?;
+            Ok(Printed {
+                stdout: Zeroizing::new(stdout),
+                stderr: text(stderr).unwrap_or_default(),
+            })
+        }
+        Ok(false) => Err(("it failed".to_owned(), text(stderr).unwrap_or_default())),
         Err(cause) => Err(quiet(cause)),
     }
 }
@@ -88,8 +93,7 @@ fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
 }
 
 /// Whether it ended well; an error in words if it had to be ended.
-fn wait(child: &mut Child) -> Result<bool, String> {
-    let begun = Instant::now();
+fn wait(child: &mut Child, begun: Instant) -> Result<bool, String> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status.success()),
@@ -104,12 +108,13 @@ fn wait(child: &mut Child) -> Result<bool, String> {
     }
 }
 
-fn read_in_background(
-    pipe: impl io::Read + Send + 'static,
-) -> thread::JoinHandle<Zeroizing<Vec<u8>>> {
+fn read_in_background(pipe: impl io::Read + Send + 'static) -> Receiver<Zeroizing<Vec<u8>>> {
+    let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::new());
         let _as_far_as_it_goes = pipe.take(LIMIT).read_to_end(&mut bytes);
-        bytes
-    })
+        // Nobody waits any more when the time is over: fine.
+        drop(sender.send(bytes));
+    });
+    receiver
 }

@@ -1,7 +1,7 @@
 //! How long sessions last: who asked for what, and what STS allows.
 
 use super::profile::Profile;
-use super::role::{DEFAULT_ROLE_DURATION, MAX_ROLE_DURATION, Role};
+use super::role::{CHAINED_DURATION, MAX_ROLE_DURATION, Role};
 use super::session::{MAX_DURATION, MIN_DURATION, in_words, parse_seconds};
 use super::settings::{Origin, Sourced};
 use crate::error::{Error, Kind, Result};
@@ -19,52 +19,55 @@ pub struct Durations {
 }
 
 impl Durations {
-    /// `--duration` goes before the chosen profile's `mfaexec_duration`; both mean the session that
-    /// the command gets, so that of the last role goes by them. The MFA session below roles goes
-    /// by the `mfaexec_duration` of the profile that has the key.
+    /// `--duration` and the chosen profile's `mfaexec_duration` mean the session that the command
+    /// gets. A role that the command line names has nothing to do with a profile's wish. The MFA
+    /// session below roles, and one for borrowed keys, goes by the profile that has the key.
     ///
     /// # Errors
     /// A duration that STS does not give.
-    pub fn new(option: Option<u64>, chain: &[Profile<'_>], roles: &mut [Role]) -> Result<Self> {
-        let of_profile = |profile: &Profile<'_>| {
-            let written = profile.sourced("mfaexec_duration");
-            written
-                .map(|written| profile_seconds("mfaexec_duration", &written))
-                .transpose()
+    pub fn new(
+        option: Option<u64>,
+        chain: &[Profile<'_>],
+        roles: &mut [Role],
+        role_of_option: bool,
+    ) -> Result<Self> {
+        let wish_of = |profile: Option<&Profile<'_>>| {
+            let written = profile.and_then(|profile| profile.sourced("mfaexec_duration"));
+            let seconds = written.map(|written| profile_seconds("mfaexec_duration", &written));
+            seconds.transpose()
         };
-        let wish = match option {
-            Some(seconds) => Some(Sourced::new(seconds, Origin::Option("--duration"))),
-            None => chain.first().map(of_profile).transpose()?.flatten(),
-        };
+        let option = option.map(|seconds| Sourced::new(seconds, Origin::Option("--duration")));
         let default = Sourced::new(DEFAULT_DURATION, Origin::Default);
+        let named_by_profile = roles.len() > usize::from(role_of_option);
+        // The profile that has the key; its wish is the role's if it names one itself.
+        let key = chain
+            .last()
+            .filter(|_| chain.len() > 1 || !named_by_profile);
+        let base = wish_of(key)?;
         let Some(role) = roles.last_mut() else {
-            let own = wish.unwrap_or(default);
-            within(
-                &own,
-                MAX_DURATION,
-                "STS gives MFA sessions of 15 minutes to 36 hours",
-            )?;
+            let own = option.or(wish_of(chain.first())?).or(base);
+            let own = own.unwrap_or(default);
+            within(&own, MAX_DURATION, OF_MFA_SESSIONS)?;
             let base = own.clone();
             return Ok(Self { own, base });
+        };
+        let wish = match role_of_option {
+            true => option,
+            false => option.or(wish_of(chain.first())?),
         };
         if let Some(wish) = wish {
             let cause = "STS gives sessions of roles of 15 minutes to 12 hours";
             within(&wish, MAX_ROLE_DURATION, cause)?;
             role.duration = wish;
         }
+        let base = base.unwrap_or(default);
+        within(&base, MAX_DURATION, OF_MFA_SESSIONS)?;
         let own = role.duration.clone();
-        let base = match chain {
-            [_, .., last] => of_profile(last)?.unwrap_or(default),
-            _ => default,
-        };
-        within(
-            &base,
-            MAX_DURATION,
-            "STS gives MFA sessions of 15 minutes to 36 hours",
-        )?;
         Ok(Self { own, base })
     }
 }
+
+const OF_MFA_SESSIONS: &str = "STS gives MFA sessions of 15 minutes to 36 hours";
 
 /// A time in a profile.
 pub(super) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<Sourced<u64>> {
@@ -97,5 +100,5 @@ fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
 /// What is left of a wish in a chain: a role that is assumed with temporary keys gets an hour.
 #[must_use]
 pub fn capped(wish: u64) -> u64 {
-    wish.min(DEFAULT_ROLE_DURATION)
+    wish.min(CHAINED_DURATION)
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::base::Base;
 use super::child_env::child_environment;
 use super::environment::Environment;
+use super::exports::take_back_exports;
 use super::layer::{Layer, Step};
 use super::plan::Plan;
 use super::requests::{CodeSource, Request, requests};
@@ -75,6 +76,9 @@ impl<'a> Explanation<'a> {
             line("request", &request_in_words(request));
         }
         line("codes", self.codes());
+        if let Err(error) = self.plan.check(self.settings, true) {
+            line("refused", &error.summary());
+        }
         for (name, value) in &self.set {
             line("environment", &format!("+ {name}={value}"));
         }
@@ -122,6 +126,7 @@ impl<'a> Explanation<'a> {
             "reason": self.plan.reason.as_ref().map(ToString::to_string),
             "requests": requests.collect::<Vec<_>>(),
             "codes": u8::from(self.plan.needs_code()),
+            "refused": self.plan.check(self.settings, true).err().map(|error| error.summary()),
             "environment": { "set": set, "removed": self.removed },
         })
     }
@@ -186,7 +191,6 @@ impl<'a> Explanation<'a> {
         );
         let guards = &settings.guards;
         let texts = [
-            ("mfa process", &settings.mfa_process),
             ("region", &settings.endpoints.region),
             ("endpoint of STS", &settings.endpoints.sts),
             ("ca bundle", &settings.endpoints.ca_bundle),
@@ -196,6 +200,11 @@ impl<'a> Explanation<'a> {
             if let Some(Sourced { value, origin }) = value {
                 row(name, value.clone(), origin);
             }
+        }
+        if let Some(process) = &settings.mfa_process {
+            // Its words may hold the seed of the codes.
+            let program = process.value.split_whitespace().next().unwrap_or_default();
+            row("mfa process", program.to_owned(), &process.origin);
         }
         if let Some(confirm) = &guards.confirm {
             row("confirm", confirm.value.to_string(), &confirm.origin);
@@ -227,6 +236,7 @@ impl<'a> Explanation<'a> {
                 in_words(self.now.until(session.expires_at))
             ),
             (None, _) if number < have => "not needed".to_owned(),
+            (None, _) if layer.step == Step::Provider => "to be got".to_owned(),
             (None, Some(reason)) if last => {
                 format!("to be got for {}: {reason}", in_words(layer.duration))
             }
@@ -297,7 +307,10 @@ fn difference(
         role_arn: None,
         profile: String::new(),
     };
-    let child = child_environment(env, &session, settings);
+    // A run begins by taking back what a run around it has exported.
+    let mut parent = env.clone();
+    take_back_exports(&mut parent);
+    let child = child_environment(&parent, &session, settings);
     let set = child.names().into_iter().filter_map(|name| {
         let value = child.get(&name)?;
         let value = match (name.as_str(), at_hand) {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::layer::{Layer, layers};
-use super::session::{Session, Timestamp, in_words};
+use super::layer::{Layer, Step, layers};
+use super::session::{Session, Timestamp, account_of_arn, in_words};
 use super::settings::Settings;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// What is to be done for a session.
 #[derive(Debug)]
@@ -32,6 +32,48 @@ impl Plan {
     #[must_use]
     pub fn needs_code(&self) -> bool {
         self.missing().iter().any(|layer| layer.with_code)
+    }
+
+    /// Refuses what would cost a code for nothing: a session that would have to be replaced at once,
+    /// and one in another account than a command may have.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn check(&self, settings: &Settings, for_command: bool) -> Result<()> {
+        if self.missing().is_empty() {
+            return Ok(());
+        }
+        self.check_reach(settings)?;
+        let role = settings.roles.last();
+        let role = role.and_then(|role| account_of_arn(&role.arn.value));
+        let device = settings.known_serial().filter(|_| settings.uses_device());
+        match role.or(device.and_then(account_of_arn)) {
+            Some(account) if for_command => {
+                let profile = &settings.profile.value;
+                settings.guards.check_account(profile, Some(account))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_reach(&self, settings: &Settings) -> Result<()> {
+        let wanted = settings.min_ttl.value;
+        let own = self.layers.last();
+        let longest = own.filter(|layer| layer.step != Step::Provider);
+        let Some(longest) = longest.map(|layer| layer.duration).filter(|l| wanted > *l) else {
+            return Ok(());
+        };
+        Err(Error::of(
+            Kind::Usage,
+            "no session could be good enough",
+            format!(
+                "{} of it are to be left ({}), and it lasts {}",
+                in_words(wanted),
+                settings.min_ttl.origin,
+                in_words(longest)
+            ),
+            "ask for a longer session with --duration, or for less with --min-ttl",
+        ))
     }
 
     /// The command's session, if nothing is missing.

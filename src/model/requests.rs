@@ -45,6 +45,12 @@ pub fn requests(settings: &Settings, plan: &Plan, codes: CodeSource) -> Vec<Requ
         requests.push(plain("iam", "ListMFADevices"));
         caller_known = true;
     }
+    if let (true, Some((_, session))) = (missing.is_empty(), &plan.at_hand)
+        && settings.guards.expected_account.is_some()
+        && session.account.is_none()
+    {
+        requests.push(plain("sts", "GetCallerIdentity"));
+    }
     for layer in missing {
         if layer.with_code && codes == CodeSource::Typed && !caller_known {
             requests.push(plain("sts", "GetCallerIdentity"));

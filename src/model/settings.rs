@@ -140,7 +140,12 @@ impl Settings {
         let selected = &chain.profiles[0];
         let mut roles = chain.roles;
         add_role(&mut roles, wishes)?;
-        let durations = Durations::new(wishes.duration, &chain.profiles, &mut roles)?;
+        let durations = Durations::new(
+            wishes.duration,
+            &chain.profiles,
+            &mut roles,
+            wishes.role_arn.is_some(),
+        )?;
         let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
         let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
