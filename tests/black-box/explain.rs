@@ -124,6 +124,51 @@ fn the_environment_is_the_one_that_the_command_gets() {
     );
 }
 
+#[test]
+fn what_would_be_refused_is_told_and_no_word_of_a_program_is() {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\nmfaexec_expected_account = 210987654321\n\
+         mfa_process = oathtool --totp -b JBSWY3DPEHPK3PXP\n"
+    ));
+    let told = explained(&world, &["-p", "testuser"]);
+    has(
+        told["refused"].as_str().unwrap(),
+        &["not in the account", "210987654321"],
+    );
+    let text = world
+        .run(&["explain", "-p", "testuser", "--min-ttl", "5h"])
+        .succeeds();
+    has(
+        &text,
+        &[
+            "mfa process        oathtool   (",
+            "refused            no session could be good enough",
+        ],
+    );
+    assert!(
+        !text.contains("JBSWY3DP") && !told.to_string().contains("JBSWY3DP"),
+        "{text}"
+    );
+    // Inside another run the difference is to what is there.
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\nregion = eu-west-1\n\
+                                 [profile otheruser]\n"
+    ));
+    world.sign_in(&[]);
+    let inner = ["explain", "--json", "-p", "otheruser"];
+    let mut command = world.mfaexec(&[
+        "-p",
+        "testuser",
+        "--no-input",
+        "--",
+        crate::harness::MFAEXEC,
+    ]);
+    let told: Value = serde_json::from_str(&finish(command.args(inner)).succeeds()).unwrap();
+    let removed = told["environment"]["removed"].as_array().unwrap();
+    assert!(removed.contains(&"AWS_REGION".into()), "{removed:?}");
+}
+
 /// A world and a call that are made up.
 #[derive(Debug, Clone)]
 struct Case {

@@ -26,6 +26,7 @@ mod kill;
 mod one_code;
 mod options;
 mod options_places;
+mod own_keys;
 mod profiles;
 mod prompt;
 mod prompt_modes;

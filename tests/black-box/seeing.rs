@@ -140,3 +140,22 @@ fn the_first_line_says_when_the_last_session_ended() {
     assert_eq!(run(&world, "deploy").trim(), "");
     assert_eq!(run(&World::new(), "testuser").trim(), "");
 }
+
+#[test]
+fn a_profile_has_the_sessions_on_its_way_to_the_key() {
+    let world = signed_in();
+    let kinds = |profile: &str| {
+        let json = world.run(&["status", "-p", profile, "--json"]).succeeds();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let sessions = json["sessions"].as_array().unwrap().iter();
+        let mut kinds: Vec<_> = sessions
+            .map(|s| s["kind"].as_str().unwrap().to_owned())
+            .collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(kinds("testuser"), ["mfa-session"]);
+    assert_eq!(kinds("deploy"), ["mfa-session", "role"]);
+    world.run(&["clear", "-p", "deploy"]).succeeds();
+    assert!(kinds("testuser").is_empty());
+}
