@@ -19,6 +19,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::names;
+use crate::model::endpoint::{is_loopback, is_plain_http};
 
 /// STS answers with 2 KB, IAM with a page of devices.
 const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -33,7 +34,8 @@ pub(super) struct BoundedClient {
 
 impl BoundedClient {
     /// `bundle` holds the PEM certificates to trust in place of the platform's. `proxy` tells
-    /// whether the proxy variables count: plain http goes to this machine and through no proxy.
+    /// whether the proxy variables count. Then plain http goes to this machine only, and through
+    /// none; without, it is for who made the client to see that it goes nowhere else.
     ///
     /// # Errors
     /// The certificates make no sense; in words.
@@ -79,18 +81,25 @@ impl HttpClient for BoundedClient {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let connector = self.connector.get_or_init(|| {
-            let mut builder = Connector::builder().connector_settings(settings.clone());
-            builder.set_sleep_impl(components.sleep_impl());
-            let proxy = if self.proxy {
-                ProxyConfig::from_env()
-            } else {
-                ProxyConfig::disabled()
+            let make = |proxy: ProxyConfig| {
+                let mut builder = Connector::builder().connector_settings(settings.clone());
+                builder.set_sleep_impl(components.sleep_impl());
+                builder.set_proxy_config(Some(proxy));
+                let builder = builder
+                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                    .tls_context(self.tls.clone());
+                SharedHttpConnector::new(builder.build())
             };
-            builder.set_proxy_config(Some(proxy));
-            let builder = builder
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(self.tls.clone());
-            SharedHttpConnector::new(Bounded(SharedHttpConnector::new(builder.build())))
+            SharedHttpConnector::new(match self.proxy {
+                true => Bounded {
+                    any: make(ProxyConfig::from_env()),
+                    plain: Some(make(ProxyConfig::disabled())),
+                },
+                false => Bounded {
+                    any: make(ProxyConfig::disabled()),
+                    plain: None,
+                },
+            })
         });
         connector.clone()
     }
@@ -98,11 +107,25 @@ impl HttpClient for BoundedClient {
 
 /// A connector whose answers end with an error at [`ANSWER_LIMIT`].
 #[derive(Debug)]
-struct Bounded(SharedHttpConnector);
+struct Bounded {
+    any: SharedHttpConnector,
+    /// For plain http, which must not leave this machine.
+    plain: Option<SharedHttpConnector>,
+}
 
 impl HttpConnector for Bounded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let answer = self.0.call(request);
+        let answer = match &self.plain {
+            Some(plain) if is_plain_http(request.uri()) => {
+                let uri = request.uri().parse::<http::Uri>();
+                if !uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback)) {
+                    let text = "plain http would show secrets to the network";
+                    return HttpConnectorFuture::ready(Err(ConnectorError::user(text.into())));
+                }
+                plain.call(request)
+            }
+            _ => self.any.call(request),
+        };
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             let length = answer

@@ -237,7 +237,9 @@ pub fn is_plain_http(endpoint: &str) -> bool {
     uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a URL's host is this machine.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
