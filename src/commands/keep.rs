@@ -7,6 +7,7 @@ use crate::edge::answer::TemporaryKeys;
 use crate::edge::cache::Stored;
 use crate::edge::record::Device;
 use crate::error::Result;
+use crate::model::base::Base;
 use crate::model::layer::{Layer, Step};
 use crate::model::requests::asks_for_account;
 use crate::model::role::Role;
@@ -35,9 +36,14 @@ impl SigningIn<'_> {
         // A root user's is cut to an hour; a clock that is a little off is no cut.
         let cut = layer.step != Step::Provider && granted + 1200 < wanted;
         if cut || granted < layer.min_ttl {
+            // How long a provider's keys last is nobody's wish.
+            let (who, wanted) = match (layer.step, &self.settings.base) {
+                (Step::Provider, Base::Provider(provider)) => (provider.kind.name(), 0),
+                _ => ("STS", wanted),
+            };
             let (granted, wanted) = (in_words(granted), in_words(wanted.max(layer.min_ttl)));
             self.ui.notice(&format!(
-                "STS gave a session of {granted} where {wanted} were wanted"
+                "{who} gave a session of {granted} where {wanted} were wanted"
             ));
         }
         let role = self.role(layer);

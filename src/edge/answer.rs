@@ -13,6 +13,8 @@ use crate::model::session::Timestamp;
 
 /// How long a call may take. A person waits.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Long enough for a slow link.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Seconds that AWS's clock may be ahead for a signed call to be let through, and a bit.
 const LATENESS: u64 = 1200;
 /// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
@@ -54,11 +56,7 @@ pub struct Identity {
 /// It cannot be one.
 pub fn believe_caller(account: Option<String>, arn: Option<String>) -> Called<Identity> {
     match (account, arn) {
-        (Some(account), Some(arn))
-            if account.len() == 12
-                && account.bytes().all(|b| b.is_ascii_digit())
-                && graphic(&arn, ARN_LIMIT) =>
-        {
+        (Some(account), Some(arn)) if is_account(&account) && graphic(&arn, ARN_LIMIT) => {
             Ok(Identity { account, arn })
         }
         _ => Err(lost("GetCallerIdentity", "the answer names no caller")),
@@ -119,18 +117,23 @@ pub fn believe_provided(keys: &aws_sdk_sts::config::Credentials) -> Called<Tempo
     if expires_at <= Timestamp::from(SystemTime::now()) {
         return refuse("what it gives is over already");
     }
-    let account = keys.account_id().map(|account| account.as_str().to_owned());
+    let account = keys.account_id().map(|account| account.as_str());
     Ok(TemporaryKeys {
         access_key_id: keys.access_key_id().to_owned(),
         secret_access_key: keys.secret_access_key().into(),
         session_token: token.into(),
         expires_at,
-        account,
+        // It goes into an environment.
+        account: account.filter(|id| is_account(id)).map(str::to_owned),
     })
 }
 
 /// What stands for an operation's name where a provider was asked.
 pub const PROVIDER: &str = "the provider";
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
 
 fn graphic(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())

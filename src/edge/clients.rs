@@ -1,7 +1,5 @@
 //! The SDK's clients for one invocation: where they send requests, whom they trust, how they sign.
 
-use std::time::Duration;
-
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{
@@ -11,16 +9,14 @@ use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use secrecy::ExposeSecret;
 
-use super::answer::CALL_TIMEOUT;
+use super::answer::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 use super::http::BoundedClient;
+use super::provider::Ways;
 use crate::error::{Error, Result};
 use crate::model::endpoint::is_plain_http;
 use crate::model::role::Role;
 use crate::model::session::Session;
 use crate::model::settings::{Settings, Sourced};
-
-/// Long enough for a slow link.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Ways to the services, made where an error can still be told.
 pub(super) struct Transports {
@@ -50,10 +46,8 @@ impl Transports {
 pub(super) struct Clients {
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) iam: aws_sdk_iam::Client,
-    /// For other services of AWS, and for what this machine offers without a proxy.
-    pub(super) http: SharedHttpClient,
-    pub(super) direct: SharedHttpClient,
-    pub(super) region: String,
+    /// To those who give temporary keys.
+    pub(super) ways: Ways,
 }
 
 impl Clients {
@@ -103,12 +97,12 @@ impl Clients {
             .timeout_config(timeouts)
             .http_client(transports.iam)
             .build();
+        let sts = aws_sdk_sts::Client::from_conf(sts);
+        let others = [transports.http, transports.direct];
         Self {
-            sts: aws_sdk_sts::Client::from_conf(sts),
+            ways: Ways::new(endpoints, region, sts.clone(), others),
+            sts,
             iam: aws_sdk_iam::Client::from_conf(iam),
-            http: transports.http,
-            direct: transports.direct,
-            region,
         }
     }
 }

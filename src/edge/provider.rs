@@ -1,104 +1,182 @@
-//! Temporary keys from others, through aws-config: the Identity Center, web identities, programs,
-//! logins, and what a machine or an environment holds.
+//! Temporary keys from others, through aws-config: the Identity Center, programs, logins, and what
+//! a machine or an environment holds. A web identity's come from STS, which has its endpoint here.
 
+use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::Client as MetadataClient;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_sdk_sts::config::{ProvideCredentials, Region, SharedHttpClient};
+use aws_config::sso::SsoCredentialsProvider;
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{Credentials, ProvideCredentials, Region, SharedHttpClient};
 use aws_sdk_sts::error::DisplayErrorContext;
 
-use super::answer::{Called, PROVIDER, TemporaryKeys, believe_provided, lost};
-use crate::model::base::{Provider, ProviderKind};
+use super::answer::{
+    CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, TemporaryKeys, believe_provided, failure, lost,
+};
+use crate::model::base::{METADATA, Provider, ProviderKind};
 use crate::model::child_env::PROCESS_OF;
-use crate::model::config_text::encode_name;
+use crate::model::endpoint::Endpoints;
+use crate::model::session::account_of_arn;
 
-/// The name of the profile in the text that the SDK is given.
-const NAME: &str = "base";
+/// How providers reach what they ask.
+#[derive(Debug, Clone)]
+pub(super) struct Ways {
+    /// To services of AWS.
+    services: ProviderConfig,
+    /// To what this machine offers, through no proxy.
+    machine: ProviderConfig,
+    sts: aws_sdk_sts::Client,
+}
 
-/// Asks a provider for keys. `proxied` is for services of AWS, `direct` for this machine's own.
+impl Ways {
+    /// `region` is the one of requests.
+    pub(super) fn new(
+        endpoints: &Endpoints,
+        region: String,
+        sts: aws_sdk_sts::Client,
+        [services, machine]: [SharedHttpClient; 2],
+    ) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT)
+            .build();
+        let config = ProviderConfig::without_region();
+        Self {
+            services: config
+                .clone()
+                .with_region(Some(Region::new(region)))
+                .with_use_fips(Some(endpoints.use_fips))
+                .with_use_dual_stack(Some(endpoints.use_dualstack))
+                .with_timeout_config(timeouts)
+                .with_http_client(services),
+            machine: config.with_http_client(machine),
+            sts,
+        }
+    }
+}
+
+/// Asks a provider for keys. `outer` names the profiles whose `credential_process` this is part of.
+///
+/// Each provider of the SDK is made by itself: as a chain of a profile they would read the config
+/// files once more, by other rules.
 pub(super) async fn provide(
     provider: Provider,
     outer: String,
-    region: String,
-    proxied: SharedHttpClient,
-    direct: SharedHttpClient,
+    ways: Ways,
 ) -> Called<TemporaryKeys> {
-    let config = ProviderConfig::without_region().with_region(Some(Region::new(region)));
+    let get = |name: &str| provider.get(name).unwrap_or_default();
     let given = match provider.kind {
-        ProviderKind::Environment => {
-            EnvironmentVariableCredentialsProvider::new()
-                .provide_credentials()
-                .await
-        }
+        ProviderKind::WebIdentity => return web_identity(&provider, &ways.sts).await,
+        ProviderKind::Environment => ask(EnvironmentVariableCredentialsProvider::new()).await,
         ProviderKind::Ec2 => {
-            let config = config.with_http_client(direct);
+            let endpoint = provider.get(METADATA).unwrap_or("http://169.254.169.254");
+            let client = MetadataClient::builder().configure(&ways.machine);
+            let client = client
+                .endpoint(endpoint)
+                .map_err(|error| lost(PROVIDER, &format!("{endpoint}: {error}")))?;
             let ec2 = ImdsCredentialsProvider::builder()
-                .configure(&config)
-                .build();
-            ec2.provide_credentials().await
+                .configure(&ways.machine)
+                .imds_client(client.build());
+            ask(ec2.build()).await
         }
         ProviderKind::Ecs => {
-            let config = config.with_http_client(direct);
-            let ecs = EcsCredentialsProvider::builder().configure(&config).build();
-            ecs.provide_credentials().await
+            let ecs = EcsCredentialsProvider::builder().configure(&ways.machine);
+            ask(ecs.build()).await
         }
-        ProviderKind::Sso
-        | ProviderKind::WebIdentity
-        | ProviderKind::Process
-        | ProviderKind::Login => {
-            let files = EnvConfigFiles::builder()
-                .with_contents(EnvConfigFileKind::Config, text(&provider, &outer))
-                .build();
-            let profile = ProfileFileCredentialsProvider::builder()
-                .configure(&config.with_http_client(proxied))
-                .profile_files(files)
-                .profile_name(NAME)
-                .build();
-            profile.provide_credentials().await
+        ProviderKind::Sso => {
+            let session = provider.get("sso_session");
+            let place = |name: &str| match session {
+                Some(_) => get(&format!("session.{name}")),
+                None => get(name),
+            };
+            let mut sso = SsoCredentialsProvider::builder()
+                .configure(&ways.services)
+                .account_id(get("sso_account_id"))
+                .role_name(get("sso_role_name"))
+                .start_url(place("sso_start_url"))
+                .region(Region::new(place("sso_region").to_owned()));
+            sso.set_session_name(session.map(str::to_owned));
+            ask(sso.build()).await
+        }
+        ProviderKind::Process => {
+            let command = shell_command(get("credential_process"), &outer);
+            ask(CredentialProcessProvider::new(command)).await
+        }
+        ProviderKind::Login => {
+            let login = LoginCredentialsProvider::builder(get("login_session"));
+            ask(login.configure(&ways.services).build()).await
         }
     };
     match given {
         Ok(keys) => believe_provided(&keys),
-        Err(error) => Err(lost(
-            PROVIDER,
-            &innermost(&error).unwrap_or_else(|| DisplayErrorContext(&error).to_string()),
-        )),
+        Err(words) => Err(lost(PROVIDER, &words)),
     }
 }
 
-/// The provider's settings as a config file, which is all that the SDK gets to see.
-fn text(provider: &Provider, outer: &str) -> String {
-    let (mut profile, mut session) = (String::new(), String::new());
-    for (name, value) in &provider.settings {
-        match (name.as_str(), name.strip_prefix("session.")) {
-            // What stands in a section of its own. The token of `aws sso login` is kept under its
-            // name, so that has to stay.
-            (_, Some(name)) => session.push_str(&format!("{name} = {value}\n")),
-            ("sso_session", _) => {
-                let value = encode_name(value);
-                profile.push_str(&format!("sso_session = {value}\n"));
-                session.insert_str(0, &format!("[sso-session {value}]\n"));
-            }
-            // It runs in a shell. A run of mfaexec in it has to know where it is.
-            ("credential_process", _) => {
-                let chain = shlex::try_quote(outer).unwrap_or_default();
-                let line = format!("{name} = export {PROCESS_OF}={chain}; {value}\n");
-                profile.push_str(&line);
-            }
-            _ => profile.push_str(&format!("{name} = {value}\n")),
+async fn ask(provider: impl ProvideCredentials) -> Result<Credentials, String> {
+    let given = provider.provide_credentials().await;
+    given.map_err(|error| words(&error))
+}
+
+/// AssumeRoleWithWebIdentity, which nothing signs: the token says who it is.
+async fn web_identity(provider: &Provider, sts: &aws_sdk_sts::Client) -> Called<TemporaryKeys> {
+    const OPERATION: &str = "AssumeRoleWithWebIdentity";
+    let get = |name: &str| provider.get(name).unwrap_or_default();
+    let path = get("web_identity_token_file");
+    let token = std::fs::read_to_string(path)
+        .map_err(|error| lost(PROVIDER, &format!("cannot read {path}: {error}")))?;
+    let answer = sts
+        .assume_role_with_web_identity()
+        .role_arn(get("role_arn"))
+        .role_session_name(provider.get("role_session_name").unwrap_or("mfaexec"))
+        .web_identity_token(token)
+        .send()
+        .await
+        .map_err(|error| failure(OPERATION, &error))?;
+    let keys = answer.credentials.as_ref();
+    let keys = keys.ok_or_else(|| lost(OPERATION, "the answer holds no credentials"))?;
+    let end = keys.expiration.try_into();
+    let end = end.map_err(|_| lost(OPERATION, "the session in the answer has no end"))?;
+    let keys = Credentials::new(
+        &keys.access_key_id,
+        &keys.secret_access_key,
+        Some(keys.session_token.clone()),
+        Some(end),
+        OPERATION,
+    );
+    let mut keys = believe_provided(&keys)?;
+    let arn = answer.assumed_role_user.as_ref().map(|user| user.arn());
+    keys.account = arn.and_then(account_of_arn).map(str::to_owned);
+    Ok(keys)
+}
+
+/// What the shell is given, which the setting is written for. A run of mfaexec in it has to know
+/// where it is, and what stands on stdin is for the command.
+fn shell_command(line: &str, outer: &str) -> String {
+    let chain = shlex::try_quote(outer).unwrap_or_default();
+    format!("export {PROCESS_OF}={chain}; exec < /dev/null\n{line}")
+}
+
+/// The cause at the bottom, which says something, and what it was the cause of, which says where.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        // A program's words may have many lines, an error has one.
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let text = lines.join(" ").trim().to_owned();
+        if !text.is_empty() && text != "service error" && said.last() != Some(&text) {
+            said.push(text);
         }
+        next = error.source();
     }
-    format!("[profile {NAME}]\n{profile}{session}")
-}
-
-/// The cause at the bottom, which says something.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    let mut error = error.source()?;
-    while let Some(source) = error.source() {
-        error = source;
+    match &said[..] {
+        [] => DisplayErrorContext(error).to_string(),
+        [.., above, cause] if !above.contains(cause) => format!("{above}: {cause}"),
+        [.., cause] => cause.clone(),
     }
-    Some(error.to_string()).filter(|words| !words.is_empty())
 }

@@ -204,8 +204,7 @@ impl Aws {
     pub fn provided(&self, provider: &Provider, outer: &str) -> Called<TemporaryKeys> {
         let (provider, outer) = (provider.clone(), outer.to_owned());
         let pending = self.call(PROVIDER, None, move |clients| {
-            let (proxied, direct) = (clients.http.clone(), clients.direct.clone());
-            provide(provider, outer, clients.region.clone(), proxied, direct)
+            provide(provider, outer, clients.ways.clone())
         });
         pending.wait()
     }

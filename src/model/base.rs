@@ -1,6 +1,7 @@
 //! What a chain begins with: a long-term key, or a place that hands out temporary ones.
 
 use super::chain::cannot;
+use super::endpoint::metadata_endpoint;
 use super::environment::Environment;
 use super::key::{LongTermKey, environment_key, profile_key};
 use super::profile::Profile;
@@ -74,7 +75,35 @@ impl ProviderKind {
     }
 }
 
+/// The setting of a provider that says where an instance's metadata is.
+pub const METADATA: &str = "endpoint";
+
 impl Provider {
+    /// A setting.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut settings = self.settings.iter();
+        let found = settings.find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The first setting that is missing without which it gives nothing.
+    fn missing(&self) -> Option<&'static str> {
+        let needed: &[&str] = match self.kind {
+            ProviderKind::WebIdentity => &["role_arn"],
+            ProviderKind::Sso if self.get("sso_session").is_some() => &[
+                "session.sso_region",
+                "session.sso_start_url",
+                "sso_account_id",
+                "sso_role_name",
+            ],
+            ProviderKind::Sso => &["sso_region", "sso_account_id", "sso_role_name"],
+            _ => &[],
+        };
+        let mut needed = needed.iter().copied();
+        needed.find(|name| self.get(name).is_none())
+    }
+
     /// What identifies the keys that it gives.
     #[must_use]
     pub fn id(&self) -> String {
@@ -115,7 +144,7 @@ const SETTINGS: [(ProviderKind, &str, &[&str]); 5] = [
 pub fn base_of_profile(profile: &Profile<'_>) -> Result<Base> {
     let (before, after) = SETTINGS.split_at(3);
     if let Some(provider) = find(profile, before) {
-        return Ok(Base::Provider(provider));
+        return complete(profile, provider).map(Base::Provider);
     }
     if let Some(key) = profile_key(profile)? {
         return Ok(Base::Key(key));
@@ -136,6 +165,25 @@ pub fn base_of_profile(profile: &Profile<'_>) -> Result<Base> {
             &format!("add one with: aws configure --profile {name}"),
         ),
     })
+}
+
+fn complete(profile: &Profile<'_>, provider: Provider) -> Result<Provider> {
+    let Some(missing) = provider.missing() else {
+        return Ok(provider);
+    };
+    let (section, name) = match missing.strip_prefix("session.") {
+        Some(name) => {
+            let session = provider.get("sso_session").unwrap_or_default();
+            (format!("[sso-session {session}]"), name)
+        }
+        None => (format!("profile {}", profile.name()), missing),
+    };
+    let remedy = match provider.kind {
+        ProviderKind::Sso => format!("run: aws configure sso --profile {}", profile.name()),
+        _ => format!("add {name} to it"),
+    };
+    let cause = format!("{section} has no {name} ({})", provider.place);
+    Err(cannot(profile, cause, &remedy))
 }
 
 fn find(profile: &Profile<'_>, candidates: &[(ProviderKind, &str, &[&str])]) -> Option<Provider> {
@@ -162,16 +210,20 @@ fn find(profile: &Profile<'_>, candidates: &[(ProviderKind, &str, &[&str])]) -> 
 ///
 /// # Errors
 /// It names nothing that there is; the environment has no keys.
-pub fn source_of_credentials(source: &Sourced<String>, env: &Environment) -> Result<Base> {
-    let provider = |kind, variables: &[&str]| {
-        let set = |name: &&str| Some(((*name).to_owned(), env.text(name)?));
+pub fn source_of_credentials(
+    source: &Sourced<String>,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<Base> {
+    let provider = |kind, settings| {
         Base::Provider(Provider {
             kind,
-            profile: String::new(),
-            settings: variables.iter().filter_map(set).collect(),
+            profile: profile.name().to_owned(),
+            settings,
             place: source.origin.to_string(),
         })
     };
+    let set = |name: &str| Some((name.to_owned(), env.text(name)?));
     let refuse = |what: &str, remedy: &str| {
         let what = format!("credential_source = {} {what}", source.value);
         Err(Error::new(
@@ -183,23 +235,42 @@ pub fn source_of_credentials(source: &Sourced<String>, env: &Environment) -> Res
     match source.value.as_str() {
         "Environment" => match environment_key(env)? {
             Some(key) => Ok(Base::Key(key)),
-            None if env.text("AWS_ACCESS_KEY_ID").is_none() => refuse(
-                "finds no keys",
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-            ),
-            None => Ok(provider(ProviderKind::Environment, &["AWS_ACCESS_KEY_ID"])),
+            None => match (set("AWS_ACCESS_KEY_ID"), set("AWS_SESSION_TOKEN")) {
+                (Some(key), Some(_)) => Ok(provider(ProviderKind::Environment, vec![key])),
+                (Some(_), None) => refuse(
+                    "finds a token in AWS_SECURITY_TOKEN alone",
+                    "set AWS_SESSION_TOKEN, its name of today",
+                ),
+                (None, _) => refuse(
+                    "finds no keys",
+                    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                ),
+            },
         },
-        "Ec2InstanceMetadata" => Ok(provider(
-            ProviderKind::Ec2,
-            &["AWS_EC2_METADATA_SERVICE_ENDPOINT"],
-        )),
-        "EcsContainer" => Ok(provider(
-            ProviderKind::Ecs,
-            &[
-                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-            ],
-        )),
+        "Ec2InstanceMetadata" => match metadata_endpoint(env, profile) {
+            Ok(endpoint) => {
+                let settings = endpoint.map(|url| (METADATA.to_owned(), url));
+                Ok(provider(ProviderKind::Ec2, settings.into_iter().collect()))
+            }
+            Err(mode) => refuse(
+                &format!("cannot know the endpoint mode {mode}"),
+                "choose IPv4 or IPv6",
+            ),
+        },
+        "EcsContainer" => {
+            // The first one counts if both are there.
+            let uri = ["RELATIVE", "FULL"]
+                .iter()
+                .find_map(|kind| set(&format!("AWS_CONTAINER_CREDENTIALS_{kind}_URI")));
+            match uri {
+                Some(uri) => Ok(provider(ProviderKind::Ecs, vec![uri])),
+                None => refuse(
+                    "finds no container",
+                    "run it in one that sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or \
+                     AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                ),
+            }
+        }
         _ => refuse(
             "is unknown",
             "use Environment, Ec2InstanceMetadata or EcsContainer",

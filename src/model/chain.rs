@@ -77,7 +77,7 @@ impl<'a> Chain<'a> {
                 Step::Base(base_of_profile(profile)?)
             }
             (Some(source), None) => Step::To(self.next(&source.value, profiles)?),
-            (None, Some(elsewhere)) => Step::Base(source_of_credentials(&elsewhere, env)?),
+            (None, Some(elsewhere)) => Step::Base(source_of_credentials(&elsewhere, env, profile)?),
             (Some(source), Some(elsewhere)) => {
                 return Err(cannot(
                     profile,

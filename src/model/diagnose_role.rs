@@ -10,8 +10,9 @@ use crate::error::Error;
 /// The error of a failed call that has to do with a role or a provider, and with nothing else.
 pub(super) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<Error> {
     let settings = asked.settings;
+    // Where STS, whom a web identity asks, is not to be reached, that is the error.
     if let (Base::Provider(provider), None) = (&settings.base, asked.role)
-        && failure.code.is_empty()
+        && failure.progress != Progress::NotSent
     {
         let what = format!(
             "{} gives no keys for profile {} ({})",
@@ -42,11 +43,11 @@ pub(super) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
         ),
         "ExpiredToken" => (
             format!("the session that was to assume role {arn} is over"),
-            "forget it and try again: mfaexec clear".to_owned(),
+            renewed(settings),
         ),
         "InvalidClientTokenId" if asked.with_session => (
             format!("AWS does not know the session that was to assume role {arn}"),
-            "forget it and try again: mfaexec clear".to_owned(),
+            renewed(settings),
         ),
         _ if failure.meaning() == Meaning::Denied => (
             format!("role {arn} cannot be assumed ({})", role.arn.origin),
@@ -78,9 +79,22 @@ fn denied(settings: &Settings, role: &Role) -> String {
     }
 }
 
+/// How to get another session in place of one that AWS does not take.
+fn renewed(settings: &Settings) -> String {
+    match &settings.base {
+        Base::Provider(provider) if !provider.kind.is_worth_keeping() => {
+            remedy(provider.kind, &provider.profile)
+        }
+        _ => "forget it and try again: mfaexec clear".to_owned(),
+    }
+}
+
 fn remedy(kind: ProviderKind, profile: &str) -> String {
     match kind {
-        ProviderKind::Sso => format!("sign in there: aws sso login --profile {profile}"),
+        ProviderKind::Sso => format!(
+            "sign in there: aws sso login --profile {profile}; if you are, check sso_account_id \
+             and sso_role_name"
+        ),
         ProviderKind::Login => format!("sign in there: aws login --profile {profile}"),
         ProviderKind::Process => "run the command of credential_process by itself".to_owned(),
         ProviderKind::WebIdentity => "check the token's file and the role's trust in it".to_owned(),

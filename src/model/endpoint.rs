@@ -243,3 +243,29 @@ pub fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
+
+/// Where an instance's metadata is, if it is elsewhere than usual.
+///
+/// # Errors
+/// A mode that does not exist; the mode.
+pub(super) fn metadata_endpoint(
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> std::result::Result<Option<String>, String> {
+    let setting = |name: &str| {
+        let variable = format!("AWS_{}", name.to_ascii_uppercase());
+        let written = || profile.get(name).map(str::to_owned);
+        env.text(&variable).or_else(written)
+    };
+    if let Some(endpoint) = setting("ec2_metadata_service_endpoint") {
+        return Ok(Some(endpoint));
+    }
+    match setting("ec2_metadata_service_endpoint_mode") {
+        None => Ok(None),
+        Some(mode) if mode.eq_ignore_ascii_case("ipv4") => Ok(None),
+        Some(mode) if mode.eq_ignore_ascii_case("ipv6") => {
+            Ok(Some("http://[fd00:ec2::254]".to_owned()))
+        }
+        Some(mode) => Err(mode),
+    }
+}

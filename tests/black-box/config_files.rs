@@ -336,8 +336,8 @@ fn a_profile_without_usable_keys_says_what_it_needs() {
             "sso_session = corp",
             "",
             &[
-                "IAM Identity Center gives no keys",
-                "aws sso login --profile me",
+                "[sso-session corp] has no sso_region",
+                "aws configure sso --profile me",
             ],
         ),
         (
@@ -348,7 +348,7 @@ fn a_profile_without_usable_keys_says_what_it_needs() {
         (
             "web_identity_token_file = /t",
             "",
-            &["a web identity gives no keys"],
+            &["profile me has no role_arn", "config, line 2"],
         ),
         (
             "credential_source = Environment",

@@ -126,7 +126,9 @@ impl ResolvesServerCert for Authority {
 
 /// Starts what ends with the tests: a port whose clients are each served by a thread, until the
 /// connection breaks.
-fn start(serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn start(
+    serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let serve = Arc::new(serve);
@@ -161,7 +163,7 @@ fn start_server(authority: Authority, stand_in: SocketAddr) -> SocketAddr {
 }
 
 /// Reads one request or answer, which has to tell its length.
-fn message(from: &mut impl Read) -> io::Result<Vec<u8>> {
+pub(crate) fn message(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 16 * 1024]);
     loop {
         let read = from.read(&mut buffer)?;

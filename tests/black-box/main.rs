@@ -2,6 +2,11 @@
 //! its own, the prompt at a real pseudo-terminal.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
+mod bases;
+mod bases_environment;
+mod bases_machine;
+mod bases_process;
+mod bases_token;
 mod cache;
 mod child_environment;
 mod child_settings;
@@ -31,6 +36,7 @@ mod profiles;
 mod prompt;
 mod prompt_modes;
 mod prompt_signals;
+mod provided;
 mod readme;
 mod roles;
 mod secrets;
