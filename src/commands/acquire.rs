@@ -14,6 +14,7 @@ use crate::edge::sts::Aws;
 use crate::edge::ui::Ui;
 use crate::edge::{config_files, exec};
 use crate::error::{Error, Result};
+use crate::model::base::Base;
 use crate::model::child_env::PROCESS_OF;
 use crate::model::chosen::{Chosen, choose};
 use crate::model::diagnose::{Asked, diagnose};
@@ -103,14 +104,16 @@ pub(super) fn read_settings(env: &mut Environment, sign_in: &SignIn) -> Result<S
     let policy = policy.map(config_files::read_policy).transpose()?;
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
-    if let Chosen::Profile(name) = &chosen {
-        check_loop(env, &name.value)?;
-    }
     take_back_exports(env);
-    Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)
+    let settings = Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)?;
+    if let Base::Provider(provider) = &settings.base {
+        check_loop(env, &provider.profile)?;
+    }
+    Ok(settings)
 }
 
-/// A `credential_process` that runs mfaexec for the profile that it belongs to would go on for ever.
+/// A `credential_process` that runs mfaexec for the profile that it belongs to, or for a role that
+/// gets its keys there, would go on for ever.
 fn check_loop(env: &Environment, name: &str) -> Result<()> {
     let chain = env.text(PROCESS_OF).unwrap_or_default();
     if !chain.split('\n').any(|outer| outer == name) {

@@ -5,6 +5,7 @@
 mod bases;
 mod bases_environment;
 mod bases_machine;
+mod bases_nested;
 mod bases_process;
 mod bases_token;
 mod cache;
