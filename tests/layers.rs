@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Rooms of `edge` that stand on others, which come after the colon.
 const WITHIN_EDGE: [(&str, &[&str]); 10] = [
     ("cache", &["files", "keyring", "record", "seal"]),
-    ("clients", &["answer", "http"]),
+    ("clients", &["answer", "http", "provider"]),
     ("config_files", &["files"]),
     ("device_lock", &["files"]),
     ("exec", &["start"]),

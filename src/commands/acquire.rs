@@ -16,7 +16,7 @@ use crate::edge::{config_files, exec};
 use crate::error::{Error, Result};
 use crate::model::base::Base;
 use crate::model::child_env::PROCESS_OF;
-use crate::model::chosen::{Chosen, choose};
+use crate::model::chosen::choose;
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
 use crate::model::exports::take_back_exports;
