@@ -110,8 +110,8 @@ pub struct Choice {
 /// Everything that decides on a session.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SignIn {
-    /// The profile of the AWS config files [default: AWS_PROFILE, else a key in the environment,
-    /// else default]
+    /// The profile of the AWS config files [default: AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of
+    /// the mfaexec around this one, else a key in the environment, else default]
     #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
     pub profile: Option<String>,
     /// How long a new session lasts: 4h, 90m, or seconds; 15m to 36h, of a role to 12h [default:

@@ -1,6 +1,7 @@
 //! What a chain begins with: a long-term key, or a place that hands out temporary ones.
 
 use super::chain::cannot;
+use super::config_text::reveal;
 use super::endpoint::metadata_endpoint;
 use super::environment::Environment;
 use super::key::{LongTermKey, environment_key, profile_key};
@@ -68,10 +69,10 @@ impl ProviderKind {
     }
 
     /// Whether what it gives may be kept between runs. What this machine holds anyway is asked for
-    /// anew.
+    /// anew, and what a program gives may depend on anything: on a variable, on who is signed in.
     #[must_use]
     pub fn is_worth_keeping(self) -> bool {
-        !matches!(self, Self::Environment | Self::Ec2 | Self::Ecs)
+        matches!(self, Self::Sso | Self::WebIdentity | Self::Login)
     }
 }
 
@@ -142,15 +143,8 @@ const SETTINGS: [(ProviderKind, &str, &[&str]); 5] = [
 /// # Errors
 /// The profile has nothing that keys could come from, half a key, or a temporary one.
 pub fn base_of_profile(profile: &Profile<'_>) -> Result<Base> {
-    let (before, after) = SETTINGS.split_at(3);
-    if let Some(provider) = find(profile, before) {
-        return complete(profile, provider).map(Base::Provider);
-    }
-    if let Some(key) = profile_key(profile)? {
-        return Ok(Base::Key(key));
-    }
-    if let Some(provider) = find(profile, after) {
-        return Ok(Base::Provider(provider));
+    if let Some(base) = own_base(profile)? {
+        return Ok(base);
     }
     let name = profile.name();
     Err(match profile.ignored() {
@@ -165,6 +159,21 @@ pub fn base_of_profile(profile: &Profile<'_>) -> Result<Base> {
             &format!("add one with: aws configure --profile {name}"),
         ),
     })
+}
+
+/// The same, or nothing where the profile has nothing of the kind.
+///
+/// # Errors
+/// Half a key, a temporary one, or settings that lack something.
+pub(super) fn own_base(profile: &Profile<'_>) -> Result<Option<Base>> {
+    let (before, after) = SETTINGS.split_at(3);
+    if let Some(provider) = find(profile, before) {
+        return complete(profile, provider).map(|provider| Some(Base::Provider(provider)));
+    }
+    if let Some(key) = profile_key(profile)? {
+        return Ok(Some(Base::Key(key)));
+    }
+    Ok(find(profile, after).map(Base::Provider))
 }
 
 fn complete(profile: &Profile<'_>, provider: Provider) -> Result<Provider> {
@@ -188,7 +197,7 @@ fn complete(profile: &Profile<'_>, provider: Provider) -> Result<Provider> {
 
 fn find(profile: &Profile<'_>, candidates: &[(ProviderKind, &str, &[&str])]) -> Option<Provider> {
     candidates.iter().find_map(|(kind, key, more)| {
-        let value = profile.get(key)?.to_owned();
+        let value = reveal(profile.get(key)?);
         let more = more
             .iter()
             .filter_map(|key| Some(((*key).to_owned(), profile.get(key)?.to_owned())));

@@ -1,7 +1,7 @@
 //! From a profile to the way that leads to its session: which keys it begins with, and which roles
 //! are assumed one after the other.
 
-use super::base::{Base, base_of_profile, source_of_credentials};
+use super::base::{Base, base_of_profile, own_base, source_of_credentials};
 use super::environment::Environment;
 use super::key::profile_key;
 use super::profile::{Profile, Profiles};
@@ -63,12 +63,11 @@ impl<'a> Chain<'a> {
         let source = profile.sourced("source_profile");
         let elsewhere = profile.sourced("credential_source");
         let Some(arn) = role else {
-            // A profile without a role that borrows another one's keys, as aws-vault has it.
-            return match source {
-                Some(source) if !web_identity && !has_key()? => {
-                    self.next(&source.value, profiles).map(Step::To)
-                }
-                _ => base_of_profile(profile).map(Step::Base),
+            // A profile without a role or keys that borrows another one's, as aws-vault has it.
+            return match (own_base(profile)?, source) {
+                (Some(base), _) => Ok(Step::Base(base)),
+                (None, Some(source)) => self.next(&source.value, profiles).map(Step::To),
+                (None, None) => base_of_profile(profile).map(Step::Base),
             };
         };
         let role = Role::of_profile(profile, arn)?;

@@ -133,6 +133,32 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
 }
 
+/// Settings that are words for others to read: what the SDK's parser would take for a comment is
+/// part of a program's arguments or of a policy.
+fn is_literal(key: &str) -> bool {
+    let literal = ["credential_process", "mfa_process", "role_session_policy"];
+    literal.iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// Characters that begin a comment in the SDK's parser, and what stands for them (of Unicode's
+/// private use).
+const HIDDEN: [(char, char); 2] = [('#', '\u{f8c3}'), (';', '\u{f8db}')];
+
+fn hide(c: char) -> char {
+    let hidden = HIDDEN.iter().find(|(shown, _)| *shown == c);
+    hidden.map_or(c, |(_, hidden)| *hidden)
+}
+
+/// A value as it was before the parser.
+#[must_use]
+pub fn reveal(value: &str) -> String {
+    let reveal = |c| {
+        let hidden = HIDDEN.iter().find(|(_, hidden)| *hidden == c);
+        hidden.map_or(c, |(shown, _)| *shown)
+    };
+    value.chars().map(reveal).collect()
+}
+
 /// The line up to where the SDK's parser sees a comment in it: at a `#` or `;` behind a blank.
 fn without_comment(line: &str) -> &str {
     let mut after_blank = true;
@@ -289,8 +315,11 @@ impl Normaliser<'_> {
             Value::Text
         };
         if kind != Value::Nobodys {
-            for part in [key, " = ", value] {
-                self.out.text.push_str(part);
+            self.out.text.push_str(key);
+            self.out.text.push_str(" = ");
+            match is_literal(key) {
+                true => self.out.text.extend(value.chars().map(hide)),
+                false => self.out.text.push_str(value),
             }
         }
         self.place = Place::Property {

@@ -9,7 +9,7 @@ use aws_runtime::env_config::section::{self, EnvConfigSections};
 
 use super::config_text::{
     ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind, decode_name, encode_name,
-    normalise,
+    normalise, reveal,
 };
 use super::sdk_parser::parse_sections;
 use super::settings::{Origin, Sourced};
@@ -256,7 +256,7 @@ impl<'a> Profile<'a> {
     /// A setting with its place.
     #[must_use]
     pub fn sourced(&self, key: &str) -> Option<Sourced<String>> {
-        let value = self.get(key)?.to_owned();
+        let value = reveal(self.get(key)?);
         let place = self.place(key).unwrap_or_default();
         Some(Sourced::new(value, Origin::Profile(place)))
     }

@@ -78,7 +78,9 @@ impl Role {
         }
         role.transitive_tags = list(profile.get("transitive_session_tags"));
         role.source_identity = text("source_identity");
-        role.policy = text("role_session_policy");
+        role.policy = profile
+            .sourced("role_session_policy")
+            .map(|policy| policy.value);
         role.policy_arns = list(profile.get("role_session_policy_arns"));
         Ok(role)
     }

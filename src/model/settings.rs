@@ -146,6 +146,16 @@ impl Settings {
             &mut roles,
             wishes.role_arn.is_some(),
         )?;
+        if let (Base::Provider(provider), Some(seconds), []) =
+            (&chain.base, wishes.duration, &roles[..])
+        {
+            return Err(Error::of(
+                Kind::Usage,
+                format!("--duration {seconds}s is not possible"),
+                format!("how long keys last is up to {}", provider.kind.name()),
+                "leave it out, or use --min-ttl to have so much left",
+            ));
+        }
         let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
         let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
