@@ -40,6 +40,10 @@ const OWN_SECRETS: [&str; 1] = ["MFAEXEC_CODE"];
 /// The profiles whose `credential_process` this run is part of: nothing to the command.
 pub const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
 
+/// The long-term key of an environment in whose place the session stands: a run inside belongs to
+/// it as to a profile.
+pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
+
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over
 /// from the profile.
 #[must_use]
@@ -85,8 +89,14 @@ pub fn child_environment(
         child.set(EXPORTED, lines.join("\n"));
     }
     match settings.chain.first() {
-        Some(profile) => child.set("MFAEXEC_PROFILE", profile),
-        None => child.remove("MFAEXEC_PROFILE"),
+        Some(profile) => {
+            child.set("MFAEXEC_PROFILE", profile);
+            child.remove(SOURCE_KEY);
+        }
+        None => {
+            child.remove("MFAEXEC_PROFILE");
+            child.set(SOURCE_KEY, settings.key_id());
+        }
     }
     child
 }

@@ -1,5 +1,6 @@
 //! Which profile a run is about, or that it is about none.
 
+use super::child_env::SOURCE_KEY;
 use super::environment::Environment;
 use super::key::environment_key;
 use super::profile::Profiles;
@@ -30,7 +31,8 @@ pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> R
             return profile(name, Origin::Variable(variable));
         }
     }
-    if environment_key(env)?.is_some() {
+    // Inside a run that had the key from there, the session is there in its place.
+    if environment_key(env)?.is_some() || env.text(SOURCE_KEY).is_some() {
         return Ok(Chosen::Environment);
     }
     if profiles.contains("default") {

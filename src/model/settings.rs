@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::base::Base;
+use super::base::{Base, source_of_credentials};
 use super::chain::Chain;
 use super::chosen::Chosen;
 use super::devices::check_serial;
@@ -12,7 +12,7 @@ use super::endpoint::Endpoints;
 use super::environment::Environment;
 use super::exports::exports;
 use super::guards::Guards;
-use super::key::{LongTermKey, environment_key};
+use super::key::LongTermKey;
 use super::profile::{Profile, Profiles};
 use super::role::{Role, as_session_name};
 use crate::error::{Error, Kind, Result};
@@ -240,12 +240,13 @@ fn from_environment<'a>(
     env: &Environment,
     profiles: &'a Profiles,
 ) -> Result<(Sourced<String>, Chain<'a>)> {
-    let key = environment_key(env)?.map_or(Base::None, Base::Key);
     let default = profiles.get("default")?;
+    let default = default.unwrap_or_else(|| profiles.empty("default"));
+    let source = Sourced::new("Environment".to_owned(), KEY_VARIABLE);
     let chain = Chain {
-        base: key,
+        base: source_of_credentials(&source, env, &default)?,
         roles: Vec::new(),
-        profiles: vec![default.unwrap_or_else(|| profiles.empty("default"))],
+        profiles: vec![default],
     };
     Ok((
         Sourced::new(FROM_ENVIRONMENT.to_owned(), KEY_VARIABLE),

@@ -86,6 +86,28 @@ fn a_key_of_the_environment_is_a_base_when_no_profile_is_chosen() {
         "{shown}"
     );
     assert!(!shown.contains(user.secret_access_key()));
+    // Inside it is the same session again, not that of a profile.
+    world.write_config("[default]\nregion = eu-west-3\n");
+    let inner = [
+        "--mfa-serial",
+        SERIAL,
+        "--no-input",
+        "--",
+        crate::harness::MFAEXEC,
+        "--no-input",
+        "--",
+        "env",
+    ];
+    let before = world.aws.journal().len();
+    let inside = run(&inner).succeeds();
+    let token = |shown: &str| {
+        let mut lines = shown.lines();
+        lines
+            .find(|line| line.starts_with("AWS_SESSION_TOKEN="))
+            .map(str::to_owned)
+    };
+    assert_eq!(token(&inside), token(&shown));
+    assert_eq!(world.aws.journal().len(), before);
     // A profile that somebody chose goes before it.
     let error = run(&["-p", "nodevice", "-c", "123456", "--", "true"]).fails(125);
     has(&error, &["nodevice"]);
