@@ -162,10 +162,33 @@ impl<'a> Explanation<'a> {
                 settings.session_name(role),
                 name.unwrap_or(&Origin::Default),
             );
+            for (name, told) in &role.told {
+                row(name, told.value.clone(), &told.origin);
+            }
             row(
                 "role duration",
                 in_words(role.duration.value),
                 &role.duration.origin,
+            );
+        }
+        match &settings.base {
+            Base::Key(key) => row(
+                "access key",
+                key.access_key_id.clone(),
+                &Origin::Profile(key.place.clone()),
+            ),
+            Base::Provider(provider) => row(
+                "keys from",
+                provider.kind.name().to_owned(),
+                &Origin::Profile(provider.place.clone()),
+            ),
+            Base::None => {}
+        }
+        if settings.without_mfa {
+            row(
+                "without mfa",
+                "true".to_owned(),
+                &Origin::Option("--without-mfa"),
             );
         }
         if settings.uses_device() {

@@ -13,6 +13,8 @@ pub struct LongTermKey {
     pub access_key_id: String,
     /// Its secret half.
     pub secret_access_key: SecretString,
+    /// Where the id is written: a file and its line, or a variable.
+    pub place: String,
 }
 
 /// The key of a profile, if it has one.
@@ -102,6 +104,7 @@ fn read_key(
     }
     Ok(Some(LongTermKey {
         access_key_id: id.value,
+        place: id.place,
         secret_access_key: SecretString::from(secret.value),
     }))
 }

@@ -36,7 +36,19 @@ pub struct Role {
     pub policy: Option<String>,
     /// ARNs of managed session policies.
     pub policy_arns: Vec<String>,
+    /// The settings that all this but name and duration is from, as they are written.
+    pub told: Vec<(&'static str, Sourced<String>)>,
 }
+
+/// Settings of a profile about its role's session, beside name and duration.
+const TOLD: [&str; 6] = [
+    "external_id",
+    "session_tags",
+    "transitive_session_tags",
+    "source_identity",
+    "role_session_policy",
+    "role_session_policy_arns",
+];
 
 impl Role {
     /// A role about which nothing is said but its name.
@@ -55,6 +67,7 @@ impl Role {
             source_identity: None,
             policy: None,
             policy_arns: Vec::new(),
+            told: Vec::new(),
         })
     }
 
@@ -82,6 +95,10 @@ impl Role {
             .sourced("role_session_policy")
             .map(|policy| policy.value);
         role.policy_arns = list(profile.get("role_session_policy_arns"));
+        let told = TOLD
+            .iter()
+            .filter_map(|key| Some((*key, profile.sourced(key)?)));
+        role.told = told.collect();
         Ok(role)
     }
 

@@ -271,10 +271,18 @@ fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
             "choose a profile with a role, or name one with --role-arn",
         ));
     };
-    if wishes.policy.is_some() {
-        last.policy.clone_from(&wishes.policy);
+    let mut told = |key, option, value: String| {
+        last.told.retain(|(name, _)| *name != key);
+        let value = Sourced::new(value, Origin::Option(option));
+        last.told.push((key, value));
+    };
+    if let Some(policy) = &wishes.policy {
+        told("role_session_policy", "--policy-file", policy.clone());
+        last.policy = Some(policy.clone());
     }
     if !wishes.policy_arns.is_empty() {
+        let arns = wishes.policy_arns.join(", ");
+        told("role_session_policy_arns", "--policy-arn", arns);
         last.policy_arns.clone_from(&wishes.policy_arns);
     }
     Ok(())

@@ -21,7 +21,7 @@ fn everything_has_its_origin_and_nothing_is_sent() {
     world.write_config(&format!(
         "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
          [profile deploy]\nrole_arn = {ROLES}deployer\nsource_profile = testuser\n\
-         mfaexec_min_ttl = 5m\n"
+         mfaexec_min_ttl = 5m\nexternal_id = x-1\n"
     ));
     let mut command = world.mfaexec(&["explain", "-p", "deploy", "-d", "20m"]);
     let text = finish(command.env("AWS_PROFILE", "x").env("FOO", "bar")).succeeds();
@@ -33,6 +33,8 @@ fn everything_has_its_origin_and_nothing_is_sent() {
             "deploy, which uses testuser, which uses the key AKIAIOSFODNN7EXAMPLE",
             &format!("role               {ROLES}deployer   {}", at(5)),
             "role session name  testuser   (the default)",
+            &format!("external_id        x-1   {}", at(8)),
+            "access key         AKIAIOSFODNN7EXAMPLE   (",
             &format!("mfa serial         {SERIAL}   {}", at(3)),
             "mfa session        4h   (the default)",
             "duration           20m   (--duration)",
