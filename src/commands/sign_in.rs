@@ -80,17 +80,17 @@ impl<'a> SigningIn<'a> {
     pub(super) fn finish(mut self) -> Result<Acquired> {
         // Held to the end: whoever looks for the device at the same time finds it then.
         let finding = self.find_device()?;
-        let mut needs_code = self.plan(false)?.needs_code();
-        let mut lock = self.lock_for(needs_code)?;
         let waited = |lock: &Option<DeviceLock>| lock.as_ref().is_some_and(|lock| lock.waited);
-        let mut plan = self.plan(waited(&finding) || waited(&lock))?;
-        if plan.needs_code() && !needs_code {
+        let mut plan = self.plan(waited(&finding))?;
+        let mut lock = loop {
+            let with_device = plan.needs_code();
+            let lock = self.lock_for(&plan)?;
+            plan = self.plan(waited(&finding) || waited(&lock))?;
+            if with_device || !plan.needs_code() {
+                break lock;
+            }
             // What was at hand is gone: this has become a matter of the device.
-            needs_code = true;
-            drop(lock);
-            lock = self.lock_for(needs_code)?;
-            plan = self.plan(waited(&lock))?;
-        }
+        };
         if plan.needs_code() {
             self.find_codes()?;
         }
@@ -154,12 +154,11 @@ impl<'a> SigningIn<'a> {
     }
 
     /// Codes are a matter of the device; all else is one of the session that is to be had.
-    fn lock_for(&self, needs_code: bool) -> Result<Option<DeviceLock>> {
-        if needs_code {
+    fn lock_for(&self, plan: &Plan) -> Result<Option<DeviceLock>> {
+        if plan.needs_code() {
             let serial = self.serial();
             return self.lock(&digest_of("device", &[serial]), serial);
         }
-        let plan = self.plan(false)?;
         match plan.layers.last().and_then(|layer| layer.id.as_deref()) {
             Some(id) => self.lock(id, &self.settings.profile.value),
             None => Ok(None),

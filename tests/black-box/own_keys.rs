@@ -1,31 +1,10 @@
 //! What a profile may say beside the AWS CLI's own settings, and what no profile has to say: guards,
 //! durations, included settings, programs that give codes, keys of the environment, no MFA at all.
 
-use local_aws::Entry;
-
 use crate::harness::{SERIAL, World, finish, has};
+use crate::roles::{last, world};
 
 const DEPLOYER: &str = "arn:aws:iam::123456789012:role/deployer";
-const PARTNER: &str = "arn:aws:iam::123456789012:role/partner";
-const CHAINED: &str = "arn:aws:iam::123456789012:role/chained";
-
-fn world() -> World {
-    let world = World::new();
-    world.write_config(&format!(
-        "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
-         [profile deploy]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
-         [profile partner]\nrole_arn = {PARTNER}\nsource_profile = testuser\n\
-         external_id = partner-42\n\
-         [profile chained]\nrole_arn = {CHAINED}\nsource_profile = partner\n"
-    ));
-    world
-}
-
-fn last(world: &World, action: &str) -> Entry {
-    let journal = world.aws.journal();
-    let found = journal.into_iter().rev().find(|e| e.action == action);
-    found.unwrap_or_else(|| panic!("no {action}"))
-}
 
 #[test]
 fn no_code_is_asked_for_only_where_somebody_says_so() {

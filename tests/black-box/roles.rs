@@ -9,7 +9,7 @@ const PARTNER: &str = "arn:aws:iam::123456789012:role/partner";
 const CHAINED: &str = "arn:aws:iam::123456789012:role/chained";
 
 /// A world with a role for the story's user, one that asks for an external id, and one behind that.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::new();
     world.write_config(&format!(
         "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
@@ -26,7 +26,8 @@ fn actions(world: &World) -> Vec<String> {
     journal.into_iter().map(|entry| entry.action).collect()
 }
 
-fn last(world: &World, action: &str) -> Entry {
+/// The last call of that name that reached the stand-in for AWS.
+pub(crate) fn last(world: &World, action: &str) -> Entry {
     let journal = world.aws.journal();
     let found = journal.into_iter().rev().find(|e| e.action == action);
     found.unwrap_or_else(|| panic!("no {action}"))
