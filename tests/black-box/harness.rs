@@ -18,7 +18,7 @@ use tempfile::TempDir;
 pub(crate) const MFAEXEC: &str = env!("CARGO_BIN_EXE_mfaexec");
 /// The MFA device of the story's user.
 pub(crate) const SERIAL: &str = "arn:aws:iam::123456789012:mfa/testuser";
-/// Where programs are looked for, beside the binary's own directory.
+/// Where the system has its programs.
 pub(crate) const PROGRAMS: &str = "/usr/local/bin:/usr/bin:/bin";
 /// A prompt, or the end of a program, comes within this time even on a busy machine.
 const PATIENCE: u64 = 30_000;
@@ -108,7 +108,10 @@ impl World {
         command
             .env_clear()
             .env("HOME", self.home())
-            .env("PATH", format!("{}:{PROGRAMS}", binaries.display()))
+            .env(
+                "PATH",
+                format!("{}:{}", binaries.display(), programs_path()),
+            )
             .env("AWS_ENDPOINT_URL", self.aws.url())
             .env("LOCAL_AWS_URL", self.aws.url())
             .env("AWS_EC2_METADATA_DISABLED", "true")
@@ -193,6 +196,20 @@ impl Drop for World {
     /// Takes the cache key out of the kernel's keyring.
     fn drop(&mut self) {
         let _ = self.mfaexec(&["clear", "-q"]).output();
+    }
+}
+
+/// Where programs are looked for, beside mfaexec's own directory: below target/, where tests/all
+/// puts those that no package of the system brings, then where the system has its own.
+pub(crate) fn programs_path() -> String {
+    let below_target = Path::new(MFAEXEC)
+        .ancestors()
+        .take(4)
+        .map(|directory| directory.join("programs"))
+        .find(|directory| directory.is_dir());
+    match below_target {
+        Some(directory) => format!("{}:{PROGRAMS}", directory.display()),
+        None => PROGRAMS.to_owned(),
     }
 }
 

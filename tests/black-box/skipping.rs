@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::PROGRAMS;
+use crate::harness::{PROGRAMS, programs_path};
 use crate::trouble::STRANGER;
 
 /// At the beginning of a test: where one of these programs is not installed, the test ends here.
@@ -26,8 +26,9 @@ pub(crate) use needs;
 
 /// Whether these programs are installed. Missing ones fail the test where all have to take place.
 pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
+    let path = programs_path();
     let there = |program: &&&str| {
-        let mut directories = PROGRAMS.split(':');
+        let mut directories = path.split(':');
         directories.any(|directory| Path::new(directory).join(program).is_file())
     };
     let Some(missing) = programs.iter().find(|program| !there(program)) else {
