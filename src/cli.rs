@@ -56,10 +56,12 @@ Examples:
 /// What to do other than to run a command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start $SHELL with the session in its environment
+    /// Start a shell with the session in its environment and a sign of it in its prompt
     Shell {
         #[command(flatten)]
         sign_in: SignIn,
+        #[command(flatten)]
+        shell: ShellChoice,
         #[command(flatten)]
         output: Output,
     },
@@ -97,6 +99,18 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
+}
+
+/// Which shell, and how it looks.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ShellChoice {
+    /// The shell, by name or path: bash, zsh, fish, nu, dash, sh; others start as they are
+    /// [default: SHELL, else /bin/sh]
+    #[arg(long, value_name = "SHELL", value_parser = non_empty)]
+    pub shell: Option<String>,
+    /// Leave the prompt alone
+    #[arg(long)]
+    pub no_prompt: bool,
 }
 
 /// A profile to look at.

@@ -19,7 +19,9 @@ use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
 /// list has to do so twice.
-const NEVER: [&str; 21] = [
+const NEVER: [&str; 23] = [
+    "MFAEXEC_SHELL",
+    "MFAEXEC_RESTORE",
     "MFAEXEC_SOURCE_KEY",
     "MFAEXEC_PROCESS_OF",
     "AWS_PROFILE",

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use super::usage::no_command;
-use super::{Choice, Cli, Command, Output, SignIn};
+use super::{Choice, Cli, Command, Output, ShellChoice, SignIn};
 use crate::error::{Error, Kind};
 use crate::model::settings::Wishes;
 
@@ -17,7 +17,7 @@ pub enum Invocation {
         command: Vec<OsString>,
     },
     /// Start a shell.
-    Shell { sign_in: SignIn },
+    Shell { sign_in: SignIn, shell: ShellChoice },
     /// Get a session.
     Login { sign_in: SignIn },
     /// Show what a run would do.
@@ -52,10 +52,12 @@ impl Cli {
         Ok(match command {
             Command::Shell {
                 sign_in,
+                shell,
                 output: after,
             } => (
                 Invocation::Shell {
                     sign_in: sign_in.or(before),
+                    shell,
                 },
                 after.or(output),
             ),

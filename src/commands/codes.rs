@@ -1,10 +1,10 @@
 //! Where codes come from: what was given, or a person at the terminal.
 
 use std::io;
-use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::login_line::login_line;
 use crate::cli::SignIn;
 use crate::edge::prompt::{Terminal, line_from_stdin};
 use crate::edge::signals::Wake;
@@ -77,30 +77,13 @@ pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) ->
 }
 
 fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
-    let mut login = vec!["mfaexec".to_owned(), "login".to_owned()];
-    let mut add = |option: &str, value: &str| {
-        let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);
-        login.extend([option.to_owned(), quoted]);
-    };
-    if let Some(profile) = settings.chain.first() {
-        add("-p", profile);
-    }
-    if let Some(role) = &sign_in.role_arn {
-        add("--role-arn", role);
-    }
-    if let Some(duration) = sign_in.duration {
-        let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
-        add("-d", &duration.replace(' ', ""));
-    }
-    if let Some(serial) = &sign_in.mfa_serial {
-        add("--mfa-serial", serial);
-    }
-    if let Some(region) = &sign_in.region {
-        add("--region", region);
-    }
+    let profile = settings.chain.first().map(String::as_str);
     Error::new(
         "a code is needed, and there is no way to ask for it",
         cause,
-        format!("sign in on a terminal first: {}", login.join(" ")),
+        format!(
+            "sign in on a terminal first: {}",
+            login_line(sign_in, profile)
+        ),
     )
 }

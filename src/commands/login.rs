@@ -1,7 +1,7 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
 use super::acquire::{acquire, now};
-use super::print;
+use super::{print, shell};
 use crate::cli::{CacheMode, SignIn};
 use crate::edge::exec;
 use crate::edge::ui::Ui;
@@ -22,7 +22,12 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         ));
     }
     exec::protect_memory();
-    let acquired = acquire(&mut env.clone(), sign_in, ui, None)?;
+    let fresh = sign_in.fresh || shell::renews(env, sign_in)?;
+    let sign_in = SignIn {
+        fresh,
+        ..sign_in.clone()
+    };
+    let acquired = acquire(&mut env.clone(), &sign_in, ui, None)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
     if let Base::Provider(provider) = &acquired.settings.base

@@ -9,8 +9,11 @@ mod find_device;
 mod guards;
 mod keep;
 mod login;
+mod login_line;
 mod mint;
 mod run;
+mod shell;
+mod shell_hook;
 mod sign_in;
 mod status;
 
@@ -37,7 +40,7 @@ pub fn main(args: &[OsString]) -> i32 {
 }
 
 fn answer(args: &[OsString]) -> u8 {
-    if let Some(code) = complete::answer(args) {
+    if let Some(code) = complete::answer(args).or_else(|| shell_hook::answer(args)) {
         return code;
     }
     match cli::parse(args) {
@@ -67,7 +70,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
     let env = exec::environment();
     match invocation {
         Invocation::Run { sign_in, command } => Err(run::run(&env, &sign_in, &command, ui)),
-        Invocation::Shell { sign_in } => Err(run::shell(&env, &sign_in, ui)),
+        Invocation::Shell { sign_in, shell } => Err(shell::shell(&env, &sign_in, &shell, ui)),
         Invocation::Login { sign_in } => login::login(&env, &sign_in, ui),
         Invocation::Explain { sign_in, json } => explain::explain(&env, &sign_in, json),
         Invocation::Status { profile, json } => status::status(&env, profile.as_deref(), json),

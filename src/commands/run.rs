@@ -1,4 +1,4 @@
-//! `mfaexec -- COMMAND` and `mfaexec shell`: get a session, become the command.
+//! `mfaexec -- COMMAND`: get a session, become the command.
 
 use std::ffi::OsString;
 
@@ -13,24 +13,18 @@ use crate::model::environment::Environment;
 /// Runs `command` with a session. Comes back only with the reason why it does not run.
 pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui: Ui) -> Error {
     match prepare(env, sign_in, command, ui) {
-        Ok(child_env) => exec::become_command(command, &child_env),
+        Ok((child_env, _)) => exec::become_command(command, &child_env),
         Err(error) => error,
     }
 }
 
-/// Runs the user's shell with a session. Comes back only with the reason why it does not run.
-pub(super) fn shell(env: &Environment, sign_in: &SignIn, ui: Ui) -> Error {
-    let shell = env.get("SHELL").filter(|shell| !shell.is_empty());
-    let shell = shell.map_or_else(|| OsString::from("/bin/sh"), ToOwned::to_owned);
-    run(env, sign_in, &[shell], ui)
-}
-
-fn prepare(
+/// Gets the session: the environment that a command has with it.
+pub(super) fn prepare(
     env: &Environment,
     sign_in: &SignIn,
     command: &[OsString],
     ui: Ui,
-) -> Result<Environment> {
+) -> Result<(Environment, Acquired)> {
     exec::protect_memory();
     let mut env = env.clone();
     let acquired = acquire(&mut env, sign_in, ui, Some(command))?;
@@ -40,15 +34,12 @@ fn prepare(
     settings
         .guards
         .check_account(&settings.profile.value, session.account.as_deref())?;
-    if let Err(error) = acquired.kept {
+    if let Err(error) = &acquired.kept {
         ui.notice(&format!(
             "the session cannot be kept, the next run will ask again: {}",
             error.summary()
         ));
     }
-    Ok(child_environment(
-        &env,
-        &acquired.session,
-        &acquired.settings,
-    ))
+    let child_env = child_environment(&env, session, settings);
+    Ok((child_env, acquired))
 }

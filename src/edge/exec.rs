@@ -36,6 +36,14 @@ pub fn environment() -> Environment {
     Environment::new(entries)
 }
 
+/// Where this program is, for those who call it later; its bare name where the system does not say.
+#[must_use]
+pub fn own_path() -> String {
+    let path = std::env::current_exe().ok();
+    let path = path.and_then(|path| path.into_os_string().into_string().ok());
+    path.unwrap_or_else(|| "mfaexec".to_owned())
+}
+
 /// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
 /// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
 pub fn protect_memory() {

@@ -95,9 +95,29 @@ pub fn colours_on_stdout() -> bool {
     has_colours(io::stdout().is_terminal())
 }
 
-/// On a terminal only, and where nobody minds (no-color.org).
+/// On a terminal only that has some, and where nobody minds (no-color.org).
 fn has_colours(is_terminal: bool) -> bool {
-    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    is_terminal
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
+}
+
+/// Whether a terminal's prompt may have colours, wherever this process writes to.
+#[must_use]
+pub fn colours_in_prompt() -> bool {
+    has_colours(true)
+}
+
+/// Whether a shell would talk to a person: by its stdin and stderr, as POSIX has it.
+#[must_use]
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether what is printed on stdout would be seen.
+#[must_use]
+pub fn stdout_is_seen() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// A moment in the time of this place, as short as it is clear: `18:20`, on another day than `now`

@@ -7,6 +7,7 @@ use super::environment::Environment;
 use super::exports::{EXPORTED, REGION};
 use super::session::{Session, Timestamp};
 use super::settings::{Origin, Settings, Sourced};
+use super::shell::{Changes, FOR_PROMPTS, IN_SHELL, RESTORE};
 
 /// Variables that the command must not see: each would lead some SDK to other credentials, or is
 /// a secret that only mfaexec had a use for. Who reads them:
@@ -36,13 +37,50 @@ const REMOVED: [&str; 18] = [
 ];
 
 /// Variables of mfaexec's own that carry secrets.
-const OWN_SECRETS: [&str; 1] = ["MFAEXEC_CODE"];
+const OWN_SECRETS: [&str; 2] = ["MFAEXEC_CODE", RESTORE];
 /// The profiles whose `credential_process` this run is part of: nothing to the command.
 pub const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
 
 /// The long-term key of an environment in whose place the session stands: a run inside belongs to
 /// it as to a profile.
 pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
+
+/// What stands for a session in an environment.
+#[must_use]
+pub fn of_session(session: &Session) -> Changes {
+    let secret = session.secret_access_key.expose_secret();
+    let token = session.session_token.expose_secret();
+    // Keys without an end are said to have none, and not to end in another age.
+    let end = Some(session.expires_at).filter(|end| *end != Timestamp::NEVER);
+    [
+        ("AWS_ACCESS_KEY_ID", Some(session.access_key_id.clone())),
+        ("AWS_SECRET_ACCESS_KEY", Some(secret.to_owned())),
+        ("AWS_SESSION_TOKEN", Some(token.to_owned())),
+        ("AWS_CREDENTIAL_EXPIRATION", end.map(|end| end.to_string())),
+        ("AWS_ACCOUNT_ID", session.account.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// What a shell has to put right when the user's own files have had their way with `child`, the
+/// environment that it was started with.
+#[must_use]
+pub fn to_restore(child: &Environment, session: &Session, settings: &Settings) -> Changes {
+    let of_session = of_session(session).into_iter().map(|(name, _)| name);
+    let exported = settings.exports.iter().map(|(name, _)| name.clone());
+    let region = settings.endpoints.region.as_ref().map(|_| REGION);
+    let own = ["MFAEXEC_PROFILE", SOURCE_KEY, EXPORTED, IN_SHELL];
+    let names = REMOVED.into_iter().chain(region.into_iter().flatten());
+    let names = names.chain(own).chain(FOR_PROMPTS).map(str::to_owned);
+    let names = names.chain(of_session).chain(exported);
+    names
+        .map(|name| {
+            let value = child.get(&name).map(|value| value.to_string_lossy().into());
+            (name, value)
+        })
+        .collect()
+}
 
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over
 /// from the profile.
@@ -56,20 +94,16 @@ pub fn child_environment(
     for name in REMOVED.iter().chain(&OWN_SECRETS).chain([&PROCESS_OF]) {
         child.remove(name);
     }
-    child.set("AWS_ACCESS_KEY_ID", &session.access_key_id);
-    child.set(
-        "AWS_SECRET_ACCESS_KEY",
-        session.secret_access_key.expose_secret(),
-    );
-    child.set("AWS_SESSION_TOKEN", session.session_token.expose_secret());
-    // Keys without an end are said to have none, and not to end in another age.
-    match session.expires_at {
-        Timestamp::NEVER => child.remove("AWS_CREDENTIAL_EXPIRATION"),
-        end => child.set("AWS_CREDENTIAL_EXPIRATION", end.to_string()),
+    if child.get(IN_SHELL).is_some() {
+        for name in FOR_PROMPTS.iter().chain([&IN_SHELL]) {
+            child.remove(name);
+        }
     }
-    match &session.account {
-        Some(account) => child.set("AWS_ACCOUNT_ID", account),
-        None => child.remove("AWS_ACCOUNT_ID"),
+    for (name, value) in of_session(session) {
+        match value {
+            Some(value) => child.set(&name, value),
+            None => child.remove(&name),
+        }
     }
     let mut exported = settings.exports.clone();
     if let Some(Sourced { value, origin }) = &settings.endpoints.region {

@@ -27,6 +27,8 @@ pub mod requests;
 pub mod role;
 mod sdk_parser;
 mod section_header;
+pub mod segment;
 pub mod session;
 pub mod settings;
+pub mod shell;
 mod unknown_profile;

@@ -19,6 +19,12 @@ impl Timestamp {
     /// No moment that comes: keys of a provider that tells no end.
     pub const NEVER: Self = Self(u64::MAX);
 
+    /// A moment as [`fmt::Display`] writes it, or otherwise by RFC 3339.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        humantime::parse_rfc3339(text).ok().map(Self::from)
+    }
+
     /// The seconds from `self` until `later`; zero when that is past.
     #[must_use]
     pub fn until(self, later: Timestamp) -> u64 {

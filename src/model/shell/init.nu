@@ -1,0 +1,28 @@
+# Run by Nushell when the user's own files are done: what the session wants to be set, and a sign of
+# it at the beginning of the prompt.
+
+# A record, which no command inherits.
+$env.__mfaexec = ($env.MFAEXEC_RESTORE | from json)
+hide-env MFAEXEC_RESTORE
+hide-env --ignore-errors ...$env.__mfaexec.unset
+load-env $env.__mfaexec.set
+$env.__mfaexec = ($env.__mfaexec.own | merge { told: "", segment: "" })
+
+# Before each prompt: take over a renewed session, tell its end, change the sign.
+$env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default [] | append {||
+    let mine = $env.__mfaexec
+    let news = (^$mine.program shell-hook nu $mine.told $mine.renew | from json)
+    if $news != null {
+        hide-env --ignore-errors ...$news.unset
+        load-env $news.set
+        $env.__mfaexec = ($mine | merge $news.own)
+    }
+})
+
+if $env.__mfaexec.prompt == "yes" {
+    let own = $env.PROMPT_COMMAND?
+    $env.PROMPT_COMMAND = {||
+        let text = if ($own | describe) == "closure" { do $own } else { $own }
+        $"($env.__mfaexec.segment)($text)"
+    }
+}

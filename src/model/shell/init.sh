@@ -1,0 +1,56 @@
+# Read by a POSIX shell in place of the file that ENV names, which comes first, just as it is. What
+# the session wants to be set comes after it, and a sign of the session in front of the prompt.
+
+# A session that this has renewed is the shell's from now on. There is nothing that such a shell does
+# before each prompt, but to expand it, and what happens there stays there.
+mfaexec() {
+    "$__mfaexec_program" "$@"
+    __mfaexec_status=$?
+    eval "$("$__mfaexec_program" shell-hook sh "$__mfaexec_told" "$__mfaexec_renew")"
+    return "$__mfaexec_status"
+}
+
+# Run in the prompt: tells the end of the session, prints the sign.
+__mfaexec_show() {
+    eval "$("$__mfaexec_program" shell-hook sh "$__mfaexec_told" "$__mfaexec_renew")"
+    printf %s "$__mfaexec_segment"
+}
+
+# Run in the prompt: prints which end was told.
+__mfaexec_ended() {
+    eval "$("$__mfaexec_program" shell-hook sh '' "$__mfaexec_renew" 2>/dev/null)"
+    printf %s "$__mfaexec_told"
+}
+
+__mfaexec_begin() {
+    eval "$__mfaexec_restore"
+    unset __mfaexec_restore
+    __mfaexec_told=
+    __mfaexec_segment=
+    __mfaexec_nothing=x
+    if [ -n "$__mfaexec_prompt" ]; then
+        # The second half expands to nothing. On the way it remembers which end was told, in the
+        # only way in which an expansion changes a variable.
+        PS1='$(__mfaexec_show)${__mfaexec_nothing#[x${__mfaexec_told:=$(__mfaexec_ended)}]}'${PS1-}
+    fi
+    unset -f __mfaexec_begin
+}
+
+__mfaexec_restore=${MFAEXEC_RESTORE-}
+unset MFAEXEC_RESTORE
+if [ -n "${MFAEXEC_ENV+set}" ]; then
+    ENV=$MFAEXEC_ENV
+    unset MFAEXEC_ENV
+    # The shell would have expanded it as well.
+    eval "__mfaexec_file=\"$ENV\""
+    if [ -r "$__mfaexec_file" ]; then
+        case $__mfaexec_file in
+            */*) . "$__mfaexec_file" ;;
+            *) . "./$__mfaexec_file" ;;
+        esac
+    fi
+    unset __mfaexec_file
+else
+    unset ENV
+fi
+__mfaexec_begin

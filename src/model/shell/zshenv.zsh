@@ -1,0 +1,17 @@
+# Read by zsh as the first file of the user's own. ZDOTDIR leads it here, and does so again for
+# .zshrc; in between it is what it was.
+
+__mfaexec_directory=$ZDOTDIR
+if [[ -n ${MFAEXEC_ZDOTDIR+set} ]]; then
+    ZDOTDIR=$MFAEXEC_ZDOTDIR
+    unset MFAEXEC_ZDOTDIR
+else
+    unset ZDOTDIR
+fi
+if [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]]; then
+    source "${ZDOTDIR:-$HOME}/.zshenv"
+fi
+# Where that has put it, and whether programs see it: "scalar-export".
+__mfaexec_own_directory=${ZDOTDIR-}
+__mfaexec_own_type=${(t)ZDOTDIR-}
+ZDOTDIR=$__mfaexec_directory
