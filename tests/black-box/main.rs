@@ -39,6 +39,7 @@ mod prompt_modes;
 mod prompt_signals;
 mod provided;
 mod readme;
+mod readme_screens;
 mod roles;
 mod screen;
 mod secrets;
