@@ -2,7 +2,7 @@
 //! apart from the sign in the prompt a shell as any other.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use local_aws::Account;
 
@@ -276,6 +276,22 @@ fn a_name_of_a_profile_is_no_code_in_a_prompt() {
         screen.is_at("(a??touch??IFS?made??touch made??n ", kind.prompt);
         assert!(!world.home().join("made").exists());
     }
+}
+
+#[test]
+fn bash_under_the_name_of_sh_is_a_posix_shell() {
+    needs!("tmux", "bash");
+    let world = World::new();
+    world.sign_in(&[]);
+    symlink("/bin/bash", world.home().join("sh")).unwrap();
+    let mut command = DASH.at_home(&world);
+    command.args(["shell", "-p", "testuser", "--shell"]);
+    let screen = Screen::start(&world, command.arg(world.home().join("sh")));
+    DASH.at_prompt(&screen, "testuser");
+    assert_eq!(DASH.value(&screen, "AWS_PROFILE"), "");
+    assert_eq!(DASH.value(&screen, "MFAEXEC_PROFILE"), "testuser");
+    let posix = DASH.run(&screen, "set -o | grep posix | tr -d ' \\t'");
+    assert_eq!(posix, "posixon");
 }
 
 #[test]

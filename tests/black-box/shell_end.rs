@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::harness::{World, has};
 use crate::screen::Screen;
-use crate::shells::{BASH, FISH_SHELL, Kind, ZSH, in_each_shell};
+use crate::shells::{BASH, DASH, FISH_SHELL, Kind, ZSH, in_each_shell};
 use crate::skipping::needs;
 
 in_each_shell!(
@@ -149,6 +149,41 @@ fn a_session_that_nothing_keeps_ends_with_its_shell() {
     std::thread::sleep(std::time::Duration::from_secs(5));
     screen.key("Enter");
     screen.shows("; exit, and start another shell");
+}
+
+#[test]
+fn a_trace_shows_no_secret() {
+    needs!("tmux", "bash", "zsh", "fish", "dash");
+    for kind in [&BASH, &ZSH, &FISH_SHELL, &DASH] {
+        let world = World::new();
+        world.sign_in(&[]);
+        let trace = if kind.name == "fish" {
+            "set -g fish_trace 1"
+        } else {
+            "set -x"
+        };
+        let mut command = kind.at_home_with(&world, trace);
+        let screen = Screen::start(&world, command.args(["shell", "-p", "testuser"]));
+        screen.is_at("(testuser ", kind.prompt);
+        world.sign_in(&["--fresh"]);
+        screen.line("mfaexec status -p testuser");
+        screen.shows("[##########]");
+        screen.line("printenv AWS_ACCESS_KEY_ID");
+        screen.shows("\nASIA");
+        kind.at_prompt(&screen, "testuser");
+        let traced = screen.text();
+        has(&traced, &["printenv AWS_ACCESS_KEY_ID\n"]);
+        for secret in ["AWS_SECRET", "AWS_SESSION_TOKEN"] {
+            assert!(!traced.contains(secret), "{} shows {secret}", kind.name);
+        }
+        // It goes on as the user has it.
+        screen.line("echo on");
+        screen.shows(if kind.name == "fish" {
+            "> echo on"
+        } else {
+            "+"
+        });
+    }
 }
 
 #[test]

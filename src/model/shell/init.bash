@@ -7,6 +7,9 @@
 # it behind the empty lines that it begins with.
 __mfaexec_precmd() {
     local __mfaexec_status=$? __mfaexec_before=$__mfaexec_segment __mfaexec_head='' __mfaexec_rest
+    # A trace would show the session's secrets.
+    local __mfaexec_options=$-
+    { set +x; } 2>/dev/null
     eval "$("$__mfaexec_program" shell-hook bash "$__mfaexec_told" "$__mfaexec_renew")"
     if [[ -n $__mfaexec_prompt ]]; then
         __mfaexec_rest=${PS1-}
@@ -23,12 +26,16 @@ __mfaexec_precmd() {
         done
         PS1=$__mfaexec_head$__mfaexec_segment$__mfaexec_rest
     fi
+    [[ $__mfaexec_options != *x* ]] || set -x
     return "$__mfaexec_status"
 }
 
 __mfaexec_begin() {
-    eval "$__mfaexec_restore"
-    unset __mfaexec_restore
+    local __mfaexec_options=$-
+    { set +x; } 2>/dev/null
+    eval "$MFAEXEC_RESTORE"
+    unset MFAEXEC_RESTORE
+    [[ $__mfaexec_options != *x* ]] || set -x
     __mfaexec_told='' __mfaexec_segment=''
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
         PROMPT_COMMAND+=(__mfaexec_precmd)
@@ -38,8 +45,7 @@ __mfaexec_begin() {
     unset -f __mfaexec_begin
 }
 
-__mfaexec_restore=${MFAEXEC_RESTORE-}
-unset MFAEXEC_RESTORE
+export -n MFAEXEC_RESTORE
 if [ -r ~/.bashrc ]; then
     . ~/.bashrc
 fi

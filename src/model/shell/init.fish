@@ -1,13 +1,20 @@
 # Run by fish when the user's own files are done: what the session wants to be set, and a sign of it
 # at the beginning of the prompt.
 
-printf %s "$MFAEXEC_RESTORE" | source
+function __mfaexec_begin
+    # A trace would show the session's secrets.
+    set -l fish_trace
+    printf %s "$MFAEXEC_RESTORE" | source
+end
+__mfaexec_begin
+functions -e __mfaexec_begin
 set -e MFAEXEC_RESTORE
 set -g __mfaexec_told ''
 set -g __mfaexec_segment ''
 
 # Before each prompt: take over a renewed session, tell its end, change the sign.
 function __mfaexec_precmd --on-event fish_prompt
+    set -l fish_trace
     command $__mfaexec_program shell-hook fish "$__mfaexec_told" "$__mfaexec_renew" | source
 end
 

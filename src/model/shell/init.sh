@@ -6,25 +6,38 @@
 mfaexec() {
     "$__mfaexec_program" "$@"
     __mfaexec_status=$?
-    eval "$("$__mfaexec_program" shell-hook sh "$__mfaexec_told" "$__mfaexec_renew")"
+    __mfaexec_ask "$__mfaexec_told"
     return "$__mfaexec_status"
+}
+
+# Asks what has become of the session. A trace would show its secrets.
+__mfaexec_ask() {
+    __mfaexec_options=$-
+    { set +x; } 2>/dev/null
+    eval "$("$__mfaexec_program" shell-hook sh "$1" "$__mfaexec_renew")"
+    case $__mfaexec_options in *x*) set -x ;; esac
 }
 
 # Run in the prompt: tells the end of the session, prints the sign.
 __mfaexec_show() {
-    eval "$("$__mfaexec_program" shell-hook sh "$__mfaexec_told" "$__mfaexec_renew")"
+    { set +x; } 2>/dev/null
+    __mfaexec_ask "$__mfaexec_told"
     printf %s "$__mfaexec_segment"
 }
 
 # Run in the prompt: prints which end was told.
 __mfaexec_ended() {
-    eval "$("$__mfaexec_program" shell-hook sh '' "$__mfaexec_renew" 2>/dev/null)"
+    { set +x; } 2>/dev/null
+    __mfaexec_ask '' 2>/dev/null
     printf %s "$__mfaexec_told"
 }
 
 __mfaexec_begin() {
+    __mfaexec_options=$-
+    { set +x; } 2>/dev/null
     eval "$__mfaexec_restore"
     unset __mfaexec_restore
+    case $__mfaexec_options in *x*) set -x ;; esac
     __mfaexec_told=
     __mfaexec_segment=
     __mfaexec_nothing=x

@@ -8,6 +8,8 @@
 __mfaexec_precmd() {
     local __mfaexec_status=$? __mfaexec_before=$__mfaexec_segment __mfaexec_head='' __mfaexec_rest
     emulate -L zsh
+    # A trace would show the session's secrets.
+    unsetopt xtrace
     eval "$("$__mfaexec_program" shell-hook zsh "$__mfaexec_told" "$__mfaexec_renew")"
     if [[ -n $__mfaexec_prompt ]]; then
         __mfaexec_rest=$PROMPT
@@ -26,16 +28,16 @@ __mfaexec_precmd() {
 
 __mfaexec_begin() {
     emulate -L zsh
-    eval "$__mfaexec_restore"
+    unsetopt xtrace
+    eval "$MFAEXEC_RESTORE"
+    unset MFAEXEC_RESTORE
     typeset -g __mfaexec_told='' __mfaexec_segment=''
     typeset -ga precmd_functions
     precmd_functions+=(__mfaexec_precmd)
-    unset __mfaexec_restore
     unfunction __mfaexec_begin
 }
 
-__mfaexec_restore=${MFAEXEC_RESTORE-}
-unset MFAEXEC_RESTORE
+typeset +x MFAEXEC_RESTORE
 if [[ -n $__mfaexec_own_type ]]; then
     ZDOTDIR=$__mfaexec_own_directory
     if [[ $__mfaexec_own_type != *export* ]]; then
