@@ -106,6 +106,17 @@ impl World {
         Err("mfaexec login failed".into())
     }
 
+    /// The name of a session in the cache.
+    pub(crate) fn session(&self) -> Result<String> {
+        for file in fs::read_dir(self.home().join(".cache/mfaexec"))? {
+            let name = file?.file_name().into_string().unwrap_or_default();
+            if let Some(session) = name.strip_suffix(".session") {
+                return Ok(session.to_owned());
+            }
+        }
+        Err("there is no session in the cache".into())
+    }
+
     /// Writes a config file with so many more profiles, and says where.
     pub(crate) fn config_of(&self, profiles: usize) -> Result<PathBuf> {
         let path = self.home().join(format!("config-{profiles}"));
