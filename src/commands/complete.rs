@@ -43,6 +43,9 @@ const SHELLS: [&dyn EnvCompleter; 3] = [
     },
 ];
 
+/// What `mfaexec shell` knows; whoever has another one types its path.
+const SHELL_PROGRAMS: [&str; 6] = ["bash", "zsh", "fish", "nu", "dash", "sh"];
+
 struct Shell {
     name: &'static str,
     template: &'static str,
@@ -83,6 +86,7 @@ fn with_values(env: &Environment) -> clap::Command {
                     "role_arn" => |profiles| profiles.values("role_arn"),
                     "mfa_serial" => |profiles| profiles.values("mfa_serial"),
                     "region" => |profiles| with_known_regions(profiles.values("region")),
+                    "shell" => |_| SHELL_PROGRAMS.map(str::to_owned).into(),
                     _ => return arg,
                 };
                 let env = env.clone();
