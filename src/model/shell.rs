@@ -8,7 +8,7 @@ use std::path::Path;
 use super::environment::Environment;
 
 /// Carries code to a shell that starts: what the session wants to be set and unset when the user's
-/// own files are done. The shell unsets it first of all.
+/// own files are done. Then the shell unsets it.
 pub const RESTORE: &str = "MFAEXEC_RESTORE";
 /// Names the session that a shell was started with.
 pub const IN_SHELL: &str = "MFAEXEC_SHELL";
