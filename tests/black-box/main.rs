@@ -46,6 +46,8 @@ mod secrets;
 mod seeing;
 mod shell;
 mod shell_end;
+mod shell_files;
+mod shell_usual;
 mod shells;
 mod skipping;
 mod story;
