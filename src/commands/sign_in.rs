@@ -8,9 +8,9 @@ use super::mint::Check;
 use crate::cli::SignIn;
 use crate::edge::answer::TemporaryKeys;
 use crate::edge::cache::Cache;
-use crate::edge::device_lock::DeviceLock;
+use crate::edge::device_lock::{DeviceLock, Holder};
 use crate::edge::sts::Aws;
-use crate::edge::ui::Ui;
+use crate::edge::ui::{Ui, notices_on_terminal};
 use crate::error::Result;
 use crate::model::base::Base;
 use crate::model::child_env::PROCESS_OF;
@@ -173,11 +173,16 @@ impl<'a> SigningIn<'a> {
             Err(_) if !self.cache.keeps() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let on_wait = |holder: Option<u32>| {
-            let holder = holder.map_or(String::new(), |pid| format!(" (process {pid})"));
-            self.ui.notice(&format!(
-                "waiting for the sign-in with {of} under way{holder}"
-            ));
+        let on_wait = |holder: Option<Holder>| {
+            let process = holder.map_or(String::new(), |Holder(pid)| format!(" (process {pid})"));
+            let text = format!("waiting for the sign-in with {of} under way{process}");
+            // The seven others of a `make -j8`: the question stands there for all of them, and their
+            // words would get between it and the answer.
+            if notices_on_terminal() && holder.is_some_and(Holder::is_of_this_job) {
+                tracing::info!("{text}");
+            } else {
+                self.ui.notice(&text);
+            }
         };
         DeviceLock::take(&directory, id, on_wait).map(Some)
     }

@@ -3,6 +3,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpgid, getpgrp};
 
 use super::files::PrivateDir;
 use crate::error::{Error, Result};
@@ -19,12 +23,12 @@ pub struct DeviceLock {
 }
 
 impl DeviceLock {
-    /// Takes the lock named `id`. If somebody else has it, `on_wait` is told who (a process id,
-    /// where known) before the wait.
+    /// Takes the lock named `id`. If somebody else has it, `on_wait` is told who, where that is
+    /// known, before the wait.
     ///
     /// # Errors
     /// The file cannot be trusted, made or locked.
-    pub fn take(dir: &PrivateDir, id: &str, on_wait: impl FnOnce(Option<u32>)) -> Result<Self> {
+    pub fn take(dir: &PrivateDir, id: &str, on_wait: impl FnOnce(Option<Holder>)) -> Result<Self> {
         let name = format!("{id}.lock");
         let failed = |cause: std::io::Error| {
             Error::new(
@@ -37,7 +41,7 @@ impl DeviceLock {
         let waited = match file.try_lock() {
             Ok(()) => false,
             Err(TryLockError::WouldBlock) => {
-                on_wait(read_lines(&mut file).0);
+                on_wait(holder(&mut file));
                 file.lock().map_err(failed)?;
                 true
             }
@@ -67,7 +71,40 @@ impl DeviceLock {
     }
 }
 
-fn read_lines(file: &mut File) -> (Option<u32>, UsedCodes) {
+/// The process that has a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder(pub u32);
+
+impl Holder {
+    /// Whether it belongs to the same job as this process. Then both have the same terminal, and
+    /// both have it in the foreground or neither has.
+    #[must_use]
+    pub fn is_of_this_job(self) -> bool {
+        self.job() == Ok(getpgrp())
+    }
+
+    /// The group that it belongs to; an error if it is gone, or if its number is of another
+    /// namespace.
+    fn job(self) -> nix::Result<Pid> {
+        let pid = i32::try_from(self.0).map_err(|_| Errno::ESRCH)?;
+        getpgid(Some(Pid::from_raw(pid)))
+    }
+}
+
+/// Who has the lock. It says so a moment after it has got it; until then the file is empty, or names
+/// somebody before it.
+fn holder(file: &mut File) -> Option<Holder> {
+    for _ in 0..20 {
+        let holder = read_lines(file).0;
+        if holder.is_some_and(|holder| holder.job().is_ok()) {
+            return holder;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    read_lines(file).0
+}
+
+fn read_lines(file: &mut File) -> (Option<Holder>, UsedCodes) {
     let mut text = String::new();
     let read = file
         .seek(SeekFrom::Start(0))
@@ -76,6 +113,6 @@ fn read_lines(file: &mut File) -> (Option<u32>, UsedCodes) {
         return (None, UsedCodes::default());
     }
     let mut lines = text.lines();
-    let holder = lines.next().and_then(|line| line.parse().ok());
+    let holder = lines.next().and_then(|line| line.parse().ok().map(Holder));
     (holder, UsedCodes::parse(lines))
 }

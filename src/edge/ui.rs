@@ -89,6 +89,12 @@ pub fn error(error: &Error) {
     }
 }
 
+/// Whether notices come to a terminal.
+#[must_use]
+pub fn notices_on_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Whether what is printed on stdout may have colours.
 #[must_use]
 pub fn colours_on_stdout() -> bool {

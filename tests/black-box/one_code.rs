@@ -107,9 +107,15 @@ fn make_asks_once_at_the_terminal() {
     make.arg("-j8");
     let mut terminal = crate::harness::terminal(make);
     terminal.exp_string("MFA code for testuser").unwrap();
+    // Long enough for the others to come to where they wait.
+    std::thread::sleep(Duration::from_millis(500));
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     let rest = terminal.exp_eof().unwrap();
     assert!(!rest.contains("MFA code for"), "asked twice: {rest}");
+    assert!(
+        !rest.contains("waiting"),
+        "between question and answer: {rest}"
+    );
     let mut keys: Vec<&str> = rest
         .lines()
         .filter(|line| line.starts_with("ASIA"))
