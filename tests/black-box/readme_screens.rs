@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::examples::{reader, with_aws};
 use crate::harness::World;
-use crate::readme::{reader, with_aws};
 use crate::screen::Screen;
 use crate::skipping::needs;
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::{PROGRAMS, programs_path};
+use crate::harness::{MFAEXEC, PROGRAMS};
 use crate::trouble::STRANGER;
 
 /// At the beginning of a test: where one of these programs is not installed, the test ends here.
@@ -38,6 +38,20 @@ pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
     assert!(!all, "{test} needs {missing}");
     skip(test, missing);
     false
+}
+
+/// Where programs are looked for, beside mfaexec's own directory: below target/, where tests/all
+/// puts those that no package of the system brings, then where the system has its own.
+pub(crate) fn programs_path() -> String {
+    let below_target = Path::new(MFAEXEC)
+        .ancestors()
+        .take(4)
+        .map(|directory| directory.join("programs"))
+        .find(|directory| directory.is_dir());
+    match below_target {
+        Some(directory) => format!("{}:{PROGRAMS}", directory.display()),
+        None => PROGRAMS.to_owned(),
+    }
 }
 
 /// Whether something is to be had that nobody can install.
@@ -77,6 +91,16 @@ pub(crate) fn namespaces_wanted(test: &str) -> bool {
     let enter = ["--user", "--map-root-user", "--mount", "--net", "true"];
     let need = "namespaces for users (unshare --user)";
     possible(runs("unshare", &enter), test, need)
+}
+
+/// Whether a test can mount something where the system has its own, seen by nobody else.
+pub(crate) fn mounts_wanted(test: &str) -> bool {
+    if !installed(test, &["unshare", "mount"]) {
+        return false;
+    }
+    let need = "root, and namespaces for mounts (unshare --mount)";
+    let mount = ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"];
+    possible(runs("unshare", &mount), test, need)
 }
 
 fn runs(program: &str, arguments: &[&str]) -> bool {

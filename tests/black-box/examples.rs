@@ -1,0 +1,159 @@
+//! The examples of the pages for users: the reader's world, and console blocks typed in at a
+//! pseudo-terminal. What a page shows is what a user sees.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use rexpect::session::PtySession;
+
+use crate::harness::{World, aws_client, terminal};
+use crate::readme_screens::with_example_times;
+
+const READY: &str = "ready> ";
+
+/// A world with the one profile of the README, and an `aws` on its PATH.
+pub(crate) fn reader() -> World {
+    let world = World::new();
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    let own: Vec<&str> = keys
+        .lines()
+        .skip_while(|line| *line != "[testuser]")
+        .take(3)
+        .collect();
+    world.write_credentials(&own.join("\n"));
+    symlink(aws_client(), world.home().join("aws")).unwrap();
+    world
+}
+
+pub(crate) fn with_aws<'a>(world: &World, command: &'a mut Command) -> &'a mut Command {
+    let path = command
+        .get_envs()
+        .find(|(name, _)| *name == "PATH")
+        .unwrap()
+        .1
+        .unwrap()
+        .to_owned();
+    command.env(
+        "PATH",
+        format!("{}:{}", world.home().display(), path.display()),
+    )
+}
+
+/// Runs one command of a block; what it printed, with the question, if it asked one.
+fn type_in(shell: &mut PtySession, world: &World, command: &str, expected: &[&str]) -> String {
+    shell.send_line(command).unwrap();
+    let mut printed = String::new();
+    if let Some(question) = expected
+        .iter()
+        .find(|line| line.starts_with("MFA code for"))
+    {
+        let question = question.trim_end();
+        printed = shell.exp_string(question).unwrap() + question;
+        shell.send_line(&world.code()).unwrap();
+    }
+    printed + &shell.exp_string(READY).unwrap()
+}
+
+/// Times and the blanks of a table differ from run to run, and pages show no bold type.
+fn normal(line: &str) -> String {
+    let line = line.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+    let words = line.split_whitespace().map(|word| {
+        if humantime::parse_rfc3339(word).is_ok() {
+            "TIME"
+        } else {
+            word
+        }
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
+    line.replace("11h 59m", "12h").replace("3h 59m", "4h")
+}
+
+/// Whether the lines fit, where `…` stands for any text in a line and, alone, for any lines.
+fn fits(expected: &[String], actual: &[String]) -> bool {
+    match (expected.split_first(), actual.split_first()) {
+        (None, None) => true,
+        (Some((wanted, later)), _) if wanted == "…" => {
+            (0..=actual.len()).any(|skipped| fits(later, &actual[skipped..]))
+        }
+        (Some((wanted, later)), Some((line, rest))) => {
+            let mut place = 0;
+            let parts: Vec<&str> = wanted.split('…').collect();
+            let in_order = parts.iter().all(|part| match line[place..].find(part) {
+                Some(at) => {
+                    place += at + part.len();
+                    true
+                }
+                None => false,
+            });
+            let whole = parts.len() > 1 || line == wanted;
+            in_order && whole && line.starts_with(parts[0]) && fits(later, rest)
+        }
+        _ => false,
+    }
+}
+
+/// Types a console block into a bash, and compares what it shows with what the block does.
+#[track_caller]
+pub(crate) fn shows_what_a_user_sees(world: &World, block: &str) {
+    let mut command = world.program("/bin/bash");
+    command
+        .args(["--norc", "--noprofile", "-i"])
+        .env("PS1", READY)
+        .env("TERM", "dumb")
+        .env("NO_COLOR", "1");
+    with_aws(world, &mut command);
+    let mut shell = terminal(command);
+    shell.exp_string(READY).unwrap();
+    for example in format!("\n{block}").split("\n$ ").skip(1) {
+        let mut lines = example.lines();
+        let command = lines.next().unwrap();
+        let expected: Vec<&str> = lines.collect();
+        let printed = type_in(&mut shell, world, command, &expected);
+        let lines = |line: String| (!line.is_empty()).then_some(line);
+        let expected = expected.iter().filter_map(|line| lines(normal(line)));
+        let expected: Vec<_> = expected.collect();
+        let actual = printed.lines().filter_map(|line| lines(normal(line)));
+        let actual: Vec<_> = actual.collect();
+        if std::env::var_os("MFAEXEC_BLESS").is_some() && !fits(&expected, &actual) {
+            capture(example, &printed);
+            continue;
+        }
+        assert!(
+            fits(&expected, &actual),
+            "$ {command}\nthe page shows {expected:#?}\na user sees {actual:#?}"
+        );
+    }
+    shell.send_line("exit").unwrap();
+    shell.exp_eof().unwrap();
+}
+
+/// Puts what was printed in place of what the page shows after an example's command.
+fn capture(example: &str, printed: &str) {
+    let old: Vec<&str> = example.trim_end().lines().collect();
+    for page in ["README.md", "docs/recipes.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let begins = |at: &usize| {
+            let shown = lines[*at..].iter().map(|line| line.trim());
+            let same = shown
+                .zip(&old)
+                .skip(1)
+                .all(|(line, old)| line == old.trim());
+            same && lines[*at].trim() == format!("$ {}", old[0])
+        };
+        let Some(at) = (0..lines.len()).find(begins) else {
+            continue;
+        };
+        let indent = lines[at].len() - lines[at].trim_start().len();
+        let printed = with_example_times(printed);
+        let new = printed.lines().filter(|line| !line.trim().is_empty());
+        let new = new.map(|line| format!("{:indent$}{}", "", line.trim_end()));
+        let new: Vec<String> = new.collect();
+        lines.splice(at + 1..at + old.len(), new);
+        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        return;
+    }
+    panic!("no page has {example}");
+}
