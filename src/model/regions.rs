@@ -22,6 +22,34 @@ const LEGACY_GLOBAL: [&str; 16] = [
     GLOBAL,
 ];
 
+/// The other ones of the partitions that everybody can use.
+const REGIONAL: [&str; 24] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+];
+
 /// The region of global endpoints: the SDKs' endpoint rules make `sts.amazonaws.com` of it and have
 /// it signed for us-east-1.
 pub(super) const GLOBAL: &str = "aws-global";
@@ -31,7 +59,8 @@ pub(super) const GLOBAL_STS: &str = "https://sts.amazonaws.com";
 /// These regions, and those that are known here; sorted. New ones of AWS come in by being used.
 #[must_use]
 pub fn with_known_regions(mut regions: Vec<String>) -> Vec<String> {
-    regions.extend(LEGACY_GLOBAL.map(str::to_owned));
+    let known = LEGACY_GLOBAL.into_iter().chain(REGIONAL);
+    regions.extend(known.map(str::to_owned));
     regions.sort_unstable();
     regions.dedup();
     regions

@@ -7,7 +7,7 @@ mod shell;
 use shell::{Home, Terminal, wanted};
 
 /// Cases for every shell with a terminal: a line before TAB and after it.
-const LINES: [(&str, &str); 14] = [
+const LINES: [(&str, &str); 21] = [
     ("mfaexec shell --shell fi", "mfaexec shell --shell fish "),
     ("mfaexec log", "mfaexec login "),
     ("mfaexec --min", "mfaexec --min-ttl "),
@@ -30,6 +30,33 @@ const LINES: [(&str, &str); 14] = [
     (
         "mfaexec explain --region eu-n",
         "mfaexec explain --region eu-north-1 ",
+    ),
+    // Behind a colon or a =, where bash begins a new word.
+    (
+        "mfaexec --role-arn arn:aws:iam::123456789012:role/p",
+        "mfaexec --role-arn arn:aws:iam::123456789012:role/pilot ",
+    ),
+    (
+        "mfaexec shell --role-arn=arn:aws:iam::1",
+        "mfaexec shell --role-arn=arn:aws:iam::123456789012:role/pilot ",
+    ),
+    (
+        "mfaexec login --region=mars",
+        "mfaexec login --region=mars-north-1 ",
+    ),
+    // Whoever has no profile in a region may still want it.
+    ("mfaexec --region mx", "mfaexec --region mx-central-1 "),
+    (
+        "mfaexec --region us-gov-w",
+        "mfaexec --region us-gov-west-1 ",
+    ),
+    (
+        "mfaexec --region cn-northw",
+        "mfaexec --region cn-northwest-1 ",
+    ),
+    (
+        "mfaexec -p play --region ap-northeast-3",
+        "mfaexec -p play --region ap-northeast-3 ",
     ),
     ("mfaexec -p my", r"mfaexec -p my\ work "),
     (r"mfaexec -p my\ w", r"mfaexec -p my\ work "),
@@ -150,7 +177,15 @@ fn fish() {
         offers("mfaexec --role-arn "),
         ["arn:aws:iam::123456789012:role/pilot"]
     );
+    assert_eq!(
+        offers("mfaexec shell --role-arn=arn:aws:iam::1"),
+        ["--role-arn=arn:aws:iam::123456789012:role/pilot"]
+    );
     assert_eq!(offers("mfaexec --region mars"), ["mars-north-1"]);
+    assert_eq!(
+        offers("mfaexec login --region eu-s"),
+        ["eu-south-1", "eu-south-2"]
+    );
     assert_eq!(offers(r"mfaexec -p my\ w"), ["my work"]);
     assert_eq!(offers("mfaexec -p 'my w"), ["my work"]);
     assert_eq!(offers("mfaexec -p play -- mfaexec-dummy al"), ["alpha-1"]);
@@ -162,6 +197,34 @@ fn fish() {
     assert!(offers("mfaexec -p play -- mfaexec-d").contains(&"mfaexec-dummy".to_owned()));
     home.add_profile("plain");
     assert_eq!(offers("mfaexec -p pl"), ["plain", "play"]);
+}
+
+/// The AWS CLI's own program, the way that its guide sets it up for each shell.
+#[test]
+fn aws_completes_itself_after_dashes() {
+    const TEST: &str = "aws_completes_itself_after_dashes";
+    let programs = ["aws_completer", "bash", "zsh", "fish"];
+    if !programs.iter().all(|program| wanted(program, TEST)) {
+        return;
+    }
+    let lines = [
+        (
+            "mfaexec -p play -- aws codecomm",
+            "mfaexec -p play -- aws codecommit ",
+        ),
+        (
+            "mfaexec --profile=play -- aws ec2 describe-regio",
+            "mfaexec --profile=play -- aws ec2 describe-regions ",
+        ),
+    ];
+    let home = Home::new();
+    check(&mut Terminal::bash(&home, false), &lines);
+    check(&mut Terminal::zsh(&home), &lines);
+    if shell::bash_completion_wanted(TEST) {
+        check(&mut Terminal::bash(&home, true), &lines);
+    }
+    let offers = shell::fish(&home, "mfaexec -p play -- aws ec2 describe-regio");
+    assert_eq!(offers, ["describe-regions"]);
 }
 
 #[test]
@@ -180,6 +243,7 @@ fn files_that_cannot_be_read_are_no_reason_for_an_error() {
     }
 }
 
+#[track_caller]
 fn check(terminal: &mut Terminal, lines: &[(&str, &str)]) {
     for (before, after) in lines {
         assert_eq!(terminal.tab(before).line, *after, "TAB after {before}");

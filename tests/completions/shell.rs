@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rexpect::session::{PtySession, spawn_command};
@@ -33,6 +33,7 @@ source "$COMPLETIONS/mfaexec.bash"
 _dummy() { COMPREPLY=($(compgen -W "alpha-$COMP_CWORD beta-$COMP_CWORD" -- "$2")); }
 complete -F _dummy mfaexec-dummy
 complete -C mfaexec-other mfaexec-other
+complete -C aws_completer aws
 PS1= PS2=
 echo ready
 "#;
@@ -45,6 +46,9 @@ autoload -Uz compinit
 compinit -u -d "$HOME/.zcompdump"
 _dummy() { compadd alpha-$((CURRENT - 1)) beta-$((CURRENT - 1)) }
 compdef _dummy mfaexec-dummy
+autoload -Uz bashcompinit
+bashcompinit
+complete -C aws_completer aws
 show() { zle -I; print -r -- "<<$BUFFER>>" }
 zle -N show
 bindkey -e
@@ -55,6 +59,12 @@ print ready
 const FISHRC: &str = r#"
 set --prepend fish_complete_path $COMPLETIONS
 complete --command mfaexec-dummy --no-files --arguments '(__dummy)'
+complete --command aws --no-files --arguments '(__aws)'
+function __aws
+    set --local --export COMP_SHELL fish
+    set --local --export COMP_LINE (commandline)
+    aws_completer | string trim
+end
 function __dummy
     set -l at (count (commandline --current-process --tokenize --cut-at-cursor))
     echo alpha-$at
@@ -70,9 +80,17 @@ echo "line:$(echo "$COMP_LINE" | tr ' ' _):$COMP_POINT"
 /// Whether the test can run here. Where everything has to be tested it fails for want of a
 /// shell, elsewhere it says that it does not take place.
 pub(crate) fn wanted(shell: &str, test: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|directory| directory.join(shell).is_file());
+    let found = path().any(|directory| directory.join(shell).is_file());
     found || skip(shell, test)
+}
+
+/// Where programs are looked for: below target/, where tests/all puts some, and in the PATH.
+fn path() -> impl Iterator<Item = PathBuf> {
+    let binary = Path::new(env!("CARGO_BIN_EXE_mfaexec"));
+    let below_target = binary.ancestors().take(4).map(|at| at.join("programs"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path: Vec<_> = std::env::split_paths(&path).collect();
+    below_target.chain(path)
 }
 
 /// The same for bash-completion.
@@ -110,7 +128,7 @@ impl Home {
         fs::create_dir(path.join(".aws")).unwrap();
         let pilot = "role_arn = arn:aws:iam::123456789012:role/pilot\nregion = mars-north-1\n";
         fs::write(path.join(".aws/config"), format!("[profile play]\n{pilot}")).unwrap();
-        for name in ["play", "\"my work\"", "team:admin"] {
+        for name in ["\"my work\"", "team:admin"] {
             home.add_profile(name);
         }
         fs::write(path.join("file one"), "").unwrap();
@@ -138,10 +156,7 @@ impl Home {
 
     /// A shell with an environment of which everything is known.
     fn command(&self, shell: &str) -> Command {
-        let mut path = vec![self.path().join("bin")];
-        path.extend(std::env::split_paths(
-            &std::env::var_os("PATH").unwrap_or_default(),
-        ));
+        let path = std::iter::once(self.path().join("bin")).chain(path());
         let mut command = Command::new(shell);
         command
             .env_clear()

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 
+import botocore.session
+
 import harness
 import terminal
 
@@ -232,6 +234,20 @@ def end(person):
     lists("mfaexec: and with one it works again", status, output)
 
 
+def regions(person):
+    """Every region that the SDK knows is offered at the tab key, but for the secret ones."""
+    words = [person.mfaexec, "--", "mfaexec", "--region", ""]
+    _, offered, _ = person.run(words, MFAEXEC_COMPLETE="bash")
+    session = botocore.session.get_session()
+    known = {
+        region for partition in session.get_available_partitions()
+        if not partition.startswith("aws-iso")
+        for region in session.get_available_regions("sts", partition)
+    }
+    missing = known - set(offered.split())
+    CHECKS.that("mfaexec: all regions are offered", len(known) > 30 and not missing, missing)
+
+
 def main():
     binary, mfaexec = sys.argv[1:]
     with harness.home() as home, harness.local_aws(binary) as server:
@@ -244,6 +260,7 @@ def main():
             speed(person)
             look(person)
             misled(person)
+            regions(person)
             end(person)
         finally:
             # The cache key is the kernel's to keep, else.
