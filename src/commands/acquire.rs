@@ -2,9 +2,10 @@
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::SystemTime;
 
-use super::codes::given;
+use super::codes::{Asking, given};
 use super::guards::confirm;
 use super::open_cache;
 use super::sign_in::SigningIn;
@@ -23,6 +24,7 @@ use crate::model::exports::take_back_exports;
 use crate::model::layer::Layer;
 use crate::model::plan::{Plan, plan};
 use crate::model::profile::Profiles;
+use crate::model::question::Purpose;
 use crate::model::session::{Session, Timestamp, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
 
@@ -38,14 +40,49 @@ pub(super) struct Acquired {
     pub(super) kept: Result<()>,
 }
 
-/// Gets a session, for `command` if one is to run with it.
+/// What a session is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum For<'a> {
+    /// A command: its name and arguments.
+    Command(&'a [OsString]),
+    /// The same, and it is the user's shell.
+    Shell(&'a [OsString]),
+    /// Runs to come.
+    Later,
+}
+
+impl<'a> For<'a> {
+    fn command(self) -> Option<&'a [OsString]> {
+        match self {
+            Self::Command(command) | Self::Shell(command) => Some(command),
+            Self::Later => None,
+        }
+    }
+
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Command(command) => {
+                let name = command.first().map(Path::new).and_then(Path::file_name);
+                Purpose::Command(name.unwrap_or_default().to_string_lossy().into_owned())
+            }
+            Self::Shell(_) => Purpose::Shell,
+            Self::Later => Purpose::SignIn,
+        }
+    }
+}
+
+/// Gets a session.
 pub(super) fn acquire(
     env: &mut Environment,
     sign_in: &SignIn,
     ui: Ui,
-    command: Option<&[OsString]>,
+    what_for: For<'_>,
 ) -> Result<Acquired> {
-    let code = given(env, sign_in);
+    let asking = Asking {
+        given: given(env, sign_in),
+        purpose: what_for.purpose(),
+    };
+    let command = what_for.command();
     let mut settings = read_settings(env, sign_in)?;
     let Sourced { value, origin } = &settings.profile;
     tracing::info!("profile {value} (from {origin})");
@@ -83,7 +120,7 @@ pub(super) fn acquire(
         confirm(env, sign_in, &settings)?;
     }
     tell_end(&settings, &plan, ui);
-    SigningIn::prepare(env, code, sign_in, settings, &cache, ui, &plan)?.finish()
+    SigningIn::prepare(env, asking, sign_in, settings, &cache, ui, &plan)?.finish()
 }
 
 /// A guard wants to know the account, and the session was got when nobody did.

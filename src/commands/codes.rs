@@ -10,6 +10,7 @@ use crate::edge::prompt::{Terminal, line_from_stdin};
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
+use crate::model::question::Purpose;
 use crate::model::settings::{Settings, Sourced};
 
 /// Where codes come from in this run.
@@ -34,6 +35,13 @@ impl Codes {
 
 /// The code that came with the invocation, or why the line that should hold it cannot be read.
 pub(super) type Given = Option<io::Result<SecretString>>;
+
+/// What is known of codes before it is known whether one is needed.
+pub(super) struct Asking {
+    pub(super) given: Given,
+    /// What a person is told that the code is for.
+    pub(super) purpose: Purpose,
+}
 
 /// Takes the code that was given: an option, a line of stdin, the environment. The line is read
 /// whether a code will be needed or not: what is behind it is the command's, in every run.

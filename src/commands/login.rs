@@ -1,6 +1,6 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
-use super::acquire::{acquire, now};
+use super::acquire::{For, acquire, now};
 use super::{print, shell};
 use crate::cli::{CacheMode, SignIn};
 use crate::edge::exec;
@@ -27,7 +27,7 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         fresh,
         ..sign_in.clone()
     };
-    let acquired = acquire(&mut env.clone(), &sign_in, ui, None)?;
+    let acquired = acquire(&mut env.clone(), &sign_in, ui, For::Later)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
     if let Base::Provider(provider) = &acquired.settings.base

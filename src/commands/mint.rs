@@ -17,9 +17,9 @@ use crate::model::code::{UsedCodes, find_code, parse_code, seconds_to_next};
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::layer::{Layer, Step};
+use crate::model::question::Question;
 use crate::model::session::Timestamp;
 use crate::model::settings::Sourced;
-use crate::sanitize::printable;
 
 /// Seconds that a clock has to be off to be spoken of: a code's own time.
 const WORTH_SAYING: u64 = 30;
@@ -42,8 +42,12 @@ impl SigningIn<'_> {
         layer: &Layer,
         mut lock: Option<&mut DeviceLock>,
     ) -> Result<TemporaryKeys> {
+        let question = Question::new(&self.settings, &self.asking.purpose);
+        if let Some(Codes::Typed(terminal, _)) = &self.codes {
+            terminal.say(&format!("mfaexec: {}", question.heading()));
+        }
         for left in (0..TRIES).rev() {
-            let code = self.next_code(lock.as_deref())?;
+            let code = self.next_code(&question, lock.as_deref())?;
             let retry = match code {
                 Ok(code) => match self.trade(layer, &code, lock.as_deref_mut()) {
                     Ok(keys) => return Ok(keys),
@@ -64,12 +68,13 @@ impl SigningIn<'_> {
     /// The next code, or what is wrong with it; the outer error is one that ends the sign-in.
     fn next_code(
         &mut self,
+        question: &Question,
         lock: Option<&DeviceLock>,
     ) -> Result<std::result::Result<SecretString, Error>> {
         let typed = match &self.codes {
             Some(Codes::Given(code)) => code.clone(),
             Some(Codes::Printed(program)) => return self.printed(program, lock).map(Ok),
-            Some(Codes::Typed(..)) => self.ask()?,
+            Some(Codes::Typed(..)) => self.ask(question)?,
             None => return Err(given_up()),
         };
         let Some(code) = parse_code(&typed) else {
@@ -147,9 +152,7 @@ impl SigningIn<'_> {
 
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
     /// before the code is spent, often before it is typed.
-    fn ask(&mut self) -> Result<SecretString> {
-        let profile = printable(&self.settings.profile.value);
-        let question = format!("MFA code for {profile} ({}): ", printable(self.serial()));
+    fn ask(&mut self, question: &Question) -> Result<SecretString> {
         let Some(Codes::Typed(terminal, wake)) = &mut self.codes else {
             return Err(given_up());
         };
@@ -157,7 +160,7 @@ impl SigningIn<'_> {
             self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
         }
         let answer = terminal
-            .ask(&question, Echo::Hidden, wake)
+            .ask(&question.prompt(), Echo::Hidden, wake)
             .map_err(terminal_failed)?;
         self.settle()?;
         match answer {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::acquire::{Acquired, acquire};
+use super::acquire::{Acquired, For, acquire};
 use crate::cli::SignIn;
 use crate::edge::exec;
 use crate::edge::ui::Ui;
@@ -12,7 +12,7 @@ use crate::model::environment::Environment;
 
 /// Runs `command` with a session. Comes back only with the reason why it does not run.
 pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui: Ui) -> Error {
-    match prepare(env, sign_in, command, ui) {
+    match prepare(env, sign_in, For::Command(command), ui) {
         Ok((child_env, _)) => exec::become_command(command, &child_env),
         Err(error) => error,
     }
@@ -22,12 +22,12 @@ pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui:
 pub(super) fn prepare(
     env: &Environment,
     sign_in: &SignIn,
-    command: &[OsString],
+    what_for: For<'_>,
     ui: Ui,
 ) -> Result<(Environment, Acquired)> {
     exec::protect_memory();
     let mut env = env.clone();
-    let acquired = acquire(&mut env, sign_in, ui, Some(command))?;
+    let acquired = acquire(&mut env, sign_in, ui, what_for)?;
     let Acquired {
         session, settings, ..
     } = &acquired;

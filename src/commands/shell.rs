@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::acquire::{Acquired, at_hand, find_known_device, now, read_settings};
+use super::acquire::{Acquired, For, at_hand, find_known_device, now, read_settings};
 use super::login_line::login_line;
 use super::open_cache;
 use super::run::prepare;
@@ -49,7 +49,7 @@ fn start(
             None
         }
     };
-    let (mut env, acquired) = prepare(env, sign_in, std::slice::from_ref(&program), ui)?;
+    let (mut env, acquired) = prepare(env, sign_in, For::Shell(std::slice::from_ref(&program)), ui)?;
     mark(&mut env, &acquired);
     let mut words = vec![program];
     if let Some((shell, directory)) = shell {

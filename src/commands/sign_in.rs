@@ -2,7 +2,7 @@
 //! can fail without a code fails before somebody types one.
 
 use super::acquire::{Acquired, at_hand, device_id, now};
-use super::codes::{Codes, Given, find_codes};
+use super::codes::{Asking, Codes, find_codes};
 use super::find_device::find_device;
 use super::mint::Check;
 use crate::cli::SignIn;
@@ -33,7 +33,7 @@ pub(super) struct SigningIn<'a> {
     pub(super) codes: Option<Codes>,
     pub(super) check: Check,
     pub(super) aws: Aws,
-    given: Given,
+    pub(super) asking: Asking,
     /// When this sign-in was asked for.
     begun: Timestamp,
 }
@@ -42,7 +42,7 @@ impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.
     pub(super) fn prepare(
         env: &'a Environment,
-        given: Given,
+        asking: Asking,
         sign_in: &'a SignIn,
         settings: Settings,
         cache: &'a Cache,
@@ -60,7 +60,7 @@ impl<'a> SigningIn<'a> {
             codes: None,
             check: Check::NotBegun,
             aws,
-            given,
+            asking,
             begun: now(),
         };
         if plan.needs_code() {
@@ -71,7 +71,11 @@ impl<'a> SigningIn<'a> {
 
     fn find_codes(&mut self) -> Result<()> {
         if self.codes.is_none() {
-            self.codes = Some(find_codes(self.given.take(), self.sign_in, &self.settings)?);
+            self.codes = Some(find_codes(
+                self.asking.given.take(),
+                self.sign_in,
+                &self.settings,
+            )?);
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ pub mod key;
 pub mod layer;
 pub mod plan;
 pub mod profile;
+pub mod question;
 pub mod regions;
 pub mod requests;
 pub mod role;

@@ -38,6 +38,7 @@ mod profiles;
 mod prompt;
 mod prompt_modes;
 mod prompt_signals;
+mod prompt_words;
 mod provided;
 mod readme;
 mod readme_screens;

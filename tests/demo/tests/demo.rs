@@ -86,7 +86,7 @@ fn the_story_is_told_and_nothing_is_left() {
         "5. The session ends by itself",
         "15 minutes pass in eight seconds",
         "the server's clock is 14m 52s behind",
-        "$ mfaexec -p testuser --fresh -d 15m -- sh job\nMFA code for testuser",
+        "$ mfaexec -p testuser --fresh -d 15m -- sh job\nmfaexec: testuser, account 123456789012: a code to run sh\nMFA code for testuser",
         "An error occurred (RequestExpired)",
         "$ mfaexec -p testuser -- aws ec2 describe-regions\nmfaexec: the session of testuser ended at ",
         "\nMFA code for testuser",

@@ -1,0 +1,124 @@
+//! What a person reads at the question on the terminal: what the code is for, and at every try what
+//! was wrong with the one before.
+
+use local_aws::Fault;
+
+use crate::harness::{World, has, terminal};
+use crate::prompt_signals::QUESTION;
+
+/// The line before the question of this run. Nobody answers.
+fn heading(world: &World, args: &[&str]) -> String {
+    let mut terminal = world.at_terminal(args);
+    let seen = terminal.exp_string("MFA code for ").unwrap();
+    terminal.send_control('d').unwrap();
+    terminal.exp_eof().unwrap();
+    seen.lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_question_says_what_the_code_is_for() {
+    let world = crate::roles::world();
+    let own = "mfaexec: testuser, account 123456789012: a code to";
+    for (args, line) in [
+        (
+            &["-p", "testuser", "--", "echo", "s3cret"][..],
+            format!("{own} run echo"),
+        ),
+        (
+            &["-p", "testuser", "--", "/bin/echo"],
+            format!("{own} run echo"),
+        ),
+        (&["login", "-p", "testuser"], format!("{own} sign in")),
+        (&["shell", "-p", "testuser"], format!("{own} start a shell")),
+        (
+            &["-p", "deploy", "--", "echo"],
+            "mfaexec: deploy, account 123456789012: a code to assume deployer and run echo".into(),
+        ),
+        (
+            &[
+                "login",
+                "-p",
+                "deploy",
+                "--role-arn",
+                "arn:aws:iam::210987654321:role/x/admin",
+            ],
+            "mfaexec: deploy, account 210987654321: a code to assume x/admin".into(),
+        ),
+        // Which account a hardware device belongs to nobody knows.
+        (
+            &["-p", "hardware", "--", "true"],
+            "mfaexec: hardware: a code to run true".into(),
+        ),
+    ] {
+        assert_eq!(heading(&world, args), line, "{args:?}");
+    }
+    // A name may be anything.
+    let odd = world.write("e\u{1b}[31mvil", "#!/bin/sh\n");
+    std::fs::set_permissions(&odd, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let line = heading(&world, &["-p", "testuser", "--", odd.to_str().unwrap()]);
+    assert_eq!(line, format!("{own} run e\\u{{1b}}[31mvil"));
+}
+
+/// The line is part of the question, and of nothing else.
+#[test]
+fn what_the_code_is_for_stands_on_the_terminal_alone_and_once() {
+    let world = World::new();
+    let mut shell = world.program("/bin/sh");
+    shell.args([
+        "-c",
+        "mfaexec -q -p testuser -- cat < /dev/null > out 2> err",
+    ]);
+    let mut terminal = terminal(shell);
+    let seen = terminal.exp_string(QUESTION).unwrap();
+    has(&seen, &["a code to run cat"]);
+    terminal.send_line("1").unwrap();
+    let seen = terminal.exp_string(QUESTION).unwrap();
+    assert!(!seen.contains("a code to"), "{seen}");
+    terminal.send_line(&world.code()).unwrap();
+    terminal.exp_eof().unwrap();
+    for stream in ["out", "err"] {
+        assert_eq!(
+            std::fs::read_to_string(world.home().join(stream)).unwrap(),
+            ""
+        );
+    }
+}
+
+/// Whatever was wrong with the first two codes is said before the next question.
+#[test]
+fn every_try_is_told_what_was_wrong_with_the_one_before() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
+    let right: u32 = world.aws.code("testuser").parse().unwrap();
+    let wrong = format!("{:06}", (right + 111_111) % 1_000_000);
+    terminal.exp_string(QUESTION).unwrap();
+    // GetCallerIdentity is over by then, so that the fault meets the code.
+    crate::harness::eventually("GetCallerIdentity", || !world.aws.journal().is_empty());
+    world.aws.fault(Fault::ClockOff(-120), 1);
+    terminal.send_line(&wrong).unwrap();
+    let said = terminal.exp_string(QUESTION).unwrap();
+    has(
+        &said,
+        &[
+            "mfaexec: STS did not accept the code",
+            "; the next code comes in ",
+            " s (this machine's clock is 2m ahead of AWS's)",
+        ],
+    );
+    terminal.send_line(&wrong).unwrap();
+    let said = terminal.exp_string(QUESTION).unwrap();
+    let said = said.trim();
+    let seconds = said
+        .strip_prefix(
+            "mfaexec: this code was used already: a code works once; the next one comes in ",
+        )
+        .and_then(|rest| rest.strip_suffix(" s"));
+    let seconds: u64 = seconds
+        .unwrap_or_else(|| panic!("{said:?}"))
+        .parse()
+        .unwrap();
+    assert!((1..=30).contains(&seconds), "{seconds}");
+    terminal.send_line(&world.aws.code("testuser")).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
+    assert_eq!(world.code_calls().len(), 2);
+}
