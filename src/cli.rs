@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use crate::error::Error;
 use crate::model::session::parse_seconds;
+use crate::model::way::Way;
 
 mod invocation;
 mod usage;
@@ -156,13 +157,18 @@ pub struct SignIn {
     #[arg(long, conflicts_with_all = ["mfa_serial", "code"])]
     pub without_mfa: bool,
     /// The code of the device; - reads a line of stdin [default: MFAEXEC_CODE, else what
-    /// mfa_process prints, else a question on the terminal]. Visible to others in the list of processes, but works only once
+    /// mfa_process prints, else a question]. Visible to others in the list of processes, but works only once
     #[arg(short, long, value_name = "CODE", allow_hyphen_values = true, value_parser = secret)]
     pub code: Option<SecretString>,
     /// The region for STS and for the command [default: AWS_REGION, AWS_DEFAULT_REGION, else the
     /// profile's]
     #[arg(long, value_name = "REGION", value_parser = non_empty)]
     pub region: Option<String>,
+    /// How to ask for the code: terminal, pinentry, pinentry-NAME, zenity, kdialog, osascript, or the
+    /// absolute path of such a program [default: MFAEXEC_PROMPT, else the terminal, else the first of
+    /// these that is installed, if there is a display]
+    #[arg(long, value_name = "NAME", value_parser = Way::parse, conflicts_with_all = ["code", "no_input", "without_mfa"])]
+    pub prompt: Option<Way>,
     /// Never ask: fail if a code is needed and none was given
     #[arg(long)]
     pub no_input: bool,

@@ -7,13 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `edge` that stand on others, which come after the colon.
-const WITHIN_EDGE: [(&str, &[&str]); 10] = [
+const WITHIN_EDGE: [(&str, &[&str]); 13] = [
+    ("asker", &["signals"]),
     ("cache", &["files", "keyring", "record", "seal"]),
     ("clients", &["answer", "http", "provider"]),
     ("config_files", &["files"]),
     ("device_lock", &["files"]),
+    ("dialog", &["asker", "signals"]),
     ("exec", &["start"]),
     ("http", &["names"]),
+    ("pinentry", &["asker", "signals"]),
     ("prompt", &["signals"]),
     ("provider", &["answer"]),
     ("seal", &["keyring"]),

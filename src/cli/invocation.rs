@@ -118,6 +118,7 @@ impl SignIn {
             without_mfa: self.without_mfa || before.without_mfa,
             code: self.code.or(before.code),
             region: self.region.or(before.region),
+            prompt: self.prompt.or(before.prompt),
             no_input: self.no_input || before.no_input,
             cache: self.cache.or(before.cache),
         }
@@ -155,6 +156,7 @@ impl Choice {
             without_mfa,
             code,
             region,
+            prompt,
             no_input,
             cache,
         } = before;
@@ -169,6 +171,7 @@ impl Choice {
             ("--without-mfa", without_mfa),
             ("--code", code.is_some()),
             ("--region", region.is_some()),
+            ("--prompt", prompt.is_some()),
             ("--no-input", no_input),
             ("--cache", cache.is_some()),
         ];

@@ -1,9 +1,10 @@
-//! Where codes come from: what was given, or a person at the terminal.
+//! Where codes come from: what was given, a program, or a person at a terminal or in a window.
 
 use std::io;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::dialogs::{Dialogs, unknown_way};
 use super::login_line::login_line;
 use crate::cli::SignIn;
 use crate::edge::prompt::{Terminal, line_from_stdin};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::question::Purpose;
 use crate::model::settings::{Settings, Sourced};
+use crate::model::way::Way;
 
 /// Where codes come from in this run.
 pub(super) enum Codes {
@@ -19,15 +21,18 @@ pub(super) enum Codes {
     Given(SecretString),
     /// A program prints them.
     Printed(Sourced<String>),
-    /// A person types them.
+    /// A person types them on the terminal.
     Typed(Terminal, Wake),
+    /// A person types them into another program.
+    Asked(Dialogs, Wake),
 }
 
 impl Codes {
-    /// The person who could answer another question, if there is one.
+    /// The person who could answer another question, if there is one. That takes a terminal.
     pub(super) fn person(&mut self) -> Option<(&Terminal, &mut Wake)> {
         match self {
             Self::Typed(terminal, wake) => Some((&*terminal, wake)),
+            Self::Asked(dialogs, wake) => Some((dialogs.terminal.as_ref()?, wake)),
             Self::Given(_) | Self::Printed(_) => None,
         }
     }
@@ -53,8 +58,14 @@ pub(super) fn given(env: &Environment, sign_in: &SignIn) -> Given {
     }
 }
 
-/// In this order: what was given, the program of `mfa_process`, the terminal.
-pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) -> Result<Codes> {
+/// In this order: what was given, the program of `mfa_process`, the terminal, a window. What
+/// `--prompt` names goes before the program, as it stands nearer to this run.
+pub(super) fn find_codes(
+    given: Given,
+    env: &Environment,
+    sign_in: &SignIn,
+    settings: &Settings,
+) -> Result<Codes> {
     if let Some(code) = given {
         return code.map(Codes::Given).map_err(|error| {
             Error::new(
@@ -64,27 +75,40 @@ pub(super) fn find_codes(given: Given, sign_in: &SignIn, settings: &Settings) ->
             )
         });
     }
-    if let Some(program) = &settings.mfa_process {
+    if let (Some(program), None) = (&settings.mfa_process, &sign_in.prompt) {
         return Ok(Codes::Printed(program.clone()));
     }
     if sign_in.no_input {
         return Err(cannot_ask("--no-input was given", sign_in, settings));
     }
-    let terminal = Terminal::open()
-        .map_err(|error| cannot_ask(&format!("no terminal: {error}"), sign_in, settings))?;
-    Ok(Codes::Typed(
-        terminal,
-        Wake::new().map_err(|error| {
-            Error::new(
-                "cannot ask for the code",
-                error.to_string(),
-                "pass it with --code",
-            )
-        })?,
-    ))
+    let fail = |cause: String| cannot_ask(&cause, sign_in, settings);
+    let wake = Wake::new().map_err(|error| fail(error.to_string()))?;
+    let terminal = Terminal::open().map_err(|error| format!("no terminal: {error}"));
+    match (way(env, sign_in)?, terminal) {
+        (Some(Way::Dialog(dialog)), _) => {
+            let dialogs = Dialogs::chosen(dialog, env).map_err(fail)?;
+            Ok(Codes::Asked(dialogs, wake))
+        }
+        (_, Ok(terminal)) => Ok(Codes::Typed(terminal, wake)),
+        (Some(Way::Terminal), Err(cause)) => Err(fail(cause)),
+        (None, Err(cause)) => {
+            let usual = Dialogs::usual(env).map_err(|more| fail(format!("{cause}; {more}")))?;
+            tracing::info!("{cause}");
+            Ok(Codes::Asked(usual, wake))
+        }
+    }
 }
 
-fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
+/// The way to ask that somebody has chosen.
+pub(super) fn way(env: &Environment, sign_in: &SignIn) -> Result<Option<Way>> {
+    let of_variable = |name: String| Way::parse(&name).map_err(|_| unknown_way(&name));
+    match &sign_in.prompt {
+        Some(way) => Ok(Some(way.clone())),
+        None => env.text("MFAEXEC_PROMPT").map(of_variable).transpose(),
+    }
+}
+
+pub(super) fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
     let profile = settings.chain.first().map(String::as_str);
     Error::new(
         "a code is needed, and there is no way to ask for it",

@@ -1,6 +1,7 @@
 //! `mfaexec explain`: what a run would do, without doing any of it and without any network.
 
 use super::acquire::{at_hand, find_known_device, now, read_settings};
+use super::codes::way;
 use super::{open_cache, print};
 use crate::cli::SignIn;
 use crate::edge::exec;
@@ -10,6 +11,7 @@ use crate::model::explanation::Explanation;
 use crate::model::plan::plan;
 use crate::model::requests::CodeSource;
 use crate::model::settings::Settings;
+use crate::model::way::Way;
 
 /// Prints the plan.
 pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
@@ -21,7 +23,7 @@ pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     let plan = plan(&settings, sign_in.fresh, now, |layer| {
         at_hand(&cache, layer)
     })?;
-    let codes = code_source(env, sign_in, &settings);
+    let codes = code_source(env, sign_in, &settings)?;
     let explanation = Explanation::new(&settings, &plan, codes, env, now);
     match as_json {
         true => print(&format!("{:#}\n", explanation.to_json())),
@@ -29,13 +31,17 @@ pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     }
 }
 
-fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> CodeSource {
+fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<CodeSource> {
     if sign_in.code.is_some() || env.text("MFAEXEC_CODE").is_some() {
-        return CodeSource::Given;
+        return Ok(CodeSource::Given);
     }
-    match (&settings.mfa_process, sign_in.no_input) {
-        (Some(_), _) => CodeSource::Printed,
-        (None, true) => CodeSource::Nowhere,
-        (None, false) => CodeSource::Typed,
+    match (&settings.mfa_process, &sign_in.prompt, sign_in.no_input) {
+        (Some(_), None, _) => return Ok(CodeSource::Printed),
+        (_, _, true) => return Ok(CodeSource::Nowhere),
+        _ => {}
     }
+    Ok(match way(env, sign_in)? {
+        Some(Way::Dialog(_)) => CodeSource::Dialog,
+        Some(Way::Terminal) | None => CodeSource::Typed,
+    })
 }

@@ -109,7 +109,7 @@ fn confirm_guess(
     };
     let Some((terminal, wake)) = person else {
         return Err(unknown(
-            "IAM may not be asked with this key, and nobody can confirm a guess",
+            "IAM may not be asked with this key, and a guess has to be confirmed on a terminal",
         ));
     };
     terminal.say("mfaexec: IAM may not be asked which MFA device you have.");

@@ -5,9 +5,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::acquire::{device_id, now};
-use super::codes::Codes;
+use super::codes::{Codes, cannot_ask};
 use super::sign_in::SigningIn;
 use crate::edge::answer::{Called, Identity, TemporaryKeys};
+use crate::edge::asker::Said;
 use crate::edge::device_lock::DeviceLock;
 use crate::edge::helper;
 use crate::edge::prompt::{Answer, Echo};
@@ -55,9 +56,12 @@ impl SigningIn<'_> {
                 },
                 Err(problem) => problem,
             };
-            match &self.codes {
+            match &mut self.codes {
                 Some(Codes::Typed(terminal, _)) if left > 0 => {
                     terminal.say(&format!("mfaexec: {}", retry.summary()));
+                }
+                Some(Codes::Asked(dialogs, _)) if left > 0 => {
+                    dialogs.problem = Some(retry.summary());
                 }
                 _ => return Err(retry),
             }
@@ -74,7 +78,7 @@ impl SigningIn<'_> {
         let typed = match &self.codes {
             Some(Codes::Given(code)) => code.clone(),
             Some(Codes::Printed(program)) => return self.printed(program, lock).map(Ok),
-            Some(Codes::Typed(..)) => self.ask(question)?,
+            Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question)?,
             None => return Err(given_up()),
         };
         let Some(code) = parse_code(&typed) else {
@@ -153,20 +157,32 @@ impl SigningIn<'_> {
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
     /// before the code is spent, often before it is typed.
     fn ask(&mut self, question: &Question) -> Result<SecretString> {
-        let Some(Codes::Typed(terminal, wake)) = &mut self.codes else {
+        let Some(Codes::Typed(_, wake) | Codes::Asked(_, wake)) = &self.codes else {
             return Err(given_up());
         };
         if let Check::NotBegun = self.check {
             self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
         }
-        let answer = terminal
-            .ask(&question.prompt(), Echo::Hidden, wake)
-            .map_err(terminal_failed)?;
+        let answer = match &mut self.codes {
+            Some(Codes::Typed(terminal, wake)) => {
+                let answer = terminal.ask(&question.prompt(), Echo::Hidden, wake);
+                match answer.map_err(terminal_failed)? {
+                    Answer::Line(line) => Ok(line),
+                    Answer::Closed | Answer::Woken => Err(given_up()),
+                }
+            }
+            Some(Codes::Asked(dialogs, wake)) => match dialogs.ask(question, wake) {
+                Ok(Said::Answer(line)) => Ok(line),
+                Ok(Said::Woken) => Err(given_up()),
+                Ok(Said::Cancelled) => Err(dialogs.unanswered(false)),
+                Ok(Said::TimedOut) => Err(dialogs.unanswered(true)),
+                Err(cause) => return Err(cannot_ask(&cause, self.sign_in, &self.settings)),
+            },
+            _ => Err(given_up()),
+        };
+        // What is wrong with the key says more than that the question was ended for it.
         self.settle()?;
-        match answer {
-            Answer::Line(line) => Ok(line),
-            Answer::Closed | Answer::Woken => Err(given_up()),
-        }
+        answer
     }
 
     /// Waits for the call in the background.

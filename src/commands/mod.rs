@@ -4,6 +4,7 @@ mod acquire;
 mod clear;
 mod codes;
 mod complete;
+mod dialogs;
 mod explain;
 mod find_device;
 mod guards;

@@ -49,7 +49,8 @@ fn start(
             None
         }
     };
-    let (mut env, acquired) = prepare(env, sign_in, For::Shell(std::slice::from_ref(&program)), ui)?;
+    let (mut env, acquired) =
+        prepare(env, sign_in, For::Shell(std::slice::from_ref(&program)), ui)?;
     mark(&mut env, &acquired);
     let mut words = vec![program];
     if let Some((shell, directory)) = shell {

@@ -71,11 +71,8 @@ impl<'a> SigningIn<'a> {
 
     fn find_codes(&mut self) -> Result<()> {
         if self.codes.is_none() {
-            self.codes = Some(find_codes(
-                self.asking.given.take(),
-                self.sign_in,
-                &self.settings,
-            )?);
+            let given = self.asking.given.take();
+            self.codes = Some(find_codes(given, self.env, self.sign_in, &self.settings)?);
         }
         Ok(())
     }

@@ -73,7 +73,10 @@ pub fn run(line: &str, env: &Environment) -> Result<Printed, (String, String)> {
 
 /// A program by an absolute path, or in an absolute directory of PATH: what lies in the working
 /// directory is not run, whoever put it there.
-fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
+///
+/// # Errors
+/// There is none; in words.
+pub fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
     if name.contains('/') {
         return match Path::new(name).is_absolute() {
             true => Ok(PathBuf::from(name)),

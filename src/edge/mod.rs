@@ -2,16 +2,19 @@
 //! but for those that stand on `files`.
 
 pub mod answer;
+pub mod asker;
 pub mod cache;
 mod clients;
 pub mod config_files;
 pub mod device_lock;
+pub mod dialog;
 pub mod exec;
 pub mod files;
 pub mod helper;
 pub(crate) mod http;
 pub mod keyring;
 mod names;
+pub mod pinentry;
 pub mod prompt;
 mod provider;
 pub mod record;

@@ -146,6 +146,22 @@ extern "C" fn note(signal: libc::c_int) {
     }
 }
 
+/// Does something in which signals are noted, and obeys them afterwards. When one has only stopped
+/// this process, it is done once more.
+pub fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
+    loop {
+        let outcome = {
+            let _noting = Noting::start(wake);
+            once(wake)
+        };
+        wake.drain();
+        match Noting::noted() {
+            Some(signal) => obey(signal),
+            None => return outcome,
+        }
+    }
+}
+
 /// Does to this process what the signal does by default; comes back if it only stopped it and
 /// somebody continued it.
 pub fn obey(signal: Signal) {

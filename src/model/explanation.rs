@@ -276,6 +276,7 @@ impl<'a> Explanation<'a> {
             (false, _) => "none",
             (true, CodeSource::Given) => "one, which was given",
             (true, CodeSource::Printed) => "one, from the mfa process",
+            (true, CodeSource::Dialog) => "one, asked for by the program that was chosen",
             (true, CodeSource::Typed) => "one, asked for on the terminal",
             (true, CodeSource::Nowhere) => "one, and nobody may be asked: the run would fail",
         }

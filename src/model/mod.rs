@@ -2,6 +2,7 @@
 //! terminal. What is needed of those comes in as values and goes out as values.
 #![forbid(unsafe_code)]
 
+pub mod assuan;
 pub mod base;
 pub mod chain;
 pub mod child_env;
@@ -33,3 +34,4 @@ pub mod session;
 pub mod settings;
 pub mod shell;
 mod unknown_profile;
+pub mod way;

@@ -14,10 +14,19 @@ pub enum CodeSource {
     Given,
     /// A program prints it.
     Printed,
-    /// A person types it.
+    /// A person types it on the terminal.
     Typed,
+    /// A person types it into a program that was chosen for that.
+    Dialog,
     /// Nobody may be asked.
     Nowhere,
+}
+
+impl CodeSource {
+    /// Whether a person is asked.
+    fn asks(self) -> bool {
+        matches!(self, Self::Typed | Self::Dialog)
+    }
 }
 
 /// One request.
@@ -52,7 +61,7 @@ pub fn requests(settings: &Settings, plan: &Plan, codes: CodeSource) -> Vec<Requ
         requests.push(plain("sts", "GetCallerIdentity"));
     }
     for layer in missing {
-        if layer.with_code && codes == CodeSource::Typed && !caller_known {
+        if layer.with_code && codes.asks() && !caller_known {
             requests.push(plain("sts", "GetCallerIdentity"));
             caller_known = true;
         }

@@ -99,6 +99,9 @@ fn each_option_means_the_same_before_and_after_the_subcommand() {
         let error = World::new().run(&line).fails(1);
         has(&error, &["--no-input was given"]);
     }
+    before_and_after(&["--prompt", "terminal", "--fresh"], |world, said| {
+        call(world, said);
+    });
     // Given twice, the one after the name counts.
     let world = World::new();
     let code = world.code();
@@ -129,6 +132,7 @@ fn an_option_that_would_mean_nothing_is_refused() {
         (&["-c", "123456"], "clear"),
         (&["--region", "us-east-1"], "status"),
         (&["--no-input"], "clear"),
+        (&["--prompt", "zenity"], "status"),
         (&["--cache", "none"], "status"),
     ] {
         let mut command = world.mfaexec(options);

@@ -1,6 +1,8 @@
 //! The README's examples, run: console blocks at a pseudo-terminal, Makefiles by make, the policy
 //! in the stand-in for AWS. What the README shows is what a user sees.
 
+use std::os::unix::fs::PermissionsExt;
+
 use local_aws::Policy;
 
 use crate::examples::{reader, shows_what_a_user_sees, with_aws};
@@ -49,6 +51,54 @@ fn the_makefiles_work_as_they_stand() {
         let printed = finish(with_aws(&world, &mut make).arg("regions")).succeeds();
         has(&printed, &["\"RegionName\": \"eu-central-1\""]);
     }
+}
+
+/// Each program is a stand-in that knows what it has to be called with, and prints what the real one
+/// does.
+#[test]
+fn the_programs_that_give_codes_are_called_as_they_want_to_be() {
+    let world = reader();
+    let own = std::fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    let recipes = blocks("ini").concat();
+    let recipes = recipes
+        .lines()
+        .filter(|line| line.starts_with("mfa_process = "));
+    let mut known = vec![
+        (
+            "ykman",
+            "oath accounts code --single aws:testuser",
+            "Touch your YubiKey...",
+            "CODE\\n",
+        ),
+        ("op", "item get AWS testuser --otp", "", "CODE\\n"),
+        ("pass", "otp aws/testuser", "", "CODE\\n"),
+        ("gopass", "otp -o aws/testuser", "", "CODE\\n"),
+        ("bw", "get totp aws-testuser", "", "CODE"),
+        // Without --single.
+        (
+            "ykman",
+            "oath accounts code aws:testuser",
+            "",
+            "aws:testuser  CODE\\n",
+        ),
+    ];
+    let unsingle = "mfa_process = ykman oath accounts code aws:testuser";
+    for recipe in recipes.chain([unsingle]) {
+        let (program, arguments, stderr, stdout) = known.remove(0);
+        let script = format!(
+            "#!/bin/sh\n[ \"$*\" = '{arguments}' ] || exit 64\n\
+             [ -t 0 ] && exit 65\necho '{stderr}' >&2\nprintf '{}'\n",
+            stdout.replace("CODE", &world.code())
+        );
+        let path = world.write(program, script);
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+        world.write_config(&format!("{own}{recipe}\n"));
+        let mut command = world.mfaexec(&["--fresh", "-p", "testuser", "--", "echo", "done"]);
+        let said = finish(with_aws(&world, &mut command));
+        assert!(said.stderr.contains(stderr), "{said:?}");
+        assert_eq!(said.succeeds(), "done\n", "{recipe}");
+    }
+    assert!(known.is_empty(), "not in the README: {known:?}");
 }
 
 #[test]

@@ -1,0 +1,222 @@
+//! Questions in a pinentry, GnuPG's program for them, by its own protocol: any flavour, in a window
+//! or on a terminal.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::libc;
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::asker::{Asker, Heard, PATIENCE, Said, Words};
+use super::signals::{Wake, attend};
+use crate::model::assuan::{Failure, Response, option, request, response};
+
+/// How long it may take to answer what it asks nobody about.
+const PROMPTLY: Duration = Duration::from_secs(10);
+/// How much later than itself mfaexec gives it up.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Bytes of an answer, in all its lines. More are no code.
+const LONGEST: usize = 4096;
+
+/// Where a pinentry asks.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The terminal for those flavours that ask on one. Without it they are of no use.
+    pub terminal: Option<String>,
+    /// What the environment says of terminal and language: names and values of pinentry's options.
+    pub options: Vec<(&'static str, String)>,
+}
+
+/// Asks.
+///
+/// # Errors
+/// It cannot be started, ask, or be understood; in words.
+pub fn ask(
+    program: &Path,
+    place: &Place,
+    words: Words<'_>,
+    wake: &mut Wake,
+) -> Result<Said, String> {
+    attend(wake, |wake| {
+        let _modes = place.terminal.as_deref().and_then(Modes::keep);
+        match Talk::start(program, place, wake).and_then(|mut talk| talk.ask(place, words)) {
+            Ok(answer) => Ok(Said::Answer(answer)),
+            Err(End::Said(said)) => Ok(said),
+            Err(End::Refused(cause) | End::Failed(cause)) => Err(cause),
+        }
+    })
+}
+
+/// Why there is no answer.
+enum End {
+    /// The person, the time or a signal ended it.
+    Said(Said),
+    /// The program will not do this one thing.
+    Refused(String),
+    /// Nothing more is to be had from it.
+    Failed(String),
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+struct Talk<'a> {
+    asker: Asker,
+    wake: &'a Wake,
+}
+
+/// What came with an answer, or a line of it.
+type Data = Zeroizing<Vec<u8>>;
+
+impl<'a> Talk<'a> {
+    fn start(program: &Path, place: &Place, wake: &'a Wake) -> Result<Self, End> {
+        let asker = Asker::start(program, &[], place.terminal.is_some())?;
+        let mut talk = Self { asker, wake };
+        talk.answer(PROMPTLY)?;
+        Ok(talk)
+    }
+
+    fn ask(&mut self, place: &Place, words: Words<'_>) -> Result<SecretString, End> {
+        let terminal = place.terminal.iter().map(|name| ("ttyname", name));
+        let options = place.options.iter().map(|(name, value)| (*name, value));
+        for line in terminal
+            .chain(options)
+            .filter_map(|(name, value)| option(name, value))
+        {
+            self.try_to(&line)?;
+        }
+        if place.terminal.is_none() {
+            self.must_have_windows()?;
+        }
+        for (command, text) in [
+            ("SETTITLE", "mfaexec"),
+            ("SETDESC", &words.lines.join("\n")),
+            ("SETPROMPT", "MFA code:"),
+            ("SETERROR", words.problem.unwrap_or_default()),
+            ("SETTIMEOUT", &PATIENCE.as_secs().to_string()),
+        ] {
+            if !text.is_empty() {
+                self.try_to(&request(command, text))?;
+            }
+        }
+        let pin = self.get("GETPIN\n", PATIENCE + LATER)?;
+        let _it_is_asked_no_more = self.asker.tell("BYE\n");
+        self.asker.hush();
+        self.asker.ended();
+        let text = Zeroizing::new(String::from_utf8_lossy(&pin).into_owned());
+        Ok(SecretString::from(text.as_str()))
+    }
+
+    /// Sends a request that an old pinentry may not know.
+    fn try_to(&mut self, line: &str) -> Result<(), End> {
+        match self.get(line, PROMPTLY) {
+            Ok(_) | Err(End::Refused(_)) => Ok(()),
+            Err(end) => Err(end),
+        }
+    }
+
+    /// Those that ask on a terminal would find none, or say that the person did not want to answer.
+    fn must_have_windows(&mut self) -> Result<(), End> {
+        match self.get("GETINFO flavor\n", PROMPTLY) {
+            Ok(flavor) if matches!(flavor.as_slice(), b"curses" | b"tty") => {
+                let flavor = String::from_utf8_lossy(&flavor);
+                Err(End::Failed(format!(
+                    "its flavour {flavor} asks on a terminal"
+                )))
+            }
+            Ok(_) | Err(End::Refused(_)) => Ok(()),
+            Err(end) => Err(end),
+        }
+    }
+
+    /// Sends a request and waits for the answer.
+    fn get(&mut self, line: &str, patience: Duration) -> Result<Data, End> {
+        match self.asker.tell(line) {
+            // It has ended. Why, it may have told.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.answer(patience),
+            told => told.map_err(End::from).and_then(|()| self.answer(patience)),
+        }
+    }
+
+    fn answer(&mut self, patience: Duration) -> Result<Data, End> {
+        let until = Instant::now() + patience;
+        let mut data = Data::new(Vec::with_capacity(LONGEST));
+        loop {
+            match response(&self.line(until, patience)?) {
+                Response::Done => return Ok(data),
+                Response::Data(more) if data.len() + more.len() <= LONGEST => {
+                    data.extend_from_slice(&more);
+                }
+                Response::Remark => {}
+                // It wants to know something that nobody here knows.
+                Response::Inquiry => self.asker.tell("END\n")?,
+                Response::Failed(Failure::Cancelled) => return Err(End::Said(Said::Cancelled)),
+                Response::Failed(Failure::TimedOut) => return Err(End::Said(Said::TimedOut)),
+                Response::Failed(Failure::Other(words)) => return Err(End::Refused(words)),
+                Response::Data(_) | Response::Nonsense => return Err(not_understood()),
+            }
+        }
+    }
+
+    /// The next line, without its end.
+    fn line(&mut self, until: Instant, patience: Duration) -> Result<Data, End> {
+        loop {
+            let printed = &mut self.asker.printed;
+            if let Some(end) = printed.iter().position(|byte| *byte == b'\n') {
+                let line = Data::new(printed[..end].to_vec());
+                printed.drain(..=end);
+                return Ok(line);
+            }
+            if self.asker.babbles() {
+                return Err(not_understood());
+            }
+            match self.asker.listen(self.wake, until)? {
+                Heard::Something => {}
+                Heard::Woken => return Err(End::Said(Said::Woken)),
+                Heard::TooLate if patience > PROMPTLY => return Err(End::Said(Said::TimedOut)),
+                Heard::TooLate => {
+                    let seconds = patience.as_secs();
+                    return Err(End::Failed(format!("it said nothing for {seconds} s")));
+                }
+                Heard::Silence => return Err(End::Failed(self.asker.reason("it ended"))),
+            }
+        }
+    }
+}
+
+fn not_understood() -> End {
+    End::Failed("what it says is not pinentry's protocol".to_owned())
+}
+
+/// The modes of a terminal, for the case that a pinentry is taken away in the middle of a question.
+struct Modes {
+    tty: File,
+    before: Termios,
+}
+
+impl Modes {
+    fn keep(name: &str) -> Option<Self> {
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).custom_flags(libc::O_NOCTTY);
+        let tty = options.open(name).ok()?;
+        let before = tcgetattr(&tty).ok()?;
+        Some(Self { tty, before })
+    }
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        if tcgetattr(&self.tty).is_ok_and(|modes| modes != self.before) {
+            let _gone = tcsetattr(&self.tty, SetArg::TCSAFLUSH, &self.before);
+        }
+    }
+}
