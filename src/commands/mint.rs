@@ -1,6 +1,6 @@
 //! Trading a code for a session: where the code comes from, what is wrong with it, what STS says.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
@@ -89,6 +89,7 @@ impl SigningIn<'_> {
             )));
         };
         if let Some(seconds) = self.used(lock, &code) {
+            self.next_code_at = Some(Instant::now() + Duration::from_secs(seconds));
             return Ok(Err(Error::new(
                 "this code was used already",
                 format!("a code works once; the next one comes in {seconds} s"),
@@ -165,7 +166,8 @@ impl SigningIn<'_> {
         }
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
-                let answer = terminal.ask(&question.prompt(), Echo::Hidden, wake);
+                let (prompt, next) = (question.prompt(), self.next_code_at.take());
+                let answer = terminal.ask_until(&prompt, Echo::Hidden, next, wake);
                 match answer.map_err(terminal_failed)? {
                     Answer::Line(line) => Ok(line),
                     Answer::Closed | Answer::Woken => Err(given_up()),

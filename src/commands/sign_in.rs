@@ -1,6 +1,8 @@
 //! Signing in: under a lock, look again, get one session after the other, keep each. Everything that
 //! can fail without a code fails before somebody types one.
 
+use std::time::Instant;
+
 use super::acquire::{Acquired, at_hand, device_id, now};
 use super::codes::{Asking, Codes, find_codes};
 use super::find_device::find_device;
@@ -32,6 +34,8 @@ pub(super) struct SigningIn<'a> {
     /// Where codes come from, once that is known.
     pub(super) codes: Option<Codes>,
     pub(super) check: Check,
+    /// When the device shows a new code, where a person has to wait for it.
+    pub(super) next_code_at: Option<Instant>,
     pub(super) aws: Aws,
     pub(super) asking: Asking,
     /// When this sign-in was asked for.
@@ -59,6 +63,7 @@ impl<'a> SigningIn<'a> {
             ui,
             codes: None,
             check: Check::NotBegun,
+            next_code_at: None,
             aws,
             asking,
             begun: now(),

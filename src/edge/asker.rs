@@ -227,6 +227,7 @@ impl Drop for Asker {
         self.signal(Signal::SIGCONT);
         if self.ended().is_none() {
             self.signal(Signal::SIGKILL);
+            let _without_its_group = self.child.kill();
             let _it_is_gone = self.child.wait();
         }
     }

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -13,6 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
+use terminal_size::{Width, terminal_size_of};
 use zeroize::Zeroizing;
 
 use super::signals::{Noting, Wake, obey};
@@ -73,10 +75,25 @@ impl Terminal {
     /// # Errors
     /// The terminal does not work.
     pub fn ask(&self, question: &str, echo: Echo, wake: &mut Wake) -> io::Result<Answer> {
+        self.ask_until(question, echo, None, wake)
+    }
+
+    /// The same, and behind the question the seconds are counted down until `next`, when there will
+    /// be something new to answer.
+    ///
+    /// # Errors
+    /// The terminal does not work.
+    pub fn ask_until(
+        &self,
+        question: &str,
+        echo: Echo,
+        next: Option<Instant>,
+        wake: &mut Wake,
+    ) -> io::Result<Answer> {
         loop {
             let outcome = {
                 let _noting = Noting::start(wake);
-                self.ask_once(question, echo, wake)
+                self.ask_once(question, echo, next, wake)
             };
             wake.drain();
             if let Some(signal) = Noting::noted() {
@@ -91,13 +108,20 @@ impl Terminal {
         }
     }
 
-    fn ask_once(&self, question: &str, echo: Echo, wake: &Wake) -> io::Result<Answer> {
+    fn ask_once(
+        &self,
+        question: &str,
+        echo: Echo,
+        next: Option<Instant>,
+        wake: &Wake,
+    ) -> io::Result<Answer> {
         let hidden = match echo {
             Echo::Hidden => Some(Hiding::start(&self.tty)?),
             Echo::Shown => None,
         };
         let written = (&self.tty).write_all(question.as_bytes());
-        let answer = written.and_then(|()| self.read_line(wake));
+        let mut count = Count::new(&self.tty, question, next, echo);
+        let answer = written.and_then(|()| self.read_line(wake, &mut count));
         if let Some(hidden) = hidden {
             hidden.end(matches!(answer, Ok(Answer::Line(_))));
         }
@@ -107,14 +131,15 @@ impl Terminal {
         answer
     }
 
-    fn read_line(&self, wake: &Wake) -> io::Result<Answer> {
+    fn read_line(&self, wake: &Wake, count: &mut Count<'_>) -> io::Result<Answer> {
         let mut line = Zeroizing::new(Vec::with_capacity(4096));
         loop {
             let mut waiting = [
                 PollFd::new(self.tty.as_fd(), PollFlags::POLLIN),
                 PollFd::new(wake.readable(), PollFlags::POLLIN),
             ];
-            match poll(&mut waiting, PollTimeout::NONE) {
+            match poll(&mut waiting, count.show()?) {
+                Ok(0) => continue,
                 Ok(_) => {}
                 Err(Errno::EINTR) => return Ok(Answer::Woken),
                 Err(errno) => return Err(errno.into()),
@@ -141,6 +166,50 @@ impl Terminal {
             }
         }
     }
+}
+
+/// Seconds that are counted down behind a question. What is typed does not show, so the line can be
+/// written again and again.
+struct Count<'a> {
+    tty: &'a File,
+    question: &'a str,
+    next: Option<Instant>,
+}
+
+impl<'a> Count<'a> {
+    /// Nothing is counted where the line would be longer than the terminal is wide.
+    fn new(tty: &'a File, question: &'a str, next: Option<Instant>, echo: Echo) -> Self {
+        let width = terminal_size_of(tty).map_or(80, |(Width(columns), _)| usize::from(columns));
+        let fits = question.chars().count() + seconds_left(99).len() < width;
+        Self {
+            tty,
+            question,
+            next: next.filter(|_| fits && echo == Echo::Hidden),
+        }
+    }
+
+    /// Shows how many seconds are left, and says how long that is true.
+    fn show(&mut self) -> io::Result<PollTimeout> {
+        let Some(next) = self.next else {
+            return Ok(PollTimeout::NONE);
+        };
+        let (mut tty, question) = (self.tty, self.question);
+        let left = next.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.next = None;
+            let blanks = " ".repeat(seconds_left(99).len());
+            write!(tty, "\r{question}{blanks}\r{question}")?;
+            return Ok(PollTimeout::NONE);
+        }
+        let seconds = left.as_millis().div_ceil(1000);
+        write!(tty, "\r{question}{:<13}", seconds_left(seconds))?;
+        let rest = left.as_millis() - (seconds - 1) * 1000;
+        Ok(u16::try_from(rest).map_or(PollTimeout::ZERO, PollTimeout::from))
+    }
+}
+
+fn seconds_left(seconds: u128) -> String {
+    format!("(new in {seconds} s) ")
 }
 
 /// The terminal with its echo off.

@@ -122,3 +122,35 @@ fn every_try_is_told_what_was_wrong_with_the_one_before() {
     has(&terminal.exp_eof().unwrap(), &["done"]);
     assert_eq!(world.code_calls().len(), 2);
 }
+
+/// Behind the question the seconds until the next code go down, one by one, and what is typed
+/// meanwhile counts.
+#[test]
+fn a_used_code_is_followed_by_a_countdown() {
+    let world = World::new();
+    let code = world.code();
+    world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .succeeds();
+    let mut terminal = world.at_terminal(&["--fresh", "-p", "testuser", "--", "echo", "done"]);
+    terminal.exp_string(QUESTION).unwrap();
+    terminal.send_line(&code).unwrap();
+    let (_, said) = terminal
+        .exp_regex("next one comes in [0-9]+ s\r\n")
+        .unwrap();
+    let seconds: u64 = said.split(' ').nth(4).unwrap().parse().unwrap();
+    terminal.exp_string(QUESTION).unwrap();
+    let next = world.code();
+    let (begin, end) = next.split_at(3);
+    terminal.send(begin).unwrap();
+    terminal.flush().unwrap();
+    // The first and the last may be over before they are shown.
+    for left in (seconds.saturating_sub(2).max(1)..=seconds.saturating_sub(1).max(1)).rev() {
+        terminal
+            .exp_string(&format!("{QUESTION}(new in {left} s) "))
+            .unwrap();
+    }
+    terminal.send_line(end).unwrap();
+    let rest = terminal.exp_eof().unwrap();
+    assert!(rest.contains("done") && !rest.contains(end), "{rest:?}");
+}
