@@ -55,9 +55,14 @@ fn type_in(shell: &mut PtySession, world: &World, command: &str, expected: &[&st
     printed + &shell.exp_string(READY).unwrap()
 }
 
-/// Times and the blanks of a table differ from run to run, and pages show no bold type.
+/// Pages show no bold type.
+fn plain(text: &str) -> String {
+    text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "")
+}
+
+/// Times and the blanks of a table differ from run to run.
 fn normal(line: &str) -> String {
-    let line = line.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+    let line = plain(line);
     let words = line.split_whitespace().map(|word| {
         if humantime::parse_rfc3339(word).is_ok() {
             "TIME"
@@ -147,7 +152,7 @@ fn capture(example: &str, printed: &str) {
             continue;
         };
         let indent = lines[at].len() - lines[at].trim_start().len();
-        let printed = with_example_times(printed);
+        let printed = with_example_times(&plain(printed));
         let new = printed.lines().filter(|line| !line.trim().is_empty());
         let new = new.map(|line| format!("{:indent$}{}", "", line.trim_end()));
         let new: Vec<String> = new.collect();

@@ -65,7 +65,10 @@ fn builds_with_one_code(recipe: &Recipe) {
         make
     });
     let before = seen.exp_string("MFA code for testuser").unwrap();
-    assert_eq!(before, "");
+    // Which of the eight asks is up to them.
+    let line = before.strip_prefix("mfaexec: testuser, account 123456789012: a code to run ");
+    let name = line.map(str::trim_end).unwrap_or_default();
+    assert!(["aws", "make", "sh"].contains(&name), "{before:?}");
     seen.exp_string(": ").unwrap();
     // Long enough for the others to come to where they wait.
     std::thread::sleep(std::time::Duration::from_millis(500));
