@@ -17,7 +17,7 @@ const WITHIN_EDGE: [(&str, &[&str]); 13] = [
     ("exec", &["start"]),
     ("http", &["names"]),
     ("pinentry", &["asker", "signals"]),
-    ("prompt", &["signals"]),
+    ("prompt", &["countdown", "signals"]),
     ("provider", &["answer"]),
     ("seal", &["keyring"]),
     ("sts", &["answer", "clients", "provider", "signals"]),

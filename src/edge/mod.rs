@@ -6,6 +6,7 @@ pub mod asker;
 pub mod cache;
 mod clients;
 pub mod config_files;
+mod countdown;
 pub mod device_lock;
 pub mod dialog;
 pub mod exec;

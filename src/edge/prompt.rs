@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::signal::Signal;
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
-use terminal_size::{Width, terminal_size_of};
 use zeroize::Zeroizing;
 
+use super::countdown::Count;
 use super::signals::{Noting, Wake, obey};
 
 /// The terminal and its modes as they were, while a question hides what is typed. A panic puts
@@ -120,7 +120,8 @@ impl Terminal {
             Echo::Shown => None,
         };
         let written = (&self.tty).write_all(question.as_bytes());
-        let mut count = Count::new(&self.tty, question, next, echo);
+        let next = next.filter(|_| echo == Echo::Hidden);
+        let mut count = Count::new(&self.tty, question, next);
         let answer = written.and_then(|()| self.read_line(wake, &mut count));
         if let Some(hidden) = hidden {
             hidden.end(matches!(answer, Ok(Answer::Line(_))));
@@ -166,50 +167,6 @@ impl Terminal {
             }
         }
     }
-}
-
-/// Seconds that are counted down behind a question. What is typed does not show, so the line can be
-/// written again and again.
-struct Count<'a> {
-    tty: &'a File,
-    question: &'a str,
-    next: Option<Instant>,
-}
-
-impl<'a> Count<'a> {
-    /// Nothing is counted where the line would be longer than the terminal is wide.
-    fn new(tty: &'a File, question: &'a str, next: Option<Instant>, echo: Echo) -> Self {
-        let width = terminal_size_of(tty).map_or(80, |(Width(columns), _)| usize::from(columns));
-        let fits = question.chars().count() + seconds_left(99).len() < width;
-        Self {
-            tty,
-            question,
-            next: next.filter(|_| fits && echo == Echo::Hidden),
-        }
-    }
-
-    /// Shows how many seconds are left, and says how long that is true.
-    fn show(&mut self) -> io::Result<PollTimeout> {
-        let Some(next) = self.next else {
-            return Ok(PollTimeout::NONE);
-        };
-        let (mut tty, question) = (self.tty, self.question);
-        let left = next.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            self.next = None;
-            let blanks = " ".repeat(seconds_left(99).len());
-            write!(tty, "\r{question}{blanks}\r{question}")?;
-            return Ok(PollTimeout::NONE);
-        }
-        let seconds = left.as_millis().div_ceil(1000);
-        write!(tty, "\r{question}{:<13}", seconds_left(seconds))?;
-        let rest = left.as_millis() - (seconds - 1) * 1000;
-        Ok(u16::try_from(rest).map_or(PollTimeout::ZERO, PollTimeout::from))
-    }
-}
-
-fn seconds_left(seconds: u128) -> String {
-    format!("(new in {seconds} s) ")
 }
 
 /// The terminal with its echo off.
