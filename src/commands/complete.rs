@@ -46,6 +46,9 @@ const SHELLS: [&dyn EnvCompleter; 3] = [
 /// What `mfaexec shell` knows; whoever has another one types its path.
 const SHELL_PROGRAMS: [&str; 6] = ["bash", "zsh", "fish", "nu", "dash", "sh"];
 
+/// Ways to ask; flavours of pinentry have names that only their users know.
+const WAYS: [&str; 5] = ["terminal", "pinentry", "zenity", "kdialog", "osascript"];
+
 struct Shell {
     name: &'static str,
     template: &'static str,
@@ -87,6 +90,7 @@ fn with_values(env: &Environment) -> clap::Command {
                     "mfa_serial" => |profiles| profiles.values("mfa_serial"),
                     "region" => |profiles| with_known_regions(profiles.values("region")),
                     "shell" => |_| SHELL_PROGRAMS.map(str::to_owned).into(),
+                    "prompt" => |_| WAYS.map(str::to_owned).into(),
                     _ => return arg,
                 };
                 let env = env.clone();

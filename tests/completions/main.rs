@@ -7,7 +7,8 @@ mod shell;
 use shell::{Home, Terminal, wanted};
 
 /// Cases for every shell with a terminal: a line before TAB and after it.
-const LINES: [(&str, &str); 21] = [
+const LINES: [(&str, &str); 22] = [
+    ("mfaexec --prompt ze", "mfaexec --prompt zenity "),
     ("mfaexec shell --shell fi", "mfaexec shell --shell fish "),
     ("mfaexec log", "mfaexec login "),
     ("mfaexec --min", "mfaexec --min-ttl "),
