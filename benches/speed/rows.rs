@@ -34,14 +34,16 @@ pub(crate) fn warm(programs: &Programs, binaries: &Binaries) -> Result<Vec<Row>>
         words([&"/usr/bin/env", &"A=1", &"B=2", &"C=3", &"D=4", &"true"]),
         run_true(&binaries.plain),
     ];
-    let session = format!("MFAEXEC_SHELL={}", world.session()?);
-    let key = "AWS_ACCESS_KEY_ID=ASIAANOTHERKEYTHANKEPT";
+    let session = format!(
+        "MFAEXEC_SHELL={}:1:ASIAANOTHERKEYTHANKEPT",
+        world.session()?
+    );
     let hook = words([
         &session,
-        &key,
         &binaries.plain,
         &"shell-hook",
         &"bash",
+        &"",
         &"",
         &"",
     ]);

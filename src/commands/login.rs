@@ -1,7 +1,7 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
 use super::acquire::{For, acquire, now};
-use super::{print, shell};
+use super::{print, shell_around};
 use crate::cli::{CacheMode, SignIn};
 use crate::edge::exec;
 use crate::edge::ui::Ui;
@@ -22,7 +22,7 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         ));
     }
     exec::protect_memory();
-    let fresh = sign_in.fresh || shell::renews(env, sign_in)?;
+    let fresh = sign_in.fresh || shell_around::renews(env, sign_in)?;
     let sign_in = SignIn {
         fresh,
         ..sign_in.clone()

@@ -14,6 +14,7 @@ mod login_line;
 mod mint;
 mod run;
 mod shell;
+mod shell_around;
 mod shell_hook;
 mod sign_in;
 mod status;

@@ -1,23 +1,21 @@
 //! `mfaexec shell`: get a session, become a shell that shows it.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::acquire::{Acquired, For, at_hand, find_known_device, now, read_settings};
-use super::login_line::login_line;
-use super::open_cache;
+use super::acquire::{Acquired, For};
 use super::run::prepare;
-use crate::cli::{CacheMode, ShellChoice, SignIn};
+use super::shell_around::{refuse_twice, renewing_line, session_name, shown_name};
+use crate::cli::{ShellChoice, SignIn};
 use crate::edge::files::PrivateDir;
-use crate::edge::ui::{Ui, is_interactive, local_time};
-use crate::edge::{config_files, exec};
+use crate::edge::ui::{Ui, stdin_and_stderr_are_terminals};
+use crate::edge::{config_files, exec, helper};
 use crate::error::{Error, Result};
 use crate::model::child_env::to_restore;
 use crate::model::environment::Environment;
-use crate::model::layer::{Layer, layers};
-use crate::model::session::{Session, Timestamp, digest_of, in_words};
-use crate::model::settings::Settings;
+use crate::model::session::Timestamp;
 use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Marks, RESTORE, Shell, is_variable};
+use crate::model::within::Within;
 
 /// Runs a shell with a session. Comes back only with the reason why it does not run.
 pub(super) fn shell(env: &Environment, sign_in: &SignIn, choice: &ShellChoice, ui: Ui) -> Error {
@@ -36,96 +34,24 @@ fn start(
 ) -> Result<(Vec<OsString>, Environment)> {
     refuse_twice(env, sign_in)?;
     let program = program(env, choice);
-    // A shell that nobody sees reads none of its files, and runs what comes on stdin.
-    let shell = match Shell::of_program(&program) {
-        Some(shell) if is_interactive() => Some((shell, write_files(env, shell)?)),
-        Some(_) => None,
-        None => {
-            ui.notice(&format!(
-                "{} is no shell that mfaexec knows: it starts as it is, and its prompt does not \
-                 show the session",
-                program.to_string_lossy()
-            ));
-            None
-        }
-    };
-    let (mut env, acquired) =
-        prepare(env, sign_in, For::Shell(std::slice::from_ref(&program)), ui)?;
+    let files = files_for(env, &program, ui)?;
+    let what_for = For::Shell(std::slice::from_ref(&program));
+    let (mut env, acquired) = prepare(env, sign_in, what_for, ui)?;
     mark(&mut env, &acquired);
     let mut words = vec![program];
-    if let Some((shell, directory)) = shell {
+    if let Some((shell, directory)) = files {
         words.extend(shell.start(&directory, &mut env));
         let mut changes = to_restore(&env, &acquired.session, &acquired.settings);
         changes.retain(|(name, _)| is_variable(name));
         let marks = Marks {
             program: exec::own_path(),
-            renew: renewing_line(sign_in, &acquired),
+            renew: renewing_line(&env, sign_in, &acquired.settings).unwrap_or_default(),
+            name: shown_name(&acquired.settings, sign_in),
             prompt: !choice.no_prompt,
         };
         env.set(RESTORE, shell.restore(&changes, &marks));
     }
     Ok((words, env))
-}
-
-/// Whether a `login` is to get a new session in any case: in a shell with that very session, it is
-/// there to renew it. Not where somebody has done so since, or says what has to be left.
-pub(super) fn renews(env: &Environment, sign_in: &SignIn) -> Result<bool> {
-    if sign_in.min_ttl.is_some() {
-        return Ok(false);
-    }
-    let Some((_, session)) = around(env, sign_in)? else {
-        return Ok(false);
-    };
-    let key = session.map(|session| session.access_key_id);
-    Ok(key.is_none() || key == env.text("AWS_ACCESS_KEY_ID"))
-}
-
-/// A shell in a shell with the same session would look the same, and take one `exit` more.
-fn refuse_twice(env: &Environment, sign_in: &SignIn) -> Result<()> {
-    let Some((settings, _)) = around(env, sign_in)? else {
-        return Ok(());
-    };
-    let end = env.text("AWS_CREDENTIAL_EXPIRATION");
-    let end = end.as_deref().and_then(Timestamp::parse);
-    let cause = match end.map(|end| (now().until(end), end)) {
-        None => "its keys have no end".to_owned(),
-        Some((0, end)) => format!("its session ended at {}", local_time(end, now())),
-        Some((left, end)) => format!(
-            "its session lasts until {} ({} left)",
-            local_time(end, now()),
-            in_words(left)
-        ),
-    };
-    Err(Error::new(
-        format!("this is a shell of {} already", settings.profile.value),
-        cause,
-        format!(
-            "{} renews the session here, exit leaves the shell",
-            login_line(sign_in, None)
-        ),
-    ))
-}
-
-/// The settings, and the session at hand, if the shell around this run has that very session.
-fn around(env: &Environment, sign_in: &SignIn) -> Result<Option<(Settings, Option<Session>)>> {
-    let Some(around) = env.text(IN_SHELL) else {
-        return Ok(None);
-    };
-    let mut settings = read_settings(&mut env.clone(), sign_in)?;
-    let cache = open_cache(env, sign_in.cache)?;
-    find_known_device(&mut settings, &cache)?;
-    let layers = layers(&settings);
-    if name(&settings, layers.last()) != around {
-        return Ok(None);
-    }
-    let session = layers.last().map(|layer| at_hand(&cache, layer));
-    Ok(Some((settings, session.transpose()?.flatten())))
-}
-
-/// What tells a session from others.
-fn name(settings: &Settings, layer: Option<&Layer>) -> String {
-    let id = layer.and_then(|layer| layer.id.clone());
-    id.unwrap_or_else(|| digest_of("without-name", &[&settings.profile.value]))
 }
 
 fn program(env: &Environment, choice: &ShellChoice) -> OsString {
@@ -137,50 +63,46 @@ fn program(env: &Environment, choice: &ShellChoice) -> OsString {
     chosen.or_else(users).unwrap_or_else(|| "/bin/sh".into())
 }
 
-/// Writes down which session the shell has.
+/// Writes down in the environment what the shell has.
 fn mark(env: &mut Environment, acquired: &Acquired) {
     let Acquired {
         session, settings, ..
     } = acquired;
-    env.set(IN_SHELL, name(settings, layers(settings).last()));
+    let (_, shell) = exec::parent_and_self();
+    let within = Within {
+        session: session_name(settings),
+        shell,
+        key: session.access_key_id.clone(),
+    };
+    env.set(IN_SHELL, within.to_string());
     let [profile, end] = FOR_PROMPTS;
-    env.set(profile, &settings.profile.value);
+    let own_key = || settings.key_id().to_owned();
+    env.set(
+        profile,
+        settings.chain.first().cloned().unwrap_or_else(own_key),
+    );
     match session.expires_at {
         Timestamp::NEVER => env.remove(end),
         at => env.set(end, at.to_string()),
     }
 }
 
-/// The line that gets the next session for this shell, empty if none can: nothing is kept, or the
-/// key has come from an environment that is hidden in here.
-fn renewing_line(sign_in: &SignIn, acquired: &Acquired) -> String {
-    let settings = &acquired.settings;
-    let layers = layers(settings);
-    let kept = layers
-        .last()
-        .is_some_and(|layer| layer.keep && layer.id.is_some());
-    if sign_in.cache == Some(CacheMode::None) || !kept || settings.chain.is_empty() {
-        return String::new();
-    }
-    login_line(sign_in, None)
-}
-
-/// Makes sure that the shell's files lie in the cache as this version has them: the directory. Without
-/// them the user's own files would have the last word on whose keys are used.
-fn write_files(env: &Environment, shell: Shell) -> Result<PathBuf> {
-    let write = || {
-        let path = config_files::cache_directory(env)?;
-        PrivateDir::create(&path)?;
-        let path = path.join("shell");
-        let directory = PrivateDir::create(&path)?;
-        for (name, text) in shell.files() {
-            if directory.read(name)?.as_deref() != Some(text.as_bytes()) {
-                directory.write(name, text.as_bytes())?;
-            }
-        }
-        Ok(path)
+/// What the shell is, and where the files for it lie, if it is to read some. Without them the user's
+/// own files would have the last word on whose keys are used.
+fn files_for(env: &Environment, program: &OsStr, ui: Ui) -> Result<Option<(Shell, PathBuf)>> {
+    let Some(shell) = Shell::of_program(program) else {
+        ui.notice(&format!(
+            "{} is no shell that mfaexec knows: it starts as it is, its prompt does not show the \
+             session, and if its own files set other keys or AWS_PROFILE, those count",
+            program.to_string_lossy()
+        ));
+        return Ok(None);
     };
-    write().map_err(|error: Error| {
+    let (stdin, stderr) = stdin_and_stderr_are_terminals();
+    if !shell.reads_files(stdin, stderr) {
+        return Ok(None);
+    }
+    let directory = write_files(env, shell).map_err(|error| {
         Error::new(
             format!(
                 "the files that {} is to read cannot be written",
@@ -193,5 +115,54 @@ fn write_files(env: &Environment, shell: Shell) -> Result<PathBuf> {
                 shell.name()
             ),
         )
-    })
+    })?;
+    if shell == Shell::Zsh {
+        check_zsh(env, program, &directory)?;
+    }
+    Ok(Some((shell, directory)))
+}
+
+/// Makes sure that the shell's files lie in the cache as this version has them: the directory.
+fn write_files(env: &Environment, shell: Shell) -> Result<PathBuf> {
+    let path = config_files::cache_directory(env)?;
+    PrivateDir::create(&path)?;
+    let path = path.join("shell");
+    let directory = PrivateDir::create(&path)?;
+    for (name, text) in shell.files() {
+        if directory.read(name)?.as_deref() != Some(text.as_bytes()) {
+            directory.write(name, text.as_bytes())?;
+        }
+    }
+    Ok(path)
+}
+
+/// There is one file that zsh reads in any case and before all others. If that says where the others
+/// are, mfaexec's would not be read.
+fn check_zsh(env: &Environment, program: &OsStr, directory: &Path) -> Result<()> {
+    let (Some(program), Some(directory)) = (program.to_str(), directory.to_str()) else {
+        return Ok(());
+    };
+    let words = [
+        "env",
+        &format!("ZDOTDIR={directory}"),
+        program,
+        "-fc",
+        "print -r -- $ZDOTDIR",
+    ];
+    let Ok(line) = shlex::try_join(words) else {
+        return Ok(());
+    };
+    match helper::run(&line, env) {
+        Ok(printed) if printed.stdout.trim_end() != directory => Err(Error::new(
+            "zsh would not read the files that put the session on top of yours",
+            format!(
+                "/etc/zshenv or /etc/zsh/zshenv sets ZDOTDIR to {}",
+                printed.stdout.trim_end()
+            ),
+            "let it do so only where ZDOTDIR is not set, or start zsh without a sign of the \
+             session: mfaexec [OPTIONS] -- zsh",
+        )),
+        // One that cannot be run says why when it is.
+        _ => Ok(()),
+    }
 }

@@ -1,4 +1,4 @@
-//! What a shell of mfaexec's asks before each prompt: `mfaexec shell-hook SHELL TOLD RENEW`. The
+//! What a shell of mfaexec's asks before each prompt: `mfaexec shell-hook SHELL TOLD RENEW NAME`. The
 //! answer is code for that shell: the variables of a session that was renewed since, and the sign
 //! for the prompt. Nobody types it, so it is no subcommand, and no run pays for its definition.
 
@@ -9,16 +9,27 @@ use super::open_cache;
 use crate::edge::exec;
 use crate::edge::ui::{Ui, colours_in_prompt, local_time, output, stdout_is_seen};
 use crate::error::EXIT_SUCCESS;
-use crate::model::child_env::{SOURCE_KEY, of_session};
+use crate::model::child_env::of_session;
 use crate::model::environment::Environment;
 use crate::model::segment::{Left, segment};
 use crate::model::session::{Session, Timestamp};
 use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Shell};
+use crate::model::within::Within;
+
+/// What the shell says of itself.
+struct Asking<'a> {
+    /// What it was told already.
+    told: &'a str,
+    /// The line that gets the next session, empty if none does.
+    renew: &'a str,
+    /// What it calls the session.
+    name: &'a str,
+}
 
 /// Answers if `args` are that question. What it prints can hold a session, so it is not for a
 /// terminal.
 pub(super) fn answer(args: &[OsString]) -> Option<u8> {
-    let [_, word, shell, told, renew] = args else {
+    let [_, word, shell, told, renew, name] = args else {
         return None;
     };
     if word != "shell-hook" || stdout_is_seen() {
@@ -27,56 +38,89 @@ pub(super) fn answer(args: &[OsString]) -> Option<u8> {
     let shell = Shell::of_program(shell)?;
     exec::protect_memory();
     let env = exec::environment();
-    let told = told.to_string_lossy();
-    let _a_shell_that_is_gone = output(&hook(&env, shell, &told, &renew.to_string_lossy()));
+    let asking = Asking {
+        told: &told.to_string_lossy(),
+        renew: &renew.to_string_lossy(),
+        name: &name.to_string_lossy(),
+    };
+    let _a_shell_that_is_gone = output(&hook(&env, shell, &asking));
     Some(EXIT_SUCCESS)
 }
 
-/// `told` is the end that was told already, `renew` the line that gets another session.
-fn hook(env: &Environment, shell: Shell, told: &str, renew: &str) -> String {
-    let profile = env.text("MFAEXEC_PROFILE").or_else(|| env.text(SOURCE_KEY));
-    let profile = profile.unwrap_or_default();
+fn hook(env: &Environment, shell: Shell, asking: &Asking<'_>) -> String {
+    let within = Within::of(env);
     let end = env.text("AWS_CREDENTIAL_EXPIRATION");
     let mut end = end.as_deref().and_then(Timestamp::parse);
-    let mut changes = Vec::new();
-    if let Some(session) = renewed(env, end) {
+    let renewed = within.as_ref().and_then(|within| renewed(env, within, end));
+    let changes = renewed.as_ref().map(|(within, session)| {
         end = Some(session.expires_at);
-        changes = of_session(&session);
-        changes.push((
-            FOR_PROMPTS[1].to_owned(),
-            Some(session.expires_at.to_string()),
-        ));
-    }
-    let left = match end.map(|end| now().until(end)) {
-        None => Left::Unknown,
-        Some(0) => Left::Ended,
-        Some(left) => Left::Seconds(left),
+        let mut changes = of_session(session);
+        changes.push((IN_SHELL.to_owned(), Some(within.to_string())));
+        let shown = session.expires_at.to_string();
+        changes.push((FOR_PROMPTS[1].to_owned(), Some(shown)));
+        changes
+    });
+    let rival = within.filter(|_| renewed.is_none());
+    let rival = rival.and_then(|within| within.overridden_by(env));
+    let left = match (rival, end.map(|end| now().until(end))) {
+        (Some(_), _) => Left::Overridden,
+        (None, None) => Left::Unknown,
+        (None, Some(0)) => Left::Ended,
+        (None, Some(left)) => Left::Seconds(left),
     };
     let ended = end.filter(|_| left == Left::Ended);
-    let now_told = ended.map(|end| end.0.to_string()).unwrap_or_default();
-    if let Some(end) = ended.filter(|_| now_told != told) {
-        tell_end(&profile, end, renew);
+    let to_tell = match (rival, ended) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(end)) => end.0.to_string(),
+        (None, None) => String::new(),
+    };
+    if to_tell != asking.told {
+        tell(rival, ended, asking);
     }
-    let segment = segment(shell, &profile, left, colours_in_prompt());
-    shell.changes(&changes, &[("told", now_told), ("segment", segment)])
+    let segment = segment(shell, asking.name, left, colours_in_prompt());
+    let own = [("told", to_tell), ("segment", segment)];
+    shell.changes(&changes.unwrap_or_default(), &own)
 }
 
 /// The session that this shell should have by now, if it is another one than it has.
-fn renewed(env: &Environment, end: Option<Timestamp>) -> Option<Session> {
+fn renewed(
+    env: &Environment,
+    within: &Within,
+    end: Option<Timestamp>,
+) -> Option<(Within, Session)> {
     let cache = open_cache(env, None).ok()?;
-    let session = cache.session(&env.text(IN_SHELL)?).ok().flatten()?;
-    let other = env.text("AWS_ACCESS_KEY_ID").as_ref() != Some(&session.access_key_id);
-    (other && Some(session.expires_at) >= end).then_some(session)
+    let session = cache.session(&within.session).ok().flatten()?;
+    if session.access_key_id == within.key || Some(session.expires_at) < end {
+        return None;
+    }
+    let key = session.access_key_id.clone();
+    let within = Within {
+        key,
+        ..within.clone()
+    };
+    Some((within, session))
 }
 
-fn tell_end(profile: &str, end: Timestamp, renew: &str) {
-    let ended = format!(
-        "the session of {profile} ended at {}",
-        local_time(end, now())
-    );
-    let remedy = match renew {
-        "" => "exit, and start another shell".to_owned(),
-        line => format!("to renew it in this shell: {line}"),
+/// Says what the shell was not told yet.
+fn tell(rival: Option<&str>, ended: Option<Timestamp>, asking: &Asking<'_>) {
+    let name = asking.name;
+    let text = match (rival, ended) {
+        (Some("AWS_ACCESS_KEY_ID"), _) => format!(
+            "the keys in this shell are not those of {name}; to have them again: exit, and start \
+             another shell"
+        ),
+        (Some(rival), _) => format!(
+            "{rival} is set, so commands in this shell may not use the session of {name}: unset it"
+        ),
+        (None, Some(end)) => {
+            let remedy = match asking.renew {
+                "" => "exit, and start another shell".to_owned(),
+                line => format!("to renew it in this shell: {line}"),
+            };
+            let end = local_time(end, now());
+            format!("the session of {name} ended at {end}; {remedy}")
+        }
+        (None, None) => return,
     };
-    Ui::new(false, 0).notice(&format!("{ended}; {remedy}"));
+    Ui::new(false, 0).notice(&text);
 }

@@ -44,6 +44,12 @@ pub fn own_path() -> String {
     path.unwrap_or_else(|| "mfaexec".to_owned())
 }
 
+/// The process that started this one, and this one, which the command will be.
+#[must_use]
+pub fn parent_and_self() -> (u32, u32) {
+    (std::os::unix::process::parent_id(), std::process::id())
+}
+
 /// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
 /// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
 pub fn protect_memory() {

@@ -114,10 +114,10 @@ pub fn colours_in_prompt() -> bool {
     has_colours(true)
 }
 
-/// Whether a shell would talk to a person: by its stdin and stderr, as POSIX has it.
+/// Whether stdin and stderr are terminals: by these shells tell whether they talk to a person.
 #[must_use]
-pub fn is_interactive() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+pub fn stdin_and_stderr_are_terminals() -> (bool, bool) {
+    (io::stdin().is_terminal(), io::stderr().is_terminal())
 }
 
 /// Whether what is printed on stdout would be seen.

@@ -11,7 +11,7 @@ use super::shell::{Changes, FOR_PROMPTS, IN_SHELL, RESTORE};
 
 /// Variables that the command must not see: each would lead some SDK to other credentials, or is
 /// a secret that only mfaexec had a use for. Who reads them:
-const REMOVED: [&str; 18] = [
+pub const REMOVED: [&str; 18] = [
     // The JavaScript SDK lets it beat the keys; botocore fails when the profile is missing.
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",

@@ -35,3 +35,4 @@ pub mod settings;
 pub mod shell;
 mod unknown_profile;
 pub mod way;
+pub mod within;

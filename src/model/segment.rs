@@ -15,6 +15,8 @@ pub enum Left {
     Seconds(u64),
     /// None.
     Ended,
+    /// It does not matter: commands use other keys.
+    Overridden,
 }
 
 /// The sign as a part of the shell's prompt. Whatever the profile is called, it means nothing to the
@@ -25,15 +27,27 @@ pub fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String
     let (text, colour) = match left {
         Left::Unknown => (format!("({profile})"), None),
         Left::Ended => (format!("({profile} expired)"), Some(Colour::Red)),
+        Left::Overridden => (format!("({profile} overridden)"), Some(Colour::Red)),
         Left::Seconds(left) if left < WARN => (
             format!("({profile} only {})", short(left)),
             Some(Colour::Yellow),
         ),
         Left::Seconds(left) => (format!("({profile} {})", short(left)), None),
     };
+    let mark = mark(shell);
     match colour {
-        Some(colour) if colours => format!("{} ", colour.around(&text, shell)),
-        _ => format!("{text} "),
+        Some(colour) if colours => format!("{mark}{} {mark}", colour.around(&text, shell)),
+        _ => format!("{mark}{text} {mark}"),
+    }
+}
+
+/// What stands around the sign in a prompt that keeps it as a text: as wide as nothing, and such as
+/// nobody else writes it.
+fn mark(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => r"\[\]\[\]",
+        Shell::Zsh => "%{%}%{%}",
+        Shell::Fish | Shell::Sh | Shell::Nu => "",
     }
 }
 
@@ -91,22 +105,27 @@ mod tests {
         assert_eq!(of(Left::Seconds(599)), "(prod only 9m) ");
         assert_eq!(of(Left::Seconds(59)), "(prod only 59s) ");
         assert_eq!(of(Left::Ended), "(prod expired) ");
+        assert_eq!(of(Left::Overridden), "(prod overridden) ");
         assert_eq!(of(Left::Unknown), "(prod) ");
     }
 
     #[test]
     fn colours_are_said_in_the_shells_language() {
         let of = |shell| segment(shell, "p", Left::Ended, true);
-        assert_eq!(of(Shell::Bash), "\\[\\e[31m\\](p expired)\\[\\e[0m\\] ");
-        assert_eq!(of(Shell::Zsh), "%F{red}(p expired)%f ");
+        let marked = r"\[\]\[\]\[\e[31m\](p expired)\[\e[0m\] \[\]\[\]";
+        assert_eq!(of(Shell::Bash), marked);
+        assert_eq!(of(Shell::Zsh), "%{%}%{%}%F{red}(p expired)%f %{%}%{%}");
         assert_eq!(of(Shell::Fish), "\u{1b}[31m(p expired)\u{1b}[0m ");
-        assert_eq!(segment(Shell::Zsh, "p", Left::Ended, false), "(p expired) ");
+        assert_eq!(
+            segment(Shell::Fish, "p", Left::Ended, false),
+            "(p expired) "
+        );
     }
 
     #[test]
     fn a_name_is_no_code() {
         let name = "$(id)`id`%n\\u!1'\"é東";
-        let shown = segment(Shell::Bash, name, Left::Unknown, true);
+        let shown = segment(Shell::Sh, name, Left::Unknown, true);
         assert_eq!(shown, "(??id??id??n?u?1??é東) ");
     }
 }

@@ -10,7 +10,7 @@ use super::environment::Environment;
 /// Carries code to a shell that starts: what the session wants to be set and unset when the user's
 /// own files are done. Then the shell unsets it.
 pub const RESTORE: &str = "MFAEXEC_RESTORE";
-/// Names the session that a shell was started with.
+/// Tells a shell of mfaexec's what it has: see [`Within`](super::within::Within).
 pub const IN_SHELL: &str = "MFAEXEC_SHELL";
 /// What starship's `aws` module looks at; nothing else does. It reads `AWS_PROFILE` as well, which
 /// would send SDKs away from the session.
@@ -42,6 +42,8 @@ pub struct Marks {
     pub program: String,
     /// The line that renews the session in this shell; empty if none can.
     pub renew: String,
+    /// What the sign calls the session.
+    pub name: String,
     /// Whether the prompt gets a sign.
     pub prompt: bool,
 }
@@ -60,6 +62,17 @@ impl Shell {
             "sh" | "dash" | "ash" => Some(Self::Sh),
             "nu" => Some(Self::Nu),
             _ => None,
+        }
+    }
+
+    /// Whether it reads its files where its standard streams are as they are: each has a rule of its
+    /// own of who is a person.
+    #[must_use]
+    pub fn reads_files(self, stdin_is_terminal: bool, stderr_is_terminal: bool) -> bool {
+        match self {
+            Self::Bash | Self::Sh => stdin_is_terminal && stderr_is_terminal,
+            Self::Nu => stdin_is_terminal,
+            Self::Zsh | Self::Fish => true,
         }
     }
 
@@ -154,21 +167,22 @@ impl Shell {
         }
         let mut code = String::new();
         let fish = self == Self::Fish;
-        for (name, value) in changes {
-            let value = value.as_deref().map(|value| self.quoted(value));
-            let _strings_take_all = match (value, fish) {
-                (Some(value), false) => writeln!(code, "export {name}={value}"),
-                (Some(value), true) => writeln!(code, "set -gx {name} {value}"),
-                (None, false) => writeln!(code, "unset {name}"),
-                // It says whether there was one, which nobody asked.
-                (None, true) => writeln!(code, "set -e {name}; or true"),
-            };
-        }
         for (name, value) in own {
             let value = self.quoted(value);
             let _strings_take_all = match fish {
                 false => writeln!(code, "__mfaexec_{name}={value}"),
                 true => writeln!(code, "set -g __mfaexec_{name} {value}"),
+            };
+        }
+        for (name, value) in changes {
+            let value = value.as_deref().map(|value| self.quoted(value));
+            // With a backslash they are no aliases of the user's.
+            // What the user has made readonly is no reason to leave the rest undone, or the shell.
+            let _strings_take_all = match (value, fish) {
+                (Some(value), false) => writeln!(code, "\\export {name}={value} || :"),
+                (Some(value), true) => writeln!(code, "set -gx {name} {value}"),
+                (None, false) => writeln!(code, "\\unset {name} || :"),
+                (None, true) => writeln!(code, "set -eg {name}; or true"),
             };
         }
         code
@@ -183,6 +197,7 @@ impl Shell {
             &[
                 ("program", marks.program.clone()),
                 ("renew", marks.renew.clone()),
+                ("name", marks.name.clone()),
                 ("prompt", prompt.to_owned()),
             ],
         )
@@ -220,11 +235,11 @@ mod tests {
         let own = [("segment", "x".to_owned())];
         assert_eq!(
             Shell::Zsh.changes(&changes, &own),
-            "export A='1 2'\nunset B\n__mfaexec_segment='x'\n"
+            "__mfaexec_segment='x'\n\\export A='1 2' || :\n\\unset B || :\n"
         );
         assert_eq!(
             Shell::Fish.changes(&changes, &own),
-            "set -gx A '1 2'\nset -e B; or true\nset -g __mfaexec_segment 'x'\n"
+            "set -g __mfaexec_segment 'x'\nset -gx A '1 2'\nset -eg B; or true\n"
         );
         let json: serde_json::Value =
             serde_json::from_str(&Shell::Nu.changes(&changes, &own)).unwrap_or_default();

@@ -4,6 +4,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use local_aws::Account;
+
 use crate::harness::{SERIAL, World, finish, has};
 use crate::screen::Screen;
 use crate::shells::{BASH, Kind, in_each_shell};
@@ -91,17 +93,102 @@ fn another_profile_nests_and_the_same_one_does_not(kind: &Kind) {
 }
 
 #[test]
-fn a_shell_inside_a_run_of_another_profile_is_no_shell_twice() {
+fn what_is_started_in_a_shell_is_not_the_shell() {
     needs!("tmux", "bash");
     let world = World::new();
     world.sign_in(&[]);
     let screen = BASH.screen(&world, &["-p", "testuser"]);
-    screen.shows("(testuser ");
-    // In the run it is a shell no more, whatever the profile.
+    BASH.at_prompt(&screen, "testuser");
+    // A run is no shell, whatever the profile.
     let inside = BASH.run(&screen, "mfaexec -- printenv MFAEXEC_SHELL AWSU_PROFILE");
     assert_eq!(inside, "");
-    screen.line("mfaexec -- mfaexec shell --shell bash");
+    // A script that signs in wants a session and no new one.
+    let script = "sh -c 'mfaexec login -p testuser --no-input; true'";
+    has(&BASH.run(&screen, script), &["testuser: signed in until"]);
+    // A shell in another one, as in a pane of a terminal multiplexer, is one of its own.
+    let level = BASH.run(&screen, "echo $SHLVL");
+    screen.line("bash -c 'mfaexec shell; true'");
     BASH.at_prompt(&screen, "testuser");
+    let inner = BASH.run(&screen, "echo $SHLVL");
+    assert!(inner.parse::<u32>().unwrap() > level.parse().unwrap());
+    let said = BASH.run(&screen, "mfaexec shell");
+    has(&said, &["this is a shell of testuser already"]);
+}
+
+#[test]
+fn a_profile_with_the_same_session_is_another_profile() {
+    needs!("tmux", "bash");
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nregion = eu-central-1\nmfa_serial = {SERIAL}\n\
+         [profile west]\nsource_profile = testuser\nregion = us-west-2\n"
+    ));
+    world.sign_in(&[]);
+    let screen = BASH.screen(&world, &["-p", "testuser"]);
+    BASH.at_prompt(&screen, "testuser");
+    screen.line("mfaexec shell -p west");
+    BASH.at_prompt(&screen, "west");
+    assert_eq!(BASH.value(&screen, "AWS_REGION"), "us-west-2");
+    screen.line("mfaexec shell --region eu-north-1");
+    screen.shows("mfaexec shell --region eu-north-1\n(west ");
+    assert_eq!(BASH.value(&screen, "AWS_REGION"), "eu-north-1");
+}
+
+#[test]
+fn a_shell_of_a_key_from_the_environment_says_that_it_cannot_renew() {
+    needs!("tmux", "bash");
+    let world = World::new();
+    let account = Account::story();
+    let user = account.user("testuser");
+    let code = world.code();
+    let mut command = BASH.at_home(&world);
+    command
+        .args(["shell", "-c", &code, "--mfa-serial", SERIAL])
+        .env("AWS_ACCESS_KEY_ID", user.access_key_id())
+        .env("AWS_SECRET_ACCESS_KEY", user.secret_access_key());
+    let screen = Screen::start(&world, &command);
+    BASH.at_prompt(&screen, user.access_key_id());
+    assert_eq!(BASH.value(&screen, "AWSU_PROFILE"), user.access_key_id());
+    let said = BASH.run(&screen, "mfaexec shell");
+    has(
+        &said,
+        &[
+            "this is a shell of AKIA",
+            "already",
+            "exit leaves the shell",
+        ],
+    );
+    assert!(!said.contains("login"), "{said}");
+}
+
+#[test]
+fn the_line_that_renews_can_be_typed() {
+    needs!("tmux", "bash");
+    let world = World::new();
+    world.sign_in(&[]);
+    // A role by an option is seen, and a file is found from everywhere.
+    world.write("policy.json", "{}");
+    let role = "arn:aws:iam::123456789012:role/deployer";
+    let policy = ["--role-arn", role, "--policy-file", "policy.json"];
+    let mut command = BASH.at_home(&world);
+    let screen = Screen::start(
+        &world,
+        command.args(["shell", "-p", "testuser"]).args(policy),
+    );
+    BASH.at_prompt(&screen, "testuser/deployer");
+    let line = format!("mfaexec shell {}", policy.join(" "));
+    let said = BASH.run(&screen, &line);
+    let file = world.home().join("policy.json");
+    let renew = format!("mfaexec login --policy-file {} --role-arn", file.display());
+    let renew2 = format!("--policy-file {}", file.display());
+    assert!(said.contains(&renew) || said.contains(&renew2), "{said}");
+    // Nothing is kept: nothing can be renewed.
+    let code = world.code();
+    let options = ["-p", "testuser", "--cache", "none", "-c", &code];
+    let screen = BASH.screen(&world, &options);
+    BASH.at_prompt(&screen, "testuser");
+    let said = BASH.run(&screen, "mfaexec shell --cache none");
+    assert!(!said.contains("login"), "{said}");
 }
 
 #[test]
@@ -170,7 +257,7 @@ fn where_its_files_cannot_be_written_no_code_is_spent() {
 fn the_hook_shows_nothing_on_a_terminal() {
     let world = World::new();
     world.sign_in(&[]);
-    let mut terminal = world.at_terminal(&["shell-hook", "bash", "", ""]);
+    let mut terminal = world.at_terminal(&["shell-hook", "bash", "", "", ""]);
     has(
         &terminal.exp_eof().unwrap(),
         &["shell-hook is no subcommand"],

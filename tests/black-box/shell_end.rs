@@ -82,7 +82,12 @@ fn a_renewal_elsewhere_is_taken_over(kind: &Kind) {
     kind.at_prompt(&screen, "testuser");
     let first = kind.value(&screen, "AWS_ACCESS_KEY_ID");
     world.sign_in(&["--fresh"]);
-    kind.run(&screen, "mfaexec status -p testuser");
+    let line = if kind.name == "dash" {
+        "mfaexec status"
+    } else {
+        "hello"
+    };
+    kind.run(&screen, line);
     let second = kind.value(&screen, "AWS_ACCESS_KEY_ID");
     assert!(second.starts_with("ASIA") && second != first);
 }
@@ -92,22 +97,29 @@ fn the_warning_and_the_end_have_colours_where_they_are_wanted() {
     needs!("tmux", "bash", "zsh", "fish");
     for kind in [&BASH, &ZSH, &FISH_SHELL] {
         for (left, sign, colour) in [
-            (500, "(testuser only 8m)", "\u{1b}[33m"),
-            (700, "(testuser 11m)", ""),
+            (700, "(testuser 11m)", None),
+            (500, "(testuser only 8m)", Some("\u{1b}[33m")),
+            (3, "(testuser expired)", Some("\u{1b}[31m")),
         ] {
-            let world = World::new();
-            sign_in_with(&world, left);
-            let screen = kind.screen(&world, &["-p", "testuser"]);
-            screen.is_at(sign, kind.prompt);
-            has(&screen.coloured(), &[&format!("{colour}{sign}")]);
-
-            let mut command = kind.at_home(&world);
-            command.env("NO_COLOR", "1");
-            let screen = Screen::start(&world, command.args(["shell", "-p", "testuser"]));
-            screen.is_at(sign, kind.prompt);
-            let line = screen.coloured();
-            let line = line.lines().find(|line| line.contains(sign)).unwrap();
-            assert!(!line.contains("\u{1b}[33m"), "{line:?}");
+            for no_color in ["", "1"] {
+                let world = World::new();
+                sign_in_with(&world, left);
+                let mut command = kind.at_home(&world);
+                command.args(["shell", "-p", "testuser", "--min-ttl", "1"]);
+                let screen = Screen::start(&world, command.env("NO_COLOR", no_color));
+                screen.is_at("(testuser ", kind.prompt);
+                while left == 3 && !screen.text().contains(sign) {
+                    std::thread::sleep(std::time::Duration::from_millis(500));
+                    screen.key("Enter");
+                }
+                screen.is_at(sign, kind.prompt);
+                let text = screen.coloured();
+                let line = text.lines().rfind(|line| line.contains(sign)).unwrap();
+                match colour.filter(|_| no_color.is_empty()) {
+                    Some(colour) => has(line, &[&format!("{colour}{sign}")]),
+                    None => assert!(!line.contains("\u{1b}[3"), "{line:?}"),
+                }
+            }
         }
     }
 }
@@ -122,7 +134,7 @@ fn the_line_that_renews_has_what_the_session_was_asked_for_with() {
         .succeeds();
     let role = "arn:aws:iam::123456789012:role/deployer";
     let screen = BASH.screen(&world, &["-p", "testuser", "--role-arn", role]);
-    BASH.at_prompt(&screen, "testuser");
+    BASH.at_prompt(&screen, "testuser/deployer");
     let said = BASH.run(
         &screen,
         "mfaexec shell --role-arn arn:aws:iam::123456789012:role/deployer",

@@ -8,6 +8,7 @@ if [[ -n ${MFAEXEC_ZDOTDIR+set} ]]; then
 else
     unset ZDOTDIR
 fi
+typeset +x MFAEXEC_RESTORE
 if [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]]; then
     source "${ZDOTDIR:-$HOME}/.zshenv"
 fi
@@ -15,3 +16,7 @@ fi
 __mfaexec_own_directory=${ZDOTDIR-}
 __mfaexec_own_type=${(t)ZDOTDIR-}
 ZDOTDIR=$__mfaexec_directory
+if [[ ! -o interactive || ! -o rcs ]]; then
+    # It will not come there by itself.
+    source "$__mfaexec_directory/.zshrc"
+fi

@@ -1,43 +1,63 @@
-# Read by zsh in place of the user's .zshrc, which comes first, just as it is. What the session wants
-# to be set comes after it, and a sign of the session at the beginning of the prompt.
+# Read by zsh in place of the user's .zshrc, which is read from here, just as it is. What the session
+# wants to be set comes after it, and a sign of the session on the last line of the prompt.
+#
+# All of it is defined before there are aliases of the user's, and done at the first prompt, so that
+# a .zshrc which breaks off changes nothing.
 
-# Defined before there are aliases.
+typeset -g __mfaexec_program='' __mfaexec_renew='' __mfaexec_name='' __mfaexec_prompt=''
+typeset -g __mfaexec_told='' __mfaexec_segment=''
 
-# Before each prompt: take over a renewed session, tell its end, change the sign. A renewed PROMPT
-# gets it behind the empty lines that it begins with.
+# Before each prompt: take over a renewed session, tell its end, change the sign.
 __mfaexec_precmd() {
-    local __mfaexec_status=$? __mfaexec_before=$__mfaexec_segment __mfaexec_head='' __mfaexec_rest
     emulate -L zsh
     # A trace would show the session's secrets.
     unsetopt xtrace
-    eval "$("$__mfaexec_program" shell-hook zsh "$__mfaexec_told" "$__mfaexec_renew")"
-    if [[ -n $__mfaexec_prompt ]]; then
-        __mfaexec_rest=$PROMPT
-        if [[ -n $__mfaexec_before && $__mfaexec_rest == *"$__mfaexec_before"* ]]; then
-            __mfaexec_head=${__mfaexec_rest%%"$__mfaexec_before"*}
-            __mfaexec_rest=${__mfaexec_rest#*"$__mfaexec_before"}
-        fi
-        while [[ $__mfaexec_rest == $'\n'* && ( -z $__mfaexec_head || $__mfaexec_head == *$'\n' ) ]]; do
-            __mfaexec_head+=$'\n'
-            __mfaexec_rest=${__mfaexec_rest#$'\n'}
-        done
-        PROMPT=$__mfaexec_head$__mfaexec_segment$__mfaexec_rest
+    __mfaexec_restore
+    if [[ -x $__mfaexec_program ]]; then
+        eval "$("$__mfaexec_program" shell-hook zsh "$__mfaexec_told" "$__mfaexec_renew" "$__mfaexec_name")"
+    else
+        __mfaexec_segment='%{%}%{%}(mfaexec is gone) %{%}%{%}'
     fi
-    return $__mfaexec_status
+    [[ -z $__mfaexec_prompt ]] || __mfaexec_sign
+    return 0
 }
 
-__mfaexec_begin() {
+__mfaexec_restore() {
     emulate -L zsh
     unsetopt xtrace
-    eval "$MFAEXEC_RESTORE"
-    unset MFAEXEC_RESTORE
-    typeset -g __mfaexec_told='' __mfaexec_segment=''
-    typeset -ga precmd_functions
-    precmd_functions+=(__mfaexec_precmd)
-    unfunction __mfaexec_begin
+    if [[ -n ${MFAEXEC_RESTORE-} ]]; then
+        eval "\\unset MFAEXEC_RESTORE; $MFAEXEC_RESTORE"
+    fi
 }
 
-typeset +x MFAEXEC_RESTORE
+# A sign stands between marks that are as wide as nothing, and so is found wherever PROMPT was
+# meanwhile.
+__mfaexec_sign() {
+    local mark='%{%}%{%}' head='' rest=$PROMPT
+    while [[ $rest == *"$mark"*"$mark"* ]]; do
+        head=${rest%%"$mark"*}
+        rest=${rest#*"$mark"}
+        rest=$head${rest#*"$mark"}
+    done
+    head=''
+    if [[ $rest == *$'\n'* ]]; then
+        head=${rest%$'\n'*}$'\n'
+        rest=${rest##*$'\n'}
+    fi
+    # The line's end may be one of a command's.
+    if [[ $head == *'$('* || $head == *'${'* || $head == *'`'* ]]; then
+        rest=$head$rest
+        head=''
+    fi
+    PROMPT=$head$__mfaexec_segment$rest
+}
+
+__mfaexec_install() {
+    emulate -L zsh
+    typeset -ga precmd_functions
+    precmd_functions=(${precmd_functions:#__mfaexec_precmd} __mfaexec_precmd)
+}
+
 if [[ -n $__mfaexec_own_type ]]; then
     ZDOTDIR=$__mfaexec_own_directory
     if [[ $__mfaexec_own_type != *export* ]]; then
@@ -51,7 +71,9 @@ if [[ ${HISTFILE-} == $__mfaexec_directory/* ]]; then
     HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}
 fi
 unset __mfaexec_directory __mfaexec_own_directory __mfaexec_own_type
-if [[ -r ${ZDOTDIR:-$HOME}/.zshrc ]]; then
+__mfaexec_install
+if [[ -o interactive && -o rcs && -r ${ZDOTDIR:-$HOME}/.zshrc ]]; then
     source "${ZDOTDIR:-$HOME}/.zshrc"
 fi
-__mfaexec_begin
+__mfaexec_install
+[[ -o interactive ]] || __mfaexec_restore
