@@ -45,6 +45,9 @@ const NEVER: [&str; 23] = [
     "MFAEXEC_CODE",
 ];
 
+/// What a shell of mfaexec's has for prompts.
+const OF_SHELLS: [&str; 2] = ["AWSU_PROFILE", "AWS_SESSION_EXPIRATION"];
+
 /// What is mfaexec's to decide, beside what it takes over from the profile.
 const SET: [&str; 9] = [
     "AWS_ACCESS_KEY_ID",
@@ -103,7 +106,11 @@ fuzz_target!(|data: &[u8]| {
         .map(|(name, _)| name.as_bytes())
         .chain(SET.iter().map(|name| name.as_bytes()))
         .collect();
-    let never: HashSet<&[u8]> = NEVER.iter().map(|name| name.as_bytes()).collect();
+    let mut never: HashSet<&[u8]> = NEVER.iter().map(|name| name.as_bytes()).collect();
+    // A run in a shell of mfaexec's is not that shell.
+    if parent.get("MFAEXEC_SHELL").is_some() {
+        never.extend(OF_SHELLS.map(str::as_bytes));
+    }
     assert!(ours.is_disjoint(&never), "{ours:?}");
     // Everything that is neither is there as it was, in its order, duplicates and all.
     let kept = |entry: &&OsString| {

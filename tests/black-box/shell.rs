@@ -209,13 +209,20 @@ fn a_shell_that_is_not_known_starts_as_it_is() {
 
 #[test]
 fn without_a_terminal_it_runs_what_comes() {
-    needs!("bash");
+    needs!("bash", "zsh", "fish");
     let world = World::new();
     world.sign_in(&[]);
-    let script =
-        "echo 'echo $MFAEXEC_PROFILE-$MFAEXEC_RESTORE-' | mfaexec shell -p testuser --shell bash";
-    let said = finish(world.program("/bin/sh").args(["-c", script]));
-    assert_eq!(said.succeeds(), "testuser--\n");
+    // Files that these read in any case.
+    world.write(".zshenv", "export AWS_PROFILE=theirs\n");
+    world.write(".config/fish/config.fish", "set -gx AWS_PROFILE theirs\n");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = format!(
+            "echo 'printenv MFAEXEC_PROFILE AWS_PROFILE MFAEXEC_RESTORE' | \
+             mfaexec shell -p testuser --shell {shell} 2>errors; cat errors"
+        );
+        let said = finish(world.program("/bin/sh").args(["-c", &script]));
+        assert_eq!(said.stdout, "testuser\n", "{shell}");
+    }
 }
 
 #[test]
