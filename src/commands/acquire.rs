@@ -12,7 +12,7 @@ use super::sign_in::SigningIn;
 use crate::cli::SignIn;
 use crate::edge::cache::Cache;
 use crate::edge::sts::Aws;
-use crate::edge::ui::Ui;
+use crate::edge::ui::{Ui, local_time};
 use crate::edge::{config_files, exec};
 use crate::error::{Error, Result};
 use crate::model::base::Base;
@@ -119,7 +119,6 @@ pub(super) fn acquire(
         }
         confirm(env, sign_in, &settings)?;
     }
-    tell_end(&settings, &plan, ui);
     SigningIn::prepare(env, asking, sign_in, settings, &cache, ui, &plan)?.finish()
 }
 
@@ -176,12 +175,13 @@ pub(super) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Resul
 
 /// Why a code is asked for again, where there was a session not long ago. The cache forgets ended
 /// ones after a day.
-fn tell_end(settings: &Settings, plan: &Plan, ui: Ui) {
+pub(super) fn tell_end(settings: &Settings, plan: &Plan, ui: Ui) {
     let ended = plan.ended.filter(|ended| ended.until(now()) <= DAY);
     if let (Some(ended), true) = (ended, plan.needs_code()) {
         ui.notice(&format!(
-            "the session of {} ended at {ended}, {} ago",
+            "the session of {} ended at {}, {} ago",
             settings.profile.value,
+            local_time(ended, now()),
             in_words(ended.until(now()))
         ));
     }

@@ -130,11 +130,6 @@ impl SigningIn<'_> {
     }
 
     fn run_program(&self, program: &Sourced<String>) -> Result<SecretString> {
-        let say = |stderr: &str| {
-            for line in stderr.lines().filter(|line| !line.trim().is_empty()) {
-                self.ui.notice(line);
-            }
-        };
         let failed = |cause: &str| {
             Error::new(
                 format!("no code came from the program of {}", program.origin),
@@ -142,17 +137,15 @@ impl SigningIn<'_> {
                 "run it by itself to see what is wrong, or pass a code with --code",
             )
         };
-        match helper::run(&program.value, self.env) {
-            Ok(printed) => {
-                say(&printed.stderr);
-                find_code(&printed.stdout)
-                    .ok_or_else(|| failed("there are no six digits in what it printed"))
+        let say = |line: &str| {
+            if !line.trim().is_empty() {
+                self.ui.say(line);
             }
-            Err((cause, stderr)) => {
-                say(&stderr);
-                Err(failed(&cause))
-            }
-        }
+        };
+        let printed = helper::run(&program.value, self.env, say).map_err(|cause| failed(&cause))?;
+        find_code(&printed).ok_or_else(|| {
+            failed("what it printed has no six digits in it, or several numbers of six digits")
+        })
     }
 
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
@@ -166,7 +159,13 @@ impl SigningIn<'_> {
         }
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
-                let (prompt, next) = (question.prompt(), self.next_code_at.take());
+                let next = self.next_code_at.take();
+                // The line before it has the names.
+                let prompt = match next.is_some() && !terminal.has_room_to_count(&question.prompt())
+                {
+                    true => "MFA code: ".to_owned(),
+                    false => question.prompt(),
+                };
                 let answer = terminal.ask_until(&prompt, Echo::Hidden, next, wake);
                 match answer.map_err(terminal_failed)? {
                     Answer::Line(line) => Ok(line),

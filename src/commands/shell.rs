@@ -152,12 +152,12 @@ fn check_zsh(env: &Environment, program: &OsStr, directory: &Path) -> Result<()>
     let Ok(line) = shlex::try_join(words) else {
         return Ok(());
     };
-    match helper::run(&line, env) {
-        Ok(printed) if printed.stdout.trim_end() != directory => Err(Error::new(
+    match helper::run(&line, env, |_| {}) {
+        Ok(printed) if printed.trim_end() != directory => Err(Error::new(
             "zsh would not read the files that put the session on top of yours",
             format!(
                 "/etc/zshenv or /etc/zsh/zshenv sets ZDOTDIR to {}",
-                printed.stdout.trim_end()
+                printed.trim_end()
             ),
             "let it do so only where ZDOTDIR is not set, or start zsh without a sign of the \
              session: mfaexec [OPTIONS] -- zsh",

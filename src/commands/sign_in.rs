@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::acquire::{Acquired, at_hand, device_id, now};
+use super::acquire::{Acquired, at_hand, device_id, now, tell_end};
 use super::codes::{Asking, Codes, find_codes};
 use super::find_device::find_device;
 use super::mint::Check;
@@ -99,6 +99,7 @@ impl<'a> SigningIn<'a> {
         };
         if plan.needs_code() {
             self.find_codes()?;
+            tell_end(&self.settings, &plan, self.ui);
         }
         let (mut session, mut kept) = (None, Ok(()));
         let missing = plan.missing().to_vec();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::PollTimeout;
 use terminal_size::{Width, terminal_size_of};
+
 /// Seconds that are counted down behind a question. What is typed does not show, so the line can be
 /// written again and again.
 pub(super) struct Count<'a> {
@@ -17,12 +18,10 @@ pub(super) struct Count<'a> {
 impl<'a> Count<'a> {
     /// Nothing is counted where the line would be longer than the terminal is wide.
     pub(super) fn new(tty: &'a File, question: &'a str, next: Option<Instant>) -> Self {
-        let width = terminal_size_of(tty).map_or(80, |(Width(columns), _)| usize::from(columns));
-        let fits = question.chars().count() + seconds_left(99).len() < width;
         Self {
             tty,
             question,
-            next: next.filter(|_| fits),
+            next: next.filter(|_| has_room(tty, question)),
         }
     }
 
@@ -43,6 +42,12 @@ impl<'a> Count<'a> {
         write!(tty, "\r{question}{:<13}", seconds_left(seconds))?;
         Ok(PollTimeout::from(rest))
     }
+}
+
+/// Whether seconds fit on the line behind the question.
+pub(super) fn has_room(tty: &File, question: &str) -> bool {
+    let width = terminal_size_of(tty).map_or(80, |(Width(columns), _)| usize::from(columns));
+    question.chars().count() + seconds_left(99).len() < width
 }
 
 /// The seconds to show for a time that is left, and the milliseconds until it is one less. A part

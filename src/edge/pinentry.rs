@@ -63,6 +63,31 @@ enum End {
     Failed(String),
 }
 
+/// What is said in the one line that a pinentry has for what went wrong. Long ones are cut off.
+const TRY_AGAIN: &str = "Please try again.";
+/// Columns of a description, so that it fits a terminal of eighty with its frame.
+const WIDTH: usize = 70;
+
+/// The question, and before it what went wrong with the last answer, in lines that are not cut off.
+fn description(words: Words<'_>) -> String {
+    let mut lines = Vec::new();
+    if let Some(problem) = words.problem {
+        let mut line = String::new();
+        for word in problem.split(' ') {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.extend([line, String::new()]);
+    }
+    lines.extend_from_slice(words.lines);
+    lines.join("\n")
+}
+
 impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {
         Self::Failed(error.to_string())
@@ -99,9 +124,9 @@ impl<'a> Talk<'a> {
         }
         for (command, text) in [
             ("SETTITLE", "mfaexec"),
-            ("SETDESC", &words.lines.join("\n")),
+            ("SETDESC", &description(words)),
             ("SETPROMPT", "MFA code:"),
-            ("SETERROR", words.problem.unwrap_or_default()),
+            ("SETERROR", words.problem.map_or("", |_| TRY_AGAIN)),
             ("SETTIMEOUT", &PATIENCE.as_secs().to_string()),
         ] {
             if !text.is_empty() {
@@ -127,7 +152,13 @@ impl<'a> Talk<'a> {
     /// Those that ask on a terminal would find none, or say that the person did not want to answer.
     fn must_have_windows(&mut self) -> Result<(), End> {
         match self.get("GETINFO flavor\n", PROMPTLY) {
-            Ok(flavor) if matches!(flavor.as_slice(), b"curses" | b"tty") => {
+            // `gnome3:curses` is one that has no display after all.
+            Ok(flavor)
+                if matches!(
+                    flavor.rsplit(|byte| *byte == b':').next(),
+                    Some(b"curses" | b"tty")
+                ) =>
+            {
                 let flavor = String::from_utf8_lossy(&flavor);
                 Err(End::Failed(format!(
                     "its flavour {flavor} asks on a terminal"

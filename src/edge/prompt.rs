@@ -16,7 +16,7 @@ use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::countdown::Count;
+use super::countdown::{Count, has_room};
 use super::signals::{Noting, Wake, obey};
 
 /// The terminal and its modes as they were, while a question hides what is typed. A panic puts
@@ -62,6 +62,12 @@ impl Terminal {
             .custom_flags(libc::O_NOCTTY)
             .open("/dev/tty")?;
         Ok(Self { tty })
+    }
+
+    /// Whether seconds can be counted down on the line behind this question.
+    #[must_use]
+    pub fn has_room_to_count(&self, question: &str) -> bool {
+        has_room(&self.tty, question)
     }
 
     /// Writes a line.

@@ -48,10 +48,15 @@ impl Ui {
         Self { quiet }
     }
 
+    /// Says on stderr what a person has to know to answer, also where notices are not wanted.
+    pub fn say(&self, text: &str) {
+        to_stderr(&format!("mfaexec: {}", printable(text)));
+    }
+
     /// Says something on stderr that is no failure.
     pub fn notice(&self, text: &str) {
         if !self.quiet {
-            to_stderr(&format!("mfaexec: {}", printable(text)));
+            self.say(text);
         }
     }
 }

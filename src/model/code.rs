@@ -72,13 +72,52 @@ pub fn parse_code(typed: &SecretString) -> Option<SecretString> {
     right.then(|| SecretString::from(code))
 }
 
-/// The first six digits that stand alone in what a program has printed, decorated as it may be.
+/// The code in what a program has printed, decorated as it may be: a line of nothing else, or the only
+/// six digits that stand alone, also as `123 456` and `123-456`. Several numbers that could be one are
+/// none: a wrong one would be sent.
 #[must_use]
 pub fn find_code(printed: &str) -> Option<SecretString> {
-    let mut numbers = printed.split(|c: char| !c.is_ascii_digit());
-    numbers
-        .find(|digits| digits.len() == 6)
-        .map(SecretString::from)
+    let mut lines = printed.lines();
+    let alone = lines.find_map(|line| parse_code(&line.replace('-', " ").into()));
+    alone.or_else(|| {
+        let text: Vec<char> = printed.chars().collect();
+        let mut codes: Vec<String> = (0..text.len())
+            .filter_map(|at| code_at(&text, at))
+            .collect();
+        codes.sort();
+        codes.dedup();
+        let code = codes.pop().filter(|_| codes.is_empty());
+        code.map(SecretString::from)
+    })
+}
+
+/// The six digits that begin there, unless they are a part of something longer: of a word, of a
+/// number with a point, of a time, or of more groups of digits.
+fn code_at(text: &[char], at: usize) -> Option<String> {
+    let digits = |from: usize, count: usize| -> Option<String> {
+        let digits = text.get(from..from + count)?;
+        digits
+            .iter()
+            .all(char::is_ascii_digit)
+            .then(|| digits.iter().collect())
+    };
+    let is_gap = |c: Option<&char>| matches!(c, Some(' ' | '-'));
+    let (code, end) = match digits(at, 6) {
+        Some(code) => (code, at + 6),
+        None if is_gap(text.get(at + 3)) => (digits(at, 3)? + &digits(at + 4, 3)?, at + 7),
+        None => return None,
+    };
+    let in_groups = end == at + 7;
+    // What is next to it, and what is behind that.
+    let goes_on = |next: Option<&char>, beyond: Option<&char>| match next {
+        Some(c) if c.is_alphanumeric() => true,
+        Some('.' | ':') => beyond.is_some_and(char::is_ascii_digit),
+        Some(' ' | '-') if in_groups => beyond.is_some_and(char::is_ascii_digit),
+        _ => false,
+    };
+    let before = |distance: usize| at.checked_sub(distance).and_then(|at| text.get(at));
+    let free = !goes_on(before(1), before(2)) && !goes_on(text.get(end), text.get(end + 1));
+    free.then_some(code)
 }
 
 /// Seconds until the device shows the next code.
@@ -114,7 +153,22 @@ mod tests {
             found("account 123456789012: 111222").as_deref(),
             Some("111222")
         );
-        assert_eq!(found("1234567 12345"), None);
+        assert_eq!(found("Code:123456.").as_deref(), Some("123456"));
+        assert_eq!(found("AWS   123 456").as_deref(), Some("123456"));
+        assert_eq!(found("AWS: 123-456 (12 s)").as_deref(), Some("123456"));
+        let log = "12:30:15.123456 INFO asking\nyour code: 654321\n";
+        assert_eq!(found(log).as_deref(), Some("654321"));
+        assert_eq!(found("id 111222\n654321\n").as_deref(), Some("654321"));
+        assert_eq!(found("654321 again 654321").as_deref(), Some("654321"));
+        for none in [
+            "1234567 12345",
+            "1 123 456",
+            "123 456 789",
+            "a123456",
+            "old 111222 new 333444",
+        ] {
+            assert_eq!(found(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -151,7 +151,10 @@ fn three_tries_and_used_codes_are_as_on_the_terminal() {
     assert!(!asked(&world, 1).contains("SETERROR"));
     has(
         &asked(&world, 2),
-        &["SETERROR this code was used already: a code works once; the next"],
+        &[
+            "SETDESC this code was used already: a code works once; the next",
+            "SETERROR Please try again.",
+        ],
     );
     assert_eq!(world.code_calls().len(), 2);
 }
@@ -215,6 +218,7 @@ fn a_program_that_cannot_ask_leaves_it_to_the_next_one() {
     needs!("setsid");
     let curses = PINENTRY.replace("D gtk2", "D curses");
     let tty = PINENTRY.replace("D gtk2", "D tty");
+    let fallen = PINENTRY.replace("D gtk2", "D gnome3:curses");
     for (pinentry, cause) in [
         ("exit 0", "it ended"),
         ("echo 'no library' >&2; exit 127", "no library"),
@@ -228,6 +232,7 @@ fn a_program_that_cannot_ask_leaves_it_to_the_next_one() {
         ),
         ("echo OK; exit", "it ended"),
         (&curses, "its flavour curses asks on a terminal"),
+        (&fallen, "its flavour gnome3:curses asks on a terminal"),
         (&tty, "its flavour tty asks on a terminal"),
         (
             "echo OK; while read -r l; do case $l in GETPIN) echo 'ERR 83918950 No tty <x>';; \

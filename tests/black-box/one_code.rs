@@ -103,19 +103,27 @@ fn make_asks_once_at_the_terminal() {
         "Makefile",
         format!("all: {lines}\n{lines}:\n\t@mfaexec -p testuser -- printenv AWS_ACCESS_KEY_ID\n"),
     );
+    // In the morning: yesterday's session has ended, and one of them says so.
+    world.aws.set_clock(2 - 900);
+    world.sign_in(&["-d", "15m"]);
+    std::thread::sleep(Duration::from_secs(3));
+    world.aws.set_clock(0);
+    world.aws.clear_journal();
     let mut make = world.program("make");
     make.arg("-j8");
     let mut terminal = crate::harness::terminal(make);
-    terminal.exp_string("MFA code for testuser").unwrap();
+    let before = terminal.exp_string("MFA code for testuser").unwrap();
+    let ended = "mfaexec: the session of testuser ended at ";
+    assert!(before.starts_with(ended), "{before}");
+    assert_eq!(before.lines().count(), 2, "{before}");
     // Long enough for the others to come to where they wait.
     std::thread::sleep(Duration::from_millis(500));
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     let rest = terminal.exp_eof().unwrap();
     assert!(!rest.contains("MFA code for"), "asked twice: {rest}");
-    assert!(
-        !rest.contains("waiting"),
-        "between question and answer: {rest}"
-    );
+    for word in ["waiting", "ended"] {
+        assert!(!rest.contains(word), "between question and answer: {rest}");
+    }
     let mut keys: Vec<&str> = rest
         .lines()
         .filter(|line| line.starts_with("ASIA"))

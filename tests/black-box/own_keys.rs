@@ -306,6 +306,7 @@ fn a_program_gives_the_code() {
     for (script, words) in [
         ("echo 123456; sleep 60 &", "what it prints does not end"),
         ("echo no code", "no six digits"),
+        ("echo 111222 or 333444", "several numbers of six digits"),
         ("echo oops >&2; exit 3", "it failed"),
     ] {
         says(script);
@@ -324,4 +325,33 @@ fn a_program_gives_the_code() {
         &error,
         &["no absolute directory of PATH has a program token"],
     );
+}
+
+/// What a program says on stderr is what a person waits for: it is there at once, however quiet
+/// mfaexec is to be.
+#[test]
+fn what_the_program_says_is_seen_while_it_waits() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let world = World::new();
+    let touched = world.home().join("touched");
+    let script = format!(
+        "sh -c 'echo Touch your token >&2; while [ ! -e {} ]; do sleep 0.05; done; echo {}'",
+        touched.display(),
+        world.code()
+    );
+    let mut command = world.mfaexec(&["-q", "-p", "testuser", "--", "echo", "done"]);
+    command.env("MFAEXEC_MFA_PROCESS", script);
+    let mut child = command
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, "mfaexec: Touch your token\n");
+    std::fs::write(&touched, "").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
 }

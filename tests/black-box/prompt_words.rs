@@ -3,7 +3,7 @@
 
 use local_aws::Fault;
 
-use crate::harness::{World, has, terminal};
+use crate::harness::{SERIAL, World, has, terminal};
 use crate::prompt_signals::QUESTION;
 
 /// The line before the question of this run. Nobody answers.
@@ -153,4 +153,27 @@ fn a_used_code_is_followed_by_a_countdown() {
     terminal.send_line(end).unwrap();
     let rest = terminal.exp_eof().unwrap();
     assert!(rest.contains("done") && !rest.contains(end), "{rest:?}");
+}
+
+/// Where the names leave no room for the seconds, the line before has them.
+#[test]
+fn a_long_name_is_no_reason_not_to_count() {
+    let world = World::new();
+    let profile = "production-of-the-company";
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    world.write_credentials(&keys.replace("[testuser]", &format!("[{profile}]")));
+    world.write_config(&format!("[profile {profile}]\nmfa_serial = {SERIAL}\n"));
+    let code = world.code();
+    world.run(&["login", "-p", profile, "-c", &code]).succeeds();
+    let mut terminal = world.at_terminal(&["--fresh", "-p", profile, "--", "echo", "done"]);
+    terminal
+        .exp_string(&format!("MFA code for {profile}"))
+        .unwrap();
+    terminal.send_line(&code).unwrap();
+    terminal.exp_string("used already").unwrap();
+    terminal
+        .exp_regex("MFA code: \\(new in [0-9]+ s\\)")
+        .unwrap();
+    terminal.send_line(&world.code()).unwrap();
+    has(&terminal.exp_eof().unwrap(), &["done"]);
 }
