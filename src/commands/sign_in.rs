@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use std::time::Duration;
+
 use super::acquire::{Acquired, at_hand, device_id, now, tell_end};
 use super::codes::{Asking, Codes, find_codes};
 use super::find_device::find_device;
@@ -11,6 +13,7 @@ use crate::cli::SignIn;
 use crate::edge::answer::TemporaryKeys;
 use crate::edge::cache::Cache;
 use crate::edge::device_lock::{DeviceLock, Holder};
+use crate::edge::prompt::Terminal;
 use crate::edge::sts::Aws;
 use crate::edge::ui::{Ui, notices_on_terminal};
 use crate::error::Result;
@@ -23,6 +26,10 @@ use crate::model::plan::{Plan, plan};
 use crate::model::role::Role;
 use crate::model::session::{Session, Timestamp, digest_of};
 use crate::model::settings::{Origin, Settings, Sourced};
+
+/// More than it takes when nobody is asked: a program of `mfa_process` twice, and the next code
+/// between.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// A sign-in that can begin.
 pub(super) struct SigningIn<'a> {
@@ -191,7 +198,11 @@ impl<'a> SigningIn<'a> {
                 self.ui.notice(&text);
             }
         };
-        DeviceLock::take(&directory, id, on_wait).map(Some)
+        // A question that was forgotten at some terminal is nothing that a job of the night should
+        // wait for without end. Who sits at one sees what is waited for, and can end it.
+        let nobody_waits = self.sign_in.no_input || Terminal::open().is_err();
+        let limit = nobody_waits.then_some(LONGEST_WAIT);
+        DeviceLock::take(&directory, id, limit, on_wait).map(Some)
     }
 
     pub(super) fn serial(&self) -> &str {

@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpgid, getpgrp};
@@ -24,11 +24,16 @@ pub struct DeviceLock {
 
 impl DeviceLock {
     /// Takes the lock named `id`. If somebody else has it, `on_wait` is told who, where that is
-    /// known, before the wait.
+    /// known, before the wait, which goes on for `limit` at most, if there is one.
     ///
     /// # Errors
-    /// The file cannot be trusted, made or locked.
-    pub fn take(dir: &PrivateDir, id: &str, on_wait: impl FnOnce(Option<Holder>)) -> Result<Self> {
+    /// The file cannot be trusted, made or locked, or nobody has set it free in time.
+    pub fn take(
+        dir: &PrivateDir,
+        id: &str,
+        limit: Option<Duration>,
+        on_wait: impl FnOnce(Option<Holder>),
+    ) -> Result<Self> {
         let name = format!("{id}.lock");
         let failed = |cause: std::io::Error| {
             Error::new(
@@ -41,8 +46,13 @@ impl DeviceLock {
         let waited = match file.try_lock() {
             Ok(()) => false,
             Err(TryLockError::WouldBlock) => {
-                on_wait(holder(&mut file));
-                file.lock().map_err(failed)?;
+                let holder = holder(&mut file);
+                on_wait(holder);
+                match limit {
+                    None => file.lock().map_err(failed)?,
+                    Some(limit) if lock_within(&file, limit).map_err(failed)? => {}
+                    Some(limit) => return Err(under_way_for_ever(holder, limit)),
+                }
                 true
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -69,6 +79,34 @@ impl DeviceLock {
         self.file.write_all(text.as_bytes())?;
         self.file.set_len(text.len() as u64)
     }
+}
+
+/// Waits for a lock, and says whether it got it in time.
+fn lock_within(file: &File, limit: Duration) -> std::io::Result<bool> {
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < limit => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // Many may wait for a sign-in of a moment, and few for a question that was forgotten.
+        let soon = begun.elapsed() < Duration::from_secs(2);
+        std::thread::sleep(Duration::from_millis(if soon { 2 } else { 50 }));
+    }
+}
+
+fn under_way_for_ever(holder: Option<Holder>, limit: Duration) -> Error {
+    let (process, kill) = match holder {
+        Some(Holder(pid)) => (format!("process {pid}"), format!("end it: kill {pid}")),
+        None => ("somebody else".to_owned(), "end it".to_owned()),
+    };
+    Error::new(
+        "another sign-in with this device does not end",
+        format!("{process} has been at it for {} s", limit.as_secs()),
+        format!("answer the question that it asks, or {kill}"),
+    )
 }
 
 /// The process that has a lock.
@@ -115,4 +153,32 @@ fn read_lines(file: &mut File) -> (Option<Holder>, UsedCodes) {
     let mut lines = text.lines();
     let holder = lines.next().and_then(|line| line.parse().ok().map(Holder));
     (holder, UsedCodes::parse(lines))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_with_a_limit_ends() -> Result<()> {
+        let path = std::env::temp_dir().join(format!("mfaexec-lock-{}", std::process::id()));
+        let dir = PrivateDir::create(&path)?;
+        let take = |limit| DeviceLock::take(&dir, "device", limit, |_| {});
+        let held = take(None)?;
+        let error = take(Some(Duration::from_millis(20))).err();
+        let error = error.map(|error| error.to_string()).unwrap_or_default();
+        let own = format!("kill {}", std::process::id());
+        assert!(
+            error.contains("does not end") && error.contains(&own),
+            "{error}"
+        );
+        let later = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(held);
+        });
+        assert!(take(Some(Duration::from_secs(60)))?.waited);
+        assert!(later.join().is_ok());
+        let _ = std::fs::remove_dir_all(&path);
+        Ok(())
+    }
 }
