@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::acquire::{Acquired, For};
 use super::run::prepare;
-use super::shell_around::{refuse_twice, renewing_line, session_name, shown_name};
+use super::shell_around::{profile_or_key, refuse_twice, renewing_line, session_name, shown_name};
 use crate::cli::{ShellChoice, SignIn};
 use crate::edge::files::PrivateDir;
 use crate::edge::ui::{Ui, stdin_and_stderr_are_terminals};
@@ -76,11 +76,7 @@ fn mark(env: &mut Environment, acquired: &Acquired) {
     };
     env.set(IN_SHELL, within.to_string());
     let [profile, end] = FOR_PROMPTS;
-    let own_key = || settings.key_id().to_owned();
-    env.set(
-        profile,
-        settings.chain.first().cloned().unwrap_or_else(own_key),
-    );
+    env.set(profile, profile_or_key(settings));
     match session.expires_at {
         Timestamp::NEVER => env.remove(end),
         at => env.set(end, at.to_string()),

@@ -109,10 +109,15 @@ pub(super) fn session_name(settings: &Settings) -> String {
     id.unwrap_or_else(|| digest_of("without-name", &[&settings.profile.value]))
 }
 
+/// The profile, or the key of the environment where there is none.
+pub(super) fn profile_or_key(settings: &Settings) -> String {
+    let own_key = || settings.key_id().to_owned();
+    settings.chain.first().cloned().unwrap_or_else(own_key)
+}
+
 /// What a prompt calls the session: the profile, and the role if no profile names it.
 pub(super) fn shown_name(settings: &Settings, sign_in: &SignIn) -> String {
-    let own_key = || settings.key_id().to_owned();
-    let profile = settings.chain.first().cloned().unwrap_or_else(own_key);
+    let profile = profile_or_key(settings);
     match settings.roles.last() {
         Some(role) if sign_in.role_arn.is_some() => format!("{profile}/{}", role.short()),
         _ => profile,
