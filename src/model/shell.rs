@@ -167,6 +167,12 @@ impl Shell {
         }
         let mut code = String::new();
         let fish = self == Self::Fish;
+        // With a backslash nothing is an alias of the user's. A POSIX shell breaks off where a
+        // special builtin fails, unless it is called like this; for zsh it would be another program.
+        let posix = match self {
+            Self::Sh => r"\command ",
+            _ => r"\",
+        };
         for (name, value) in own {
             let value = self.quoted(value);
             let _strings_take_all = match fish {
@@ -176,12 +182,11 @@ impl Shell {
         }
         for (name, value) in changes {
             let value = value.as_deref().map(|value| self.quoted(value));
-            // With a backslash they are no aliases of the user's.
             // What the user has made readonly is no reason to leave the rest undone, or the shell.
             let _strings_take_all = match (value, fish) {
-                (Some(value), false) => writeln!(code, "\\export {name}={value} || :"),
+                (Some(value), false) => writeln!(code, "{posix}export {name}={value} || :"),
                 (Some(value), true) => writeln!(code, "set -gx {name} {value}"),
-                (None, false) => writeln!(code, "\\unset {name} || :"),
+                (None, false) => writeln!(code, "{posix}unset {name} || :"),
                 (None, true) => writeln!(code, "set -eg {name}; or true"),
             };
         }

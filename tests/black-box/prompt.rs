@@ -216,9 +216,15 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
         "--",
         "true",
     ]);
-    let started = std::time::Instant::now();
-    let error = finish(&mut command).fails(125);
-    assert!(started.elapsed() < Duration::from_secs(5));
+    // In under a second, if only once on a busy machine.
+    let mut quickest = Duration::MAX;
+    let mut error = String::new();
+    for _ in 0..5 {
+        let started = std::time::Instant::now();
+        error = finish(&mut command).fails(125);
+        quickest = quickest.min(started.elapsed());
+    }
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
     has(
         &error,
         &["no terminal", "mfaexec login -p testuser -d 1h30m"],

@@ -231,13 +231,18 @@ fn keys_of_somebody_elses_are_seen() {
 
 #[test]
 fn what_nobody_may_change_is_seen_as_well() {
-    needs!("tmux", "bash");
-    let world = World::new();
-    world.sign_in(&[]);
-    let mut command = BASH.at_home_with(&world, "readonly AWS_PROFILE");
-    let screen = Screen::start(&world, command.args(["shell", "-p", "testuser"]));
-    screen.ends_with("(testuser overridden) mine>");
-    assert!(BASH.value(&screen, "AWS_ACCESS_KEY_ID").starts_with("ASIA"));
+    needs!("tmux", "bash", "dash");
+    for kind in [&BASH, &DASH] {
+        let world = World::new();
+        world.sign_in(&[]);
+        let mut command = kind.at_home_with(&world, "readonly AWS_PROFILE");
+        let screen = Screen::start(&world, command.args(["shell", "-p", "testuser"]));
+        screen.ends_with("(testuser overridden) mine>");
+        let key = kind.value(&screen, "AWS_ACCESS_KEY_ID");
+        assert!(key.starts_with("ASIA"), "{}: {key}", kind.name);
+        let told = screen.text().matches("AWS_PROFILE is set").count();
+        assert_eq!(told, 1, "{}: {}", kind.name, screen.text());
+    }
 }
 
 #[test]

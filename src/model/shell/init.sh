@@ -52,7 +52,8 @@ __mfaexec_begin() {
     __mfaexec_ps1=${PS1-}
     unset PS1
     PS1=$__mfaexec_ps1
-    __mfaexec_ask ''
+    # What there is to tell is told by the first prompt, and once.
+    __mfaexec_ask '' 2>/dev/null
     __mfaexec_told=
     if [ -n "$__mfaexec_prompt" ]; then
         # The second half expands to nothing. On the way it remembers what was told, in the only way
