@@ -28,7 +28,11 @@ const CAUGHT: [Signal; 13] = [
     Signal::SIGXCPU,
 ];
 
-static NOTED: AtomicI32 = AtomicI32::new(0);
+/// The first noted signal that ends a process. Nothing that comes later takes its place: systemd
+/// sends SIGCONT right behind SIGTERM.
+static ENDING: AtomicI32 = AtomicI32::new(0);
+/// The last noted signal that stops or continues.
+static STOPPING: AtomicI32 = AtomicI32::new(0);
 static WAKE_FD: AtomicI32 = AtomicI32::new(-1);
 
 /// A pipe that ends a wait: signal handlers write to it, and so may other threads.
@@ -109,13 +113,15 @@ impl Noting {
     /// Whether a signal came.
     #[must_use]
     pub fn has_noted() -> bool {
-        NOTED.load(Ordering::SeqCst) != 0
+        ENDING.load(Ordering::SeqCst) != 0 || STOPPING.load(Ordering::SeqCst) != 0
     }
 
-    /// The signal that came, if one did; it is taken out.
+    /// The signal to obey, if one came; all are taken out. One that ends the process counts before
+    /// all that stop or continue it, in whichever order they came.
     #[must_use]
     pub fn noted() -> Option<Signal> {
-        Signal::try_from(NOTED.swap(0, Ordering::SeqCst)).ok()
+        let [ending, stopping] = [&ENDING, &STOPPING].map(|noted| noted.swap(0, Ordering::SeqCst));
+        Signal::try_from(ending).or(Signal::try_from(stopping)).ok()
     }
 }
 
@@ -132,7 +138,15 @@ impl Drop for Noting {
 }
 
 extern "C" fn note(signal: libc::c_int) {
-    NOTED.store(signal, Ordering::SeqCst);
+    match signal {
+        libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU | libc::SIGCONT => {
+            STOPPING.store(signal, Ordering::SeqCst);
+        }
+        _ => {
+            let _the_first_counts =
+                ENDING.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
+        }
+    }
     let fd = WAKE_FD.load(Ordering::SeqCst);
     if fd >= 0 {
         // SAFETY: the descriptor is open while the handler is installed, one byte is read from a
@@ -166,6 +180,18 @@ pub fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
 /// somebody continued it.
 pub fn obey(signal: Signal) {
     let _ = raise(signal);
+}
+
+/// Whether this process ignores a signal. False where the system does not say.
+#[must_use]
+pub fn is_ignored(signal: Signal) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action sigaction(2) only writes the present one to where it is told,
+    // and it is read only if it did.
+    unsafe {
+        libc::sigaction(signal as i32, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 /// Runs `start` with every signal blocked, so that threads it starts leave signals to the one
