@@ -7,20 +7,36 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `edge` that stand on others, which come after the colon.
-const WITHIN_EDGE: [(&str, &[&str]); 13] = [
+const WITHIN_EDGE: [(&str, &[&str]); 16] = [
     ("asker", &["signals"]),
     ("cache", &["files", "keyring", "record", "seal"]),
     ("clients", &["answer", "http", "provider"]),
     ("config_files", &["files"]),
-    ("device_lock", &["files"]),
+    ("device_lock", &["files", "holder"]),
     ("dialog", &["asker", "signals"]),
     ("exec", &["start"]),
+    ("foreground", &["signals"]),
     ("http", &["names"]),
     ("pinentry", &["asker", "signals"]),
-    ("prompt", &["countdown", "signals"]),
+    (
+        "prompt",
+        &[
+            "countdown",
+            "files",
+            "foreground",
+            "holder",
+            "line",
+            "modes",
+            "signals",
+            "turn",
+            "ui",
+        ],
+    ),
     ("provider", &["answer"]),
     ("seal", &["keyring"]),
     ("sts", &["answer", "clients", "provider", "signals"]),
+    ("turn", &["files", "holder"]),
+    ("used_codes", &["files"]),
 ];
 
 /// What an effect looks like in source text.

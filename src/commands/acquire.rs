@@ -97,9 +97,9 @@ pub(super) fn acquire(
                 "using the session at hand, which ends at {}",
                 session.expires_at
             );
-            learn_account(&settings, &mut session)?;
+            learn_account(&settings, &mut session, ui)?;
             if command.is_some() {
-                confirm(env, sign_in, &settings)?;
+                confirm(env, sign_in, &settings, &cache, ui)?;
             }
             return Ok(Acquired {
                 session,
@@ -117,16 +117,17 @@ pub(super) fn acquire(
         if let Some(name) = command.first() {
             exec::check_command(name)?;
         }
-        confirm(env, sign_in, &settings)?;
+        confirm(env, sign_in, &settings, &cache, ui)?;
     }
-    SigningIn::prepare(env, asking, sign_in, settings, &cache, ui, &plan)?.finish()
+    SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?.finish()
 }
 
 /// A guard wants to know the account, and the session was got when nobody did.
-fn learn_account(settings: &Settings, session: &mut Session) -> Result<()> {
+fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
     if settings.guards.expected_account.is_some() && session.account.is_none() {
         let aws = Aws::start(settings, settings.partition_arn())?;
-        let caller = aws.caller_identity(Some(session), None).wait();
+        let caller = aws.caller_identity(Some(session), None);
+        let caller = caller.wait(|| tell_slow(ui));
         let caller =
             caller.map_err(|failure| diagnose(&failure, &Asked::by_key(settings, None)))?;
         session.account = Some(caller.account);
@@ -203,6 +204,11 @@ pub(super) fn device_id(settings: &Settings) -> String {
         .as_ref()
         .map_or("", |endpoint| &endpoint.value);
     digest_of("device-of", &[settings.key_id(), endpoint])
+}
+
+/// Says what a run waits for that takes longer than a person expects.
+pub(super) fn tell_slow(ui: Ui) {
+    ui.notice("waiting for the answer of AWS");
 }
 
 /// The time.

@@ -29,11 +29,24 @@ pub(super) enum Codes {
 
 impl Codes {
     /// The person who could answer another question, if there is one. That takes a terminal.
-    pub(super) fn person(&mut self) -> Option<(&Terminal, &mut Wake)> {
+    pub(super) fn person(&mut self) -> Option<(&mut Terminal, &mut Wake)> {
         match self {
-            Self::Typed(terminal, wake) => Some((&*terminal, wake)),
-            Self::Asked(dialogs, wake) => Some((dialogs.terminal.as_ref()?, wake)),
+            Self::Typed(terminal, wake) => Some((terminal, wake)),
+            Self::Asked(dialogs, wake) => Some((dialogs.terminal.as_mut()?, wake)),
             Self::Given(_) | Self::Printed(_) => None,
+        }
+    }
+
+    /// Lets nobody else ask on the terminal until this process ends.
+    pub(super) fn keep_turn_to_the_end(self) {
+        match self {
+            Self::Typed(terminal, _) => terminal.keep_turn_to_the_end(),
+            Self::Asked(dialogs, _) => {
+                if let Some(terminal) = dialogs.terminal {
+                    terminal.keep_turn_to_the_end();
+                }
+            }
+            Self::Given(_) | Self::Printed(_) => {}
         }
     }
 }
@@ -83,7 +96,7 @@ pub(super) fn find_codes(
     }
     let fail = |cause: String| cannot_ask(&cause, sign_in, settings);
     let wake = Wake::new().map_err(|error| fail(error.to_string()))?;
-    let terminal = Terminal::open().map_err(|error| format!("no terminal: {error}"));
+    let terminal = Terminal::open();
     match (way(env, sign_in)?, terminal) {
         (Some(Way::Dialog(dialog)), _) => {
             let dialogs = Dialogs::chosen(dialog, env).map_err(fail)?;

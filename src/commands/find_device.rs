@@ -1,47 +1,56 @@
 //! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
 
-use crate::edge::answer::Identity;
-use crate::edge::prompt::{Answer, Echo, Terminal};
-use crate::edge::signals::Wake;
-use crate::edge::sts::Aws;
-use crate::error::{Error, Result};
-use crate::model::devices::{Devices, check_serial, guess_device, sort_devices, user_name};
-use crate::model::diagnose::{Asked, diagnose};
-use crate::model::failure::Meaning;
-use crate::model::settings::{Origin, Settings, Sourced};
-use crate::sanitize::printable;
 use secrecy::ExposeSecret;
 
-/// Finds the device of the user that the key belongs to, and the user.
-pub(super) fn find_device(
-    aws: &Aws,
-    settings: &Settings,
-    person: Option<(&Terminal, &mut Wake)>,
-) -> Result<(Sourced<String>, Identity)> {
+use super::acquire::tell_slow;
+use crate::edge::answer::Identity;
+use crate::edge::prompt::{Answer, Ask, QUESTION_TIME, Terminal};
+use crate::edge::signals::Wake;
+use crate::edge::sts::Aws;
+use crate::edge::ui::Ui;
+use crate::error::{Error, Result};
+use crate::model::devices::{Devices, guess_device, sort_devices, user_name};
+use crate::model::diagnose::{Asked, diagnose};
+use crate::model::failure::Meaning;
+use crate::model::settings::Settings;
+use crate::sanitize::printable;
+
+/// What AWS says of a user's devices.
+pub(super) enum Found {
+    /// There is one that gives codes.
+    One(String),
+    /// There are several: a person has to choose.
+    Several(Vec<String>),
+    /// IAM may not be asked; a guess, if there is one, which a person has to confirm.
+    Guess(Option<String>),
+}
+
+/// A person who can be asked.
+pub(super) type Person<'a> = (&'a mut Terminal, &'a mut Wake);
+
+/// Looks for the devices of the user that the key belongs to, and for the user.
+pub(super) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identity, Found)> {
     let diagnosed = |failure| diagnose(&failure, &Asked::by_key(settings, None));
-    let identity = aws.caller_identity(None, None).wait().map_err(diagnosed)?;
+    let identity = aws
+        .caller_identity(None, None)
+        .wait(|| tell_slow(ui))
+        .map_err(diagnosed)?;
     tracing::info!("the key belongs to {}", identity.arn);
-    let serial = match aws.mfa_devices(user_name(&identity.arn)) {
-        Ok(serials) => choose(sort_devices(serials), settings, person)?,
+    let serials = aws.mfa_devices(user_name(&identity.arn));
+    let found = match serials.wait(|| tell_slow(ui)) {
+        Ok(serials) => usable(sort_devices(serials), &settings.profile.value)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
-            confirm_guess(&identity.arn, settings, person)?
+            Found::Guess(guess_device(&identity.arn))
         }
         Err(failure) => return Err(diagnosed(failure)),
     };
-    tracing::info!("the MFA device is {serial}");
-    let serial = Sourced::new(serial, Origin::Discovered);
-    check_serial(&serial)?;
-    Ok((serial, identity))
+    Ok((identity, found))
 }
 
-fn choose(
-    devices: Devices,
-    settings: &Settings,
-    person: Option<(&Terminal, &mut Wake)>,
-) -> Result<String> {
-    let profile = &settings.profile.value;
+fn usable(devices: Devices, profile: &str) -> Result<Found> {
     match devices {
-        Devices::One(serial) => Ok(serial),
+        Devices::One(serial) => Ok(Found::One(serial)),
+        Devices::Several(serials) => Ok(Found::Several(serials)),
         Devices::None => Err(Error::new(
             format!("the user of profile {profile} has no MFA device"),
             "IAM lists none",
@@ -53,56 +62,45 @@ fn choose(
             "STS takes codes, and these devices give none",
             "add a virtual MFA device (an authenticator app) to the user as well",
         )),
-        Devices::Several(serials) => match person {
-            Some((terminal, wake)) => choose_one(&serials, terminal, wake),
-            None => Err(Error::new(
-                format!("the user of profile {profile} has several MFA devices"),
-                serials.join(", "),
-                "choose one with --mfa-serial, or write it into the profile as mfa_serial",
-            )),
-        },
     }
 }
 
-fn choose_one(serials: &[String], terminal: &Terminal, wake: &mut Wake) -> Result<String> {
+/// Has a person choose one of several devices, until one is chosen or nobody answers.
+pub(super) fn choose(serials: &[String], profile: &str, person: Option<Person>) -> Result<String> {
+    let Some((terminal, wake)) = person else {
+        return Err(Error::new(
+            format!("the user of profile {profile} has several MFA devices"),
+            serials.join(", "),
+            "choose one with --mfa-serial, or write it into the profile as mfa_serial",
+        ));
+    };
     terminal.say("mfaexec: the user has several MFA devices:");
     for (number, serial) in (1..).zip(serials) {
         terminal.say(&format!("  {number}) {}", printable(serial)));
     }
     let question = format!("Which one has the code? 1 to {}: ", serials.len());
-    let answer = ask(&question, terminal, wake)?;
-    let chosen = answer
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| serials.get(n.checked_sub(1)?));
-    chosen.cloned().ok_or_else(|| {
-        Error::new(
-            "no MFA device was chosen",
-            format!("the answer was {answer:?}"),
-            "write mfa_serial into the profile to be asked no more",
-        )
+    ask(&question, (terminal, wake), |answer| {
+        let number = answer.parse::<usize>().ok()?;
+        serials.get(number.checked_sub(1)?).cloned()
     })
 }
 
 /// The last resort: most virtual devices carry their user's name, but far from all do, and a
 /// wrong one costs a code. So a person decides.
-fn confirm_guess(
-    arn: &str,
-    settings: &Settings,
-    person: Option<(&Terminal, &mut Wake)>,
+pub(super) fn confirm_guess(
+    guess: Option<String>,
+    profile: &str,
+    person: Option<Person>,
 ) -> Result<String> {
     let unknown = |cause: &str| {
         Error::new(
-            format!(
-                "the MFA device of profile {} is not known",
-                settings.profile.value
-            ),
+            format!("the MFA device of profile {profile} is not known"),
             cause,
             "write mfa_serial into the profile, or use --mfa-serial: the device's ARN stands in \
              the console under IAM, Users, Security credentials",
         )
     };
-    let Some(guess) = guess_device(arn) else {
+    let Some(guess) = guess else {
         return Err(unknown(
             "IAM may not be asked with this key, and there is nothing to guess",
         ));
@@ -114,20 +112,41 @@ fn confirm_guess(
     };
     terminal.say("mfaexec: IAM may not be asked which MFA device you have.");
     let question = format!("Guess: {}. Is that yours? [y/N] ", printable(&guess));
-    match ask(&question, terminal, wake)?.to_lowercase().as_str() {
-        "y" | "yes" => Ok(guess),
-        _ => Err(unknown("the guess was refused")),
-    }
+    let yes = ask(&question, (terminal, wake), |answer| {
+        match answer.to_lowercase().as_str() {
+            "y" | "yes" => Some(true),
+            "" | "n" | "no" => Some(false),
+            _ => None,
+        }
+    })?;
+    yes.then_some(guess)
+        .ok_or_else(|| unknown("the guess was refused"))
 }
 
-fn ask(question: &str, terminal: &Terminal, wake: &mut Wake) -> Result<String> {
+/// Asks until the answer can be read, or nobody answers.
+fn ask<T>(question: &str, (terminal, wake): Person, read: impl Fn(&str) -> Option<T>) -> Result<T> {
     let unanswered = |cause: &str| {
         let remedy = "write mfa_serial into the profile, or use --mfa-serial";
         Error::new("the MFA device is not known", cause, remedy)
     };
-    match terminal.ask(question, Echo::Shown, wake) {
-        Ok(Answer::Line(line)) => Ok(line.expose_secret().trim().to_owned()),
-        Ok(Answer::Closed | Answer::Woken) => Err(unanswered("the question was not answered")),
-        Err(error) => Err(unanswered(&error.to_string())),
+    let until = Ask::openly(question).until;
+    loop {
+        let ask = Ask::openly(question);
+        match terminal.ask(Ask { until, ..ask }, wake) {
+            Ok(Answer::Line(line)) => {
+                if let Some(answer) = read(line.expose_secret().trim()) {
+                    return Ok(answer);
+                }
+            }
+            Ok(Answer::Closed | Answer::Woken) => {
+                return Err(unanswered("the question was not answered"));
+            }
+            Ok(Answer::TimedOut) => {
+                let minutes = QUESTION_TIME.as_secs() / 60;
+                let cause = format!("nobody answered the question for {minutes} minutes");
+                return Err(unanswered(&cause));
+            }
+            Err(cause) => return Err(unanswered(&cause)),
+        }
     }
 }

@@ -2,17 +2,26 @@
 
 use secrecy::ExposeSecret;
 
+use super::turn::take_turn;
 use crate::cli::SignIn;
-use crate::edge::prompt::{Answer, Echo, Terminal};
+use crate::edge::cache::Cache;
+use crate::edge::prompt::{Answer, Ask, Terminal};
 use crate::edge::signals::Wake;
+use crate::edge::ui::Ui;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 use crate::sanitize::printable;
 
-/// Asks for the profile's name, if the profile wants that. Inside a command that was confirmed the
-/// question was answered already.
-pub(super) fn confirm(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<()> {
+/// Asks for the profile's name, if the profile wants that, until it is typed or nobody answers.
+/// Inside a command that was confirmed the question was answered already.
+pub(super) fn confirm(
+    env: &Environment,
+    sign_in: &SignIn,
+    settings: &Settings,
+    cache: &Cache,
+    ui: Ui,
+) -> Result<()> {
     let name = &settings.profile.value;
     let inside = env.text("MFAEXEC_PROFILE").as_ref() == Some(name) && sign_in.role_arn.is_none();
     if !settings.guards.asks() || inside {
@@ -20,7 +29,7 @@ pub(super) fn confirm(env: &Environment, sign_in: &SignIn, settings: &Settings) 
     }
     let confirm = settings.guards.confirm.as_ref();
     let place = confirm.map_or(String::new(), |confirm| confirm.origin.to_string());
-    let refuse = |cause: String| {
+    let refuse = |cause: &str| {
         Err(Error::new(
             format!("profile {name} was not confirmed, nothing was run"),
             cause,
@@ -28,17 +37,29 @@ pub(super) fn confirm(env: &Environment, sign_in: &SignIn, settings: &Settings) 
         ))
     };
     if sign_in.no_input {
-        return refuse("--no-input was given".to_owned());
+        return refuse("--no-input was given");
     }
-    let (terminal, mut wake) = match (Terminal::open(), Wake::new()) {
+    let (mut terminal, mut wake) = match (Terminal::open(), Wake::new()) {
         (Ok(terminal), Ok(wake)) => (terminal, wake),
-        (Err(error), _) | (_, Err(error)) => return refuse(format!("no terminal: {error}")),
+        (Err(cause), _) => return refuse(&cause),
+        (_, Err(error)) => return refuse(&error.to_string()),
     };
+    take_turn(&mut terminal, cache, ui)?;
     let question = format!("Type {} to go on: ", printable(name));
-    match terminal.ask(&question, Echo::Shown, &mut wake) {
-        Ok(Answer::Line(line)) if line.expose_secret().trim() == name => Ok(()),
-        Ok(Answer::Line(_)) => refuse("another word was typed".to_owned()),
-        Ok(Answer::Closed | Answer::Woken) => refuse("the question was not answered".to_owned()),
-        Err(error) => refuse(error.to_string()),
+    let until = Ask::openly(&question).until;
+    loop {
+        let ask = Ask::openly(&question);
+        let cause = match terminal.ask(Ask { until, ..ask }, &mut wake) {
+            Ok(Answer::Line(line)) if line.expose_secret().trim() == name => return Ok(()),
+            Ok(Answer::Line(_)) => {
+                terminal.say("mfaexec: that is not the profile's name; ^C ends this");
+                continue;
+            }
+            Ok(Answer::Closed | Answer::Woken) => "the question was not answered".to_owned(),
+            Ok(Answer::TimedOut) => "nobody answered the question for 5 minutes".to_owned(),
+            Err(cause) => cause,
+        };
+        terminal.keep_turn_to_the_end();
+        return refuse(&cause);
     }
 }

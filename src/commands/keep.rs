@@ -94,7 +94,7 @@ impl SigningIn<'_> {
         };
         let wanted = asks_for_account(&self.settings, layer, found.is_some());
         found.or_else(|| {
-            let asked = wanted.then(|| self.aws.caller_identity(Some(session), None).wait());
+            let asked = wanted.then(|| self.wait(self.aws.caller_identity(Some(session), None)));
             asked?.ok().map(|identity| identity.account)
         })
     }

@@ -7,14 +7,15 @@ use secrecy::SecretString;
 use super::acquire::{device_id, now};
 use super::codes::{Codes, cannot_ask};
 use super::sign_in::SigningIn;
+use super::turn::take_turn;
 use crate::edge::answer::{Called, Identity, TemporaryKeys};
 use crate::edge::asker::Said;
-use crate::edge::device_lock::DeviceLock;
 use crate::edge::helper;
-use crate::edge::prompt::{Answer, Echo};
+use crate::edge::prompt::{Answer, Ask, Echo, QUESTION_TIME};
 use crate::edge::sts::{Code, Pending};
+use crate::edge::used_codes;
 use crate::error::{Error, Result};
-use crate::model::code::{UsedCodes, find_code, parse_code, seconds_to_next};
+use crate::model::code::{find_code, parse_code, seconds_to_next};
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::layer::{Layer, Step};
@@ -25,8 +26,12 @@ use crate::model::settings::Sourced;
 /// Seconds that a clock has to be off to be spoken of: a code's own time.
 const WORTH_SAYING: u64 = 30;
 
-/// How often a person may get a code wrong in one run.
+/// How many codes of a person STS may refuse in one run.
 const TRIES: u32 = 3;
+/// How many answers of a window may be no code: more than a person would give.
+const MOST_USELESS: u32 = 10;
+/// How long a code that was typed waits for the call that tries the key.
+const CHECK_TIME: Duration = Duration::from_secs(2);
 
 /// The call without a code that goes out while a person looks for the phone.
 pub(super) enum Check {
@@ -36,92 +41,116 @@ pub(super) enum Check {
     Over(Option<Identity>),
 }
 
+/// What came of asking for a code.
+enum Attempt {
+    /// One that was not used before.
+    Code(SecretString),
+    /// None: the answer was no code, or one that was used. A person is asked again.
+    Again(Error),
+}
+
 impl SigningIn<'_> {
-    /// Gets a session with a given code, or with one of up to three typed ones.
-    pub(super) fn mint(
-        &mut self,
-        layer: &Layer,
-        mut lock: Option<&mut DeviceLock>,
-    ) -> Result<TemporaryKeys> {
-        let question = Question::new(&self.settings, &self.asking.purpose);
-        if let Some(Codes::Typed(terminal, _)) = &self.codes {
-            terminal.say(&format!("mfaexec: {}", question.heading()));
+    /// Gets a session with a code. A person may get three wrong; what was not sent to STS does not
+    /// count.
+    pub(super) fn mint(&mut self, layer: &Layer) -> Result<TemporaryKeys> {
+        let mut question = Question::new(&self.settings, &self.asking.purpose);
+        question.names_device = self.one_of_several || self.ui.is_verbose();
+        if let Some((terminal, _)) = self.codes.as_mut().and_then(Codes::person) {
+            take_turn(terminal, self.cache, self.ui)?;
         }
-        for left in (0..TRIES).rev() {
-            let code = self.next_code(&question, lock.as_deref())?;
-            let retry = match code {
-                Ok(code) => match self.trade(layer, &code, lock.as_deref_mut()) {
+        let (mut refused, mut useless) = (0, 0);
+        let mut until = Instant::now() + QUESTION_TIME;
+        loop {
+            let problem = match self.next_code(&question, until)? {
+                Attempt::Again(problem) => {
+                    useless += 1;
+                    problem
+                }
+                Attempt::Code(code) => match self.exchange(layer, &code) {
                     Ok(keys) => return Ok(keys),
-                    Err(failure) => self.after(layer, &failure)?,
+                    Err(failure) => {
+                        refused += 1;
+                        until = Instant::now() + QUESTION_TIME;
+                        self.after(layer, &failure)?
+                    }
                 },
-                Err(problem) => problem,
             };
             match &mut self.codes {
-                Some(Codes::Typed(terminal, _)) if left > 0 => {
-                    terminal.say(&format!("mfaexec: {}", retry.summary()));
+                Some(Codes::Typed(..) | Codes::Asked(..)) if refused == TRIES => {
+                    self.given_up = true;
+                    return Err(problem);
                 }
-                Some(Codes::Asked(dialogs, _)) if left > 0 => {
-                    dialogs.problem = Some(retry.summary());
+                // A window that gives answers by itself, none of them a code.
+                Some(Codes::Asked(..)) if useless == MOST_USELESS => return Err(problem),
+                Some(Codes::Typed(terminal, _)) => {
+                    terminal.say(&format!("mfaexec: {}", problem.summary()));
                 }
-                _ => return Err(retry),
+                Some(Codes::Asked(dialogs, _)) => dialogs.problem = Some(problem.summary()),
+                _ => return Err(problem),
             }
         }
-        Err(given_up())
     }
 
-    /// The next code, or what is wrong with it; the outer error is one that ends the sign-in.
-    fn next_code(
-        &mut self,
-        question: &Question,
-        lock: Option<&DeviceLock>,
-    ) -> Result<std::result::Result<SecretString, Error>> {
+    /// Asks for a code, and writes it down as used.
+    fn next_code(&mut self, question: &Question, until: Instant) -> Result<Attempt> {
         let typed = match &self.codes {
             Some(Codes::Given(code)) => code.clone(),
-            Some(Codes::Printed(program)) => return self.printed(program, lock).map(Ok),
-            Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question)?,
+            Some(Codes::Printed(program)) => return self.printed(program).map(Attempt::Code),
+            Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
             None => return Err(given_up()),
         };
         let Some(code) = parse_code(&typed) else {
-            return Ok(Err(Error::new(
+            let remedy = match &self.codes {
+                Some(Codes::Given(_)) => "give six digits, such as --code 123456",
+                _ => "type the six digits that the device shows",
+            };
+            return Ok(Attempt::Again(Error::new(
                 "that is not a code",
                 "a code has six digits",
-                "type the six digits that the device shows",
+                remedy,
             )));
         };
-        if let Some(seconds) = self.used(lock, &code) {
-            self.next_code_at = Some(Instant::now() + Duration::from_secs(seconds));
-            return Ok(Err(Error::new(
-                "this code was used already",
-                format!("a code works once; the next one comes in {seconds} s"),
-                "wait for the next code and try again",
-            )));
+        if self.claim(&code) {
+            return Ok(Attempt::Code(code));
         }
-        Ok(Ok(code))
+        let seconds = seconds_to_next(now());
+        self.next_code_at = Some(Instant::now() + Duration::from_secs(seconds));
+        Ok(Attempt::Again(Error::new(
+            "this code was used already",
+            format!("a code works once; the next one comes in {seconds} s"),
+            "wait for the next code and try again",
+        )))
     }
 
-    /// If a code was used: the seconds until the next one.
-    fn used(&self, lock: Option<&DeviceLock>, code: &SecretString) -> Option<u64> {
-        lock?.used.refuses(self.serial(), code, now())
+    /// Writes a code down as used, which it is from before it is sent. False if it was used already.
+    fn claim(&self, code: &SecretString) -> bool {
+        let Ok(directory) = self.cache.directory() else {
+            // Nothing is kept, and there is no place for a memory.
+            return true;
+        };
+        used_codes::claim(&directory, self.serial(), code).unwrap_or_else(|error| {
+            self.ui.notice(&format!(
+                "the use of the code cannot be written down: {error}"
+            ));
+            true
+        })
     }
 
     /// The code that a program prints. One that was used is waited out, once.
-    fn printed(
-        &self,
-        program: &Sourced<String>,
-        lock: Option<&DeviceLock>,
-    ) -> Result<SecretString> {
+    fn printed(&self, program: &Sourced<String>) -> Result<SecretString> {
         let code = self.run_program(program)?;
-        let Some(seconds) = self.used(lock, &code) else {
+        if self.claim(&code) {
             return Ok(code);
-        };
+        }
+        let seconds = seconds_to_next(now());
         self.ui.notice(&format!(
             "the code was used already, waiting {seconds} s for the next one"
         ));
         std::thread::sleep(Duration::from_secs(seconds));
         let code = self.run_program(program)?;
-        match self.used(lock, &code) {
-            None => Ok(code),
-            Some(_) => Err(Error::new(
+        match self.claim(&code) {
+            true => Ok(code),
+            false => Err(Error::new(
                 format!("{} has no new code", program.origin),
                 "it printed one that was used already, twice",
                 "run it by itself: the device's clock may be off",
@@ -150,26 +179,33 @@ impl SigningIn<'_> {
 
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
     /// before the code is spent, often before it is typed.
-    fn ask(&mut self, question: &Question) -> Result<SecretString> {
+    fn ask(&mut self, question: &Question, until: Instant) -> Result<SecretString> {
         let Some(Codes::Typed(_, wake) | Codes::Asked(_, wake)) = &self.codes else {
             return Err(given_up());
         };
         if let Check::NotBegun = self.check {
             self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
         }
+        let no_way = |cause: &str| cannot_ask(cause, self.sign_in, &self.settings);
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
-                let next = self.next_code_at.take();
-                // The line before it has the names.
-                let prompt = match next.is_some() && !terminal.has_room_to_count(&question.prompt())
-                {
-                    true => "MFA code: ".to_owned(),
-                    false => question.prompt(),
+                let next_code = self.next_code_at.take();
+                let mut line = question.line(terminal.width());
+                if next_code.is_some() && !terminal.has_room_to_count(&line) {
+                    // The question before has the names.
+                    line = question.line(0);
+                }
+                let ask = Ask {
+                    question: &line,
+                    echo: Echo::Hidden,
+                    next_code,
+                    until,
                 };
-                let answer = terminal.ask_until(&prompt, Echo::Hidden, next, wake);
-                match answer.map_err(terminal_failed)? {
-                    Answer::Line(line) => Ok(line),
-                    Answer::Closed | Answer::Woken => Err(given_up()),
+                match terminal.ask(ask, wake) {
+                    Ok(Answer::Line(line)) => Ok(line),
+                    Ok(Answer::Closed | Answer::Woken) => Err(given_up()),
+                    Ok(Answer::TimedOut) => Err(nobody_answered()),
+                    Err(cause) => return Err(no_way(&cause)),
                 }
             }
             Some(Codes::Asked(dialogs, wake)) => match dialogs.ask(question, wake) {
@@ -177,64 +213,50 @@ impl SigningIn<'_> {
                 Ok(Said::Woken) => Err(given_up()),
                 Ok(Said::Cancelled) => Err(dialogs.unanswered(false)),
                 Ok(Said::TimedOut) => Err(dialogs.unanswered(true)),
-                Err(cause) => return Err(cannot_ask(&cause, self.sign_in, &self.settings)),
+                Err(cause) => return Err(no_way(&cause)),
             },
             _ => Err(given_up()),
         };
         // What is wrong with the key says more than that the question was ended for it.
         self.settle()?;
+        self.given_up = answer.is_err();
         answer
     }
 
-    /// Waits for the call in the background.
+    /// Waits a moment for the call in the background: it is an extra, and the code grows old.
     fn settle(&mut self) -> Result<()> {
         let check = std::mem::replace(&mut self.check, Check::Over(None));
         self.check = match check {
-            Check::UnderWay(call) => match call.wait() {
-                Ok(identity) => Check::Over(Some(identity)),
-                Err(failure) if failure.stops_sign_in() => {
+            Check::UnderWay(call) => match call.wait_within(CHECK_TIME) {
+                Some(Ok(identity)) => Check::Over(Some(identity)),
+                Some(Err(failure)) if failure.stops_sign_in() => {
                     let asked = Asked::by_key(&self.settings, Some(self.serial()));
                     return Err(diagnose(&failure, &asked));
                 }
                 // Anything else may go better with the call that counts.
-                Err(_) => Check::Over(None),
+                Some(Err(_)) | None => Check::Over(None),
             },
             check => check,
         };
         Ok(())
     }
 
-    /// Sends the code, once. It counts as used from before that, unless it surely was not sent.
-    fn trade(
-        &self,
-        layer: &Layer,
-        code: &SecretString,
-        mut lock: Option<&mut DeviceLock>,
-    ) -> Called<TemporaryKeys> {
-        let before = lock.as_ref().map(|lock| lock.used.clone());
-        let before = before.unwrap_or_default();
-        let with_this = before.with(self.serial(), code, now());
-        let mut remember = |used: UsedCodes| {
-            if let Some(Err(error)) = lock.as_mut().map(|lock| lock.remember(used)) {
-                self.ui.notice(&format!(
-                    "the use of the code cannot be written down: {error}"
-                ));
-            }
-        };
-        remember(with_this);
+    /// Sends the code, once. It counts as used, unless it surely was not sent.
+    fn exchange(&self, layer: &Layer, code: &SecretString) -> Called<TemporaryKeys> {
         let serial = self.serial();
-        let code = Some(Code { serial, code });
-        let traded = match layer.step {
-            Step::Role(number) => self.assume(number, None, code, layer.duration),
-            Step::SessionToken | Step::Provider => self.aws.session_token(code, layer.duration),
-        };
-        if traded
-            .as_ref()
-            .is_err_and(|failure| failure.progress == Progress::NotSent)
+        let sent = Some(Code { serial, code });
+        let exchanged = self.wait(match layer.step {
+            Step::Role(number) => self.assume(number, None, sent, layer.duration),
+            Step::SessionToken | Step::Provider => self.aws.session_token(sent, layer.duration),
+        });
+        let not_sent = |failure: &CallFailure| failure.progress == Progress::NotSent;
+        if exchanged.as_ref().is_err_and(not_sent)
+            && let Ok(directory) = self.cache.directory()
+            && let Err(error) = used_codes::forget(&directory, serial, code)
         {
-            remember(before);
+            tracing::debug!("the code counts as used, although it was not sent: {error}");
         }
-        traded
+        exchanged
     }
 
     /// A wrong code can be followed by another one; every other failure ends the sign-in.
@@ -275,10 +297,11 @@ pub(super) fn given_up() -> Error {
     )
 }
 
-fn terminal_failed(error: std::io::Error) -> Error {
+fn nobody_answered() -> Error {
+    let minutes = QUESTION_TIME.as_secs() / 60;
     Error::new(
-        "cannot ask for the code",
-        error.to_string(),
-        "pass it with --code",
+        "no code was given",
+        format!("nobody answered the question for {minutes} minutes"),
+        "run it again",
     )
 }

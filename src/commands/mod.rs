@@ -18,6 +18,7 @@ mod shell_around;
 mod shell_hook;
 mod sign_in;
 mod status;
+mod turn;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -25,7 +26,7 @@ use std::io::Write;
 use crate::cli::{self, CacheMode, Invocation, Words};
 use crate::edge::cache::{Cache, Keeping};
 use crate::edge::ui::{self, Ui};
-use crate::edge::{config_files, exec, prompt, start};
+use crate::edge::{config_files, exec, modes, prompt, start};
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Kind, Result};
 use crate::model::environment::Environment;
 
@@ -81,6 +82,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
 }
 
 fn fail(error: &Error, runs_command: bool) -> u8 {
+    prompt::discard_typed();
     ui::error(error);
     error.exit_code(runs_command)
 }
@@ -124,7 +126,8 @@ pub fn hook_panics() {
     reason = "a panic in any thread has to end with the documented exit code"
 )]
 fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
-    prompt::restore_after_panic();
+    modes::restore_after_panic();
+    ui::let_go();
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     ui::error(&Error::new(
         "internal error",

@@ -1,28 +1,29 @@
 //! Signing in: under a lock, look again, get one session after the other, keep each. Everything that
 //! can fail without a code fails before somebody types one.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use std::time::Duration;
-
-use super::acquire::{Acquired, at_hand, device_id, now, tell_end};
+use super::acquire::{Acquired, at_hand, device_id, now, tell_end, tell_slow};
 use super::codes::{Asking, Codes, find_codes};
-use super::find_device::find_device;
+use super::find_device::{Found, choose, confirm_guess, look_up};
 use super::mint::Check;
+use super::turn::{take_turn, tell_wait};
 use crate::cli::SignIn;
-use crate::edge::answer::TemporaryKeys;
+use crate::edge::answer::{Called, TemporaryKeys};
 use crate::edge::cache::Cache;
-use crate::edge::device_lock::{DeviceLock, Holder};
+use crate::edge::device_lock::DeviceLock;
 use crate::edge::prompt::Terminal;
-use crate::edge::sts::Aws;
-use crate::edge::ui::{Ui, notices_on_terminal};
-use crate::error::Result;
+use crate::edge::sts::{Aws, Pending};
+use crate::edge::ui::Ui;
+use crate::error::{Error, Result};
 use crate::model::base::Base;
 use crate::model::child_env::PROCESS_OF;
+use crate::model::devices::check_serial;
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
 use crate::model::layer::{Layer, Step};
 use crate::model::plan::{Plan, plan};
+use crate::model::question::Purpose;
 use crate::model::role::Role;
 use crate::model::session::{Session, Timestamp, digest_of};
 use crate::model::settings::{Origin, Settings, Sourced};
@@ -30,6 +31,9 @@ use crate::model::settings::{Origin, Settings, Sourced};
 /// More than it takes when nobody is asked: a program of `mfa_process` twice, and the next code
 /// between.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// How long a run that has no way to ask looks for another one that does: those that are started
+/// together (`xargs -P`) do not come to the lock at the same moment.
+const OTHERS_COME: Duration = Duration::from_millis(300);
 
 /// A sign-in that can begin.
 pub(super) struct SigningIn<'a> {
@@ -45,6 +49,12 @@ pub(super) struct SigningIn<'a> {
     pub(super) next_code_at: Option<Instant>,
     pub(super) aws: Aws,
     pub(super) asking: Asking,
+    /// Whether the device is one of several that give codes.
+    pub(super) one_of_several: bool,
+    /// Whether a person was asked and gave up, or got as many codes wrong as one may.
+    pub(super) given_up: bool,
+    /// The locks that are held. To the end: whoever waits for one finds all that this run found.
+    locks: Vec<DeviceLock>,
     /// When this sign-in was asked for.
     begun: Timestamp,
 }
@@ -58,11 +68,10 @@ impl<'a> SigningIn<'a> {
         settings: Settings,
         cache: &'a Cache,
         ui: Ui,
-        plan: &Plan,
     ) -> Result<Self> {
         cache.check_writable()?;
         let aws = Aws::start(&settings, settings.partition_arn())?;
-        let mut this = Self {
+        Ok(Self {
             env,
             sign_in,
             settings,
@@ -73,39 +82,38 @@ impl<'a> SigningIn<'a> {
             next_code_at: None,
             aws,
             asking,
+            one_of_several: false,
+            given_up: false,
+            locks: Vec::new(),
             begun: now(),
-        };
-        if plan.needs_code() {
-            this.find_codes()?;
-        }
-        Ok(this)
+        })
     }
 
-    fn find_codes(&mut self) -> Result<()> {
-        if self.codes.is_none() {
-            let given = self.asking.given.take();
-            self.codes = Some(find_codes(given, self.env, self.sign_in, &self.settings)?);
-        }
-        Ok(())
-    }
-
-    /// Signs in, or takes over the session of somebody who just did.
+    /// Signs in, or takes over the session of somebody who just did. Where that fails, nobody else
+    /// begins before the error was read: the locks are kept until this process ends.
     pub(super) fn finish(mut self) -> Result<Acquired> {
-        // Held to the end: whoever looks for the device at the same time finds it then.
-        let finding = self.find_device()?;
-        let waited = |lock: &Option<DeviceLock>| lock.as_ref().is_some_and(|lock| lock.waited);
-        let mut plan = self.plan(waited(&finding))?;
-        let mut lock = loop {
-            let with_device = plan.needs_code();
-            let lock = self.lock_for(&plan)?;
-            plan = self.plan(waited(&finding) || waited(&lock))?;
-            if with_device || !plan.needs_code() {
-                break lock;
+        match self.get_session() {
+            Ok((session, kept)) => Ok(Acquired {
+                session,
+                settings: self.settings,
+                kept,
+            }),
+            Err(error) => {
+                for lock in self.locks {
+                    lock.keep_to_the_end(self.given_up);
+                }
+                if let Some(codes) = self.codes {
+                    codes.keep_turn_to_the_end();
+                }
+                Err(error)
             }
-            // What was at hand is gone: this has become a matter of the device.
-        };
+        }
+    }
+
+    fn get_session(&mut self) -> Result<(Session, Result<()>)> {
+        self.find_device()?;
+        let plan = self.lock_and_plan()?;
         if plan.needs_code() {
-            self.find_codes()?;
             tell_end(&self.settings, &plan, self.ui);
         }
         let (mut session, mut kept) = (None, Ok(()));
@@ -114,25 +122,82 @@ impl<'a> SigningIn<'a> {
             session = Some(at_hand);
         }
         for layer in missing {
-            let keys = self.get(&layer, session.as_ref(), lock.as_mut())?;
+            let keys = self.get(&layer, session.as_ref())?;
             let next = self.session(&layer, keys);
             kept = kept.and(self.keep(&layer, &next));
             session = Some(next);
         }
-        let settings = self.settings;
-        match session {
-            Some(session) => Ok(Acquired {
-                session,
-                settings,
-                kept,
-            }),
-            None => Err(super::mint::given_up()),
+        session
+            .map(|session| (session, kept))
+            .ok_or_else(super::mint::given_up)
+    }
+
+    /// Takes the lock, then makes the plan: somebody at another terminal may sign in for this run,
+    /// also where nobody can be asked here.
+    fn lock_and_plan(&mut self) -> Result<Plan> {
+        let (begun, below) = (Instant::now(), self.locks.len());
+        // Who brings a code looks for nobody else's.
+        let alone = self.asking.given.is_some();
+        let mut plan = self.plan()?;
+        loop {
+            let with_device = plan.needs_code();
+            self.lock_for(&plan)?;
+            plan = self.plan()?;
+            if !plan.needs_code() {
+                return Ok(plan);
+            }
+            // Else what was at hand is gone: this has become a matter of the device.
+            if with_device {
+                match self.find_codes() {
+                    Ok(()) => return Ok(plan),
+                    Err(error) if alone || self.is_left_in_peace() => return Err(error),
+                    Err(error) if begun.elapsed() >= OTHERS_COME => return Err(error),
+                    Err(_) => {}
+                }
+            }
+            self.locks.truncate(below);
+            std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Opens the place that codes come from, if that was not done yet.
+    fn find_codes(&mut self) -> Result<()> {
+        if self.codes.is_some() {
+            return Ok(());
+        }
+        let given = self.asking.given.take();
+        let codes = find_codes(given, self.env, self.sign_in, &self.settings)?;
+        if matches!(codes, Codes::Typed(..) | Codes::Asked(..)) && self.is_left_in_peace() {
+            return Err(self.left_in_peace());
+        }
+        self.codes = Some(codes);
+        Ok(())
+    }
+
+    /// Whether a question was given up in this job: those that waited for it are not asked once
+    /// more, nor are commands that come later. Who types `mfaexec login` wants to be asked.
+    fn is_left_in_peace(&self) -> bool {
+        let wants = self.asking.purpose == Purpose::SignIn;
+        let mut locks = self.locks.iter();
+        locks.any(|lock| lock.is_given_up() && (lock.waited || !wants))
+    }
+
+    fn left_in_peace(&self) -> Error {
+        let profile = self.settings.chain.first().map(String::as_str);
+        Error::new(
+            "no code was given",
+            "the question was given up in this job, and nobody is asked twice",
+            format!(
+                "sign in first: {}",
+                super::login_line::login_line(self.sign_in, profile)
+            ),
+        )
     }
 
     /// What is to be done now. Somebody may have signed in since the first look, even if there was
     /// no wait. A fresh session is one that was made after it was asked for, whoever made it.
-    fn plan(&self, waited: bool) -> Result<Plan> {
+    fn plan(&self) -> Result<Plan> {
+        let waited = self.locks.iter().any(|lock| lock.waited);
         let look = |layer: &Layer| at_hand(self.cache, layer);
         let plan = plan(&self.settings, self.sign_in.fresh && !waited, now(), look)?;
         match &plan.at_hand {
@@ -148,61 +213,96 @@ impl<'a> SigningIn<'a> {
     }
 
     /// Finds the device if nobody has named it, one process at a time.
-    fn find_device(&mut self) -> Result<Option<DeviceLock>> {
+    fn find_device(&mut self) -> Result<()> {
         if self.settings.serial.is_some() || !self.settings.uses_device() {
-            return Ok(None);
+            return Ok(());
         }
         let id = device_id(&self.settings);
         let profile = self.settings.profile.value.clone();
-        let lock = self.lock(&id, &profile)?;
-        self.settings.serial = match self.cache.device(&id)? {
-            Some(device) => Some(Sourced::new(device.serial, Origin::Discovered)),
+        self.lock(&id, &profile)?;
+        let serial = match self.cache.device(&id)? {
+            Some(device) => device.serial,
             None => {
-                let person = self.codes.as_mut().and_then(Codes::person);
-                let (serial, identity) = find_device(&self.aws, &self.settings, person)?;
+                let (identity, found) = look_up(&self.aws, &self.settings, self.ui)?;
                 self.check = Check::Over(Some(identity));
-                Some(serial)
+                self.which(found)?
             }
         };
-        Ok(lock)
+        tracing::info!("the MFA device is {serial}");
+        let serial = Sourced::new(serial, Origin::Discovered);
+        check_serial(&serial)?;
+        self.settings.serial = Some(serial);
+        Ok(())
+    }
+
+    /// Which of the devices it is, as a person says where AWS does not.
+    fn which(&mut self, found: Found) -> Result<String> {
+        if let Found::One(serial) = found {
+            return Ok(serial);
+        }
+        // Without anybody to ask the error names the devices.
+        let asks = self.find_codes();
+        let profile = &self.settings.profile.value;
+        let mut person = match asks {
+            Ok(()) => self.codes.as_mut().and_then(Codes::person),
+            Err(_) => None,
+        };
+        if let Some((terminal, _)) = &mut person {
+            take_turn(terminal, self.cache, self.ui)?;
+        }
+        let was_asked = person.is_some();
+        self.one_of_several = matches!(found, Found::Several(_));
+        let serial = match found {
+            Found::One(serial) => Ok(serial),
+            Found::Several(serials) => choose(&serials, profile, person),
+            Found::Guess(guess) => confirm_guess(guess, profile, person),
+        };
+        self.given_up = was_asked && serial.is_err();
+        // Another one may ask now: this run has the device's lock to wait for.
+        if let (Ok(_), Some((terminal, _))) = (&serial, self.codes.as_mut().and_then(Codes::person))
+        {
+            terminal.end_turn();
+        }
+        serial
     }
 
     /// Codes are a matter of the device; all else is one of the session that is to be had.
-    fn lock_for(&self, plan: &Plan) -> Result<Option<DeviceLock>> {
+    fn lock_for(&mut self, plan: &Plan) -> Result<()> {
         if plan.needs_code() {
-            let serial = self.serial();
-            return self.lock(&digest_of("device", &[serial]), serial);
+            let serial = self.serial().to_owned();
+            return self.lock(&digest_of("device", &[&serial]), &serial);
         }
+        let profile = self.settings.profile.value.clone();
         match plan.layers.last().and_then(|layer| layer.id.as_deref()) {
-            Some(id) => self.lock(id, &self.settings.profile.value),
-            None => Ok(None),
+            Some(id) => self.lock(id, &profile),
+            None => Ok(()),
         }
     }
 
     /// One sign-in at a time. Where sessions are not kept there may be no place for a lock, and
     /// nothing to share but the memory of used codes.
-    fn lock(&self, id: &str, of: &str) -> Result<Option<DeviceLock>> {
-        let directory = match self.cache.directory() {
-            Ok(directory) => directory,
-            Err(_) if !self.cache.keeps() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let on_wait = |holder: Option<Holder>| {
-            let process = holder.map_or(String::new(), |Holder(pid)| format!(" (process {pid})"));
-            let text = format!("waiting for the sign-in with {of} under way{process}");
-            // The seven others of a `make -j8`: the question stands there for all of them, and their
-            // words would get between it and the answer.
-            if notices_on_terminal() && holder.is_some_and(Holder::is_of_this_job) {
-                tracing::info!("{text}");
-            } else {
-                self.ui.notice(&text);
-            }
-        };
+    fn lock(&mut self, id: &str, of: &str) -> Result<()> {
+        match self.cache.directory() {
+            Err(_) if !self.cache.keeps() => return Ok(()),
+            directory => drop(directory?),
+        }
         // A question that was forgotten at some terminal is nothing that a job of the night should
         // wait for without end. Who sits at one sees what is waited for, and can end it.
         let nobody_waits = self.sign_in.no_input || Terminal::open().is_err();
         let limit = nobody_waits.then_some(LONGEST_WAIT);
-        DeviceLock::take(&directory, id, limit, on_wait).map(Some)
+        let lock = DeviceLock::take(
+            || self.cache.directory(),
+            id,
+            limit,
+            |holder| tell_wait(&format!("the sign-in with {of} under way"), holder, self.ui),
+        )?;
+        self.locks.push(lock);
+        Ok(())
+    }
+
+    /// Waits for AWS.
+    pub(super) fn wait<T>(&self, call: Pending<T>) -> Called<T> {
+        call.wait(|| tell_slow(self.ui))
     }
 
     pub(super) fn serial(&self) -> &str {
@@ -210,17 +310,12 @@ impl<'a> SigningIn<'a> {
     }
 
     /// Gets the session of one layer with the one before it.
-    fn get(
-        &mut self,
-        layer: &Layer,
-        source: Option<&Session>,
-        lock: Option<&mut DeviceLock>,
-    ) -> Result<TemporaryKeys> {
+    fn get(&mut self, layer: &Layer, source: Option<&Session>) -> Result<TemporaryKeys> {
         self.tell_cut(layer);
         if layer.with_code {
-            return self.mint(layer, lock);
+            return self.mint(layer);
         }
-        let got = match (layer.step, &self.settings.base) {
+        let call = match (layer.step, &self.settings.base) {
             (Step::Provider, Base::Provider(provider)) => {
                 self.ui.notice(&format!(
                     "no code of mfaexec's is asked for: the keys of {} come from {}",
@@ -235,7 +330,7 @@ impl<'a> SigningIn<'a> {
                 self.aws.session_token(None, layer.duration)
             }
         };
-        got.map_err(|failure| {
+        self.wait(call).map_err(|failure| {
             let role = self.role(layer);
             let with_session = source.is_some() || layer.step == Step::Provider;
             diagnose(
@@ -257,7 +352,7 @@ impl<'a> SigningIn<'a> {
         source: Option<&Session>,
         code: Option<crate::edge::sts::Code<'_>>,
         duration: u64,
-    ) -> crate::edge::answer::Called<TemporaryKeys> {
+    ) -> Pending<TemporaryKeys> {
         let role = &self.settings.roles[number];
         let name = self.settings.session_name(role);
         self.aws.assume_role(source, code, role, &name, duration)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::PollTimeout;
 use terminal_size::{Width, terminal_size_of};
+use unicode_width::UnicodeWidthStr;
 
 /// Seconds that are counted down behind a question. What is typed does not show, so the line can be
 /// written again and again.
@@ -47,7 +48,7 @@ impl<'a> Count<'a> {
 /// Whether seconds fit on the line behind the question.
 pub(super) fn has_room(tty: &File, question: &str) -> bool {
     let width = terminal_size_of(tty).map_or(80, |(Width(columns), _)| usize::from(columns));
-    question.chars().count() + seconds_left(99).len() < width
+    question.width() + seconds_left(99).len() < width
 }
 
 /// The seconds to show for a time that is left, and the milliseconds until it is one less. A part

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// Only the owner reads and writes.
 const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
-const SIZE_LIMIT: u64 = 64 * 1024;
+pub(super) const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
 pub const TEMPORARY: &str = ".new-";
 /// Seconds after which a temporary file is certainly nobody's.
@@ -148,6 +148,32 @@ impl PrivateDir {
             .map_err(|errno| unusable(&path, errno.desc()))?;
         check_private(&fd, &path)?;
         Ok(File::from(fd))
+    }
+
+    /// Opens a file for a moment's work in it, which nobody else does at the same time: locked, and
+    /// made if it is not there.
+    ///
+    /// # Errors
+    /// As [`PrivateDir::lock_file`], or it cannot be locked.
+    pub fn locked_file(&self, name: &str) -> Result<File> {
+        loop {
+            let file = self.lock_file(name)?;
+            file.lock()
+                .map_err(|error| unusable(&self.path.join(name), &error.to_string()))?;
+            if self.has_name(&file, name) {
+                return Ok(file);
+            }
+        }
+    }
+
+    /// Whether this file has that name in the directory: it may have been removed since, and
+    /// another one be in its place.
+    pub(super) fn has_name(&self, file: &File, name: &str) -> bool {
+        let named = fstatat(&self.fd, name, AtFlags::AT_SYMLINK_NOFOLLOW);
+        match (fstat(file), named) {
+            (Ok(file), Ok(named)) => (file.st_dev, file.st_ino) == (named.st_dev, named.st_ino),
+            _ => false,
+        }
     }
 
     /// The names of its files that end in `suffix`, sorted.

@@ -3,39 +3,71 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::Mutex;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::poll::{PollFd, PollFlags, poll};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{FlushArg, tcflush};
 use secrecy::SecretString;
+use terminal_size::{Width, terminal_size_of};
 use zeroize::Zeroizing;
 
 use super::countdown::{Count, has_room};
+use super::files::PrivateDir;
+use super::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
+use super::holder::Holder;
+use super::line::{Key, Line};
+use super::modes::{Modes, line_end, wait_for_pager};
 use super::signals::{Noting, Wake, obey};
+use super::turn::Turn;
+use super::ui::{hold_back, let_go};
+use crate::error::Result;
 
-/// The terminal and its modes as they were, while a question hides what is typed. A panic puts
-/// them back from here.
-static HIDDEN: Mutex<Option<(OwnedFd, Termios)>> = Mutex::new(None);
+pub use super::modes::Echo;
+
+/// How long a person may take: the phone may be in another room. A terminal with nobody at it, as
+/// some machines give to every job, must not stop a run for ever.
+pub const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// Whether this process has asked on the terminal.
+static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// The controlling terminal.
 #[derive(Debug)]
 pub struct Terminal {
     tty: File,
+    turn: Option<Turn>,
 }
 
-/// Whether what is typed can be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Echo {
-    /// It can.
-    Shown,
-    /// It cannot; the line's end still moves the cursor.
-    Hidden,
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// What stands before the place to type.
+    pub question: &'a str,
+    /// Whether what is typed can be seen.
+    pub echo: Echo,
+    /// Behind the question the seconds are counted down until then.
+    pub next_code: Option<Instant>,
+    /// When the question is taken away.
+    pub until: Instant,
+}
+
+impl<'a> Ask<'a> {
+    /// A question whose answer can be seen, asked now.
+    #[must_use]
+    pub fn openly(question: &'a str) -> Self {
+        Self {
+            question,
+            echo: Echo::Shown,
+            next_code: None,
+            until: Instant::now() + QUESTION_TIME,
+        }
+    }
 }
 
 /// How a question ended.
@@ -45,23 +77,57 @@ pub enum Answer {
     Line(SecretString),
     /// Nothing more will come: ^D, or the terminal is gone.
     Closed,
+    /// Nobody answered in time.
+    TimedOut,
     /// Another thread ended it.
     Woken,
 }
 
 impl Terminal {
-    /// Opens the controlling terminal.
+    /// Opens the controlling terminal, for questions that can be answered there.
     ///
     /// # Errors
-    /// The process has none.
-    pub fn open() -> io::Result<Self> {
+    /// The process has none, or is in its background where nobody could answer; in words.
+    pub fn open() -> std::result::Result<Self, String> {
         let mut options = OpenOptions::new();
         let tty = options
             .read(true)
             .write(true)
             .custom_flags(libc::O_NOCTTY)
-            .open("/dev/tty")?;
-        Ok(Self { tty })
+            .open("/dev/tty")
+            .map_err(|error| format!("no terminal: {error}"))?;
+        match cannot_be_answered(&tty) {
+            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            None => Ok(Self { tty, turn: None }),
+        }
+    }
+
+    /// Waits until no other question stands on this terminal; from then on this one's do, until
+    /// [`Terminal::end_turn`]. `on_wait` is told who asks, where that is known, before a wait.
+    ///
+    /// # Errors
+    /// The file of the lock cannot be trusted or made.
+    pub fn take_turn(
+        &mut self,
+        dir: &PrivateDir,
+        on_wait: impl FnOnce(Option<Holder>),
+    ) -> Result<()> {
+        if self.turn.is_none() {
+            self.turn = Some(Turn::take(dir, on_wait)?);
+        }
+        Ok(())
+    }
+
+    /// Lets others ask.
+    pub fn end_turn(&mut self) {
+        self.turn = None;
+    }
+
+    /// Lets nobody else ask until this process ends: its error has to be read first.
+    pub fn keep_turn_to_the_end(self) {
+        if let Some(turn) = self.turn {
+            turn.keep_to_the_end();
+        }
     }
 
     /// Whether seconds can be counted down on the line behind this question.
@@ -70,36 +136,37 @@ impl Terminal {
         has_room(&self.tty, question)
     }
 
+    /// Its width in columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        terminal_size_of(&self.tty).map_or(80, |(Width(columns), _)| usize::from(columns))
+    }
+
     /// Writes a line.
     pub fn say(&self, line: &str) {
-        let _a_terminal_that_is_gone_shows_at_the_next_question = writeln!(&self.tty, "{line}");
+        let end = line_end(&self.tty);
+        let _a_terminal_that_is_gone_shows_at_the_next_question = write!(&self.tty, "{line}{end}");
     }
 
     /// Asks. Signals that come meanwhile are obeyed when the terminal is as it was: ^C ends this
     /// process, ^Z stops it, and when it is continued the question stands there again.
     ///
     /// # Errors
-    /// The terminal does not work.
-    pub fn ask(&self, question: &str, echo: Echo, wake: &mut Wake) -> io::Result<Answer> {
-        self.ask_until(question, echo, None, wake)
-    }
-
-    /// The same, and behind the question the seconds are counted down until `next`, when there will
-    /// be something new to answer.
-    ///
-    /// # Errors
-    /// The terminal does not work.
-    pub fn ask_until(
-        &self,
-        question: &str,
-        echo: Echo,
-        next: Option<Instant>,
-        wake: &mut Wake,
-    ) -> io::Result<Answer> {
+    /// The terminal does not work, or nobody can answer at it; in words.
+    pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Answer, String> {
+        if !ASKED.swap(true, Ordering::Relaxed) && stdout_is_pipe() {
+            wait_for_pager(&self.tty);
+        }
         loop {
+            if let Some(why) = cannot_be_answered(&self.tty) {
+                return Err(format!("nobody can answer at this terminal: {why}"));
+            }
             let outcome = {
                 let _noting = Noting::start(wake);
-                self.ask_once(question, echo, next, wake)
+                hold_back();
+                let outcome = self.ask_once(ask, wake);
+                let_go();
+                outcome
             };
             wake.drain();
             if let Some(signal) = Noting::noted() {
@@ -107,46 +174,69 @@ impl Terminal {
                     // What comes next on the terminal does not belong on the question's line.
                     self.say("");
                 }
-                obey(signal);
+                self.obey(signal);
                 continue;
             }
-            return outcome;
+            return outcome.map_err(|error| match error.raw_os_error() {
+                Some(libc::EIO) => "nobody can answer at this terminal: it runs in the \
+                                    background, where no shell can bring it to the front"
+                    .to_owned(),
+                _ => format!("the terminal does not work: {error}"),
+            });
         }
     }
 
-    fn ask_once(
-        &self,
-        question: &str,
-        echo: Echo,
-        next: Option<Instant>,
-        wake: &Wake,
-    ) -> io::Result<Answer> {
-        let hidden = match echo {
-            Echo::Hidden => Some(Hiding::start(&self.tty)?),
-            Echo::Shown => None,
-        };
-        let written = (&self.tty).write_all(question.as_bytes());
-        let next = next.filter(|_| echo == Echo::Hidden);
-        let mut count = Count::new(&self.tty, question, next);
-        let answer = written.and_then(|()| self.read_line(wake, &mut count));
-        if let Some(hidden) = hidden {
-            hidden.end(matches!(answer, Ok(Answer::Line(_))));
+    /// Obeys a signal; while this process is stopped others may ask.
+    fn obey(&self, signal: Signal) {
+        if let Some(turn) = &self.turn {
+            turn.give_up();
         }
-        if matches!(answer, Ok(Answer::Woken)) && !Noting::has_noted() {
+        obey(signal);
+        if let Some(turn) = &self.turn {
+            turn.take_again();
+        }
+    }
+
+    fn ask_once(&self, ask: Ask<'_>, wake: &Wake) -> io::Result<Answer> {
+        let modes = Modes::set(&self.tty, ask.echo)?;
+        let written = (&self.tty).write_all(ask.question.as_bytes());
+        let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
+        let mut count = Count::new(&self.tty, ask.question, next);
+        let answer = written.and_then(|()| self.read_line(wake, &mut count, ask.until));
+        modes.put_back(matches!(answer, Ok(Answer::Line(_))));
+        let ends_line = match &answer {
+            Ok(Answer::Closed | Answer::TimedOut) => true,
+            Ok(Answer::Woken) => !Noting::has_noted(),
+            Ok(Answer::Line(_)) | Err(_) => false,
+        };
+        if ends_line {
             self.say("");
         }
         answer
     }
 
-    fn read_line(&self, wake: &Wake, count: &mut Count<'_>) -> io::Result<Answer> {
-        let mut line = Zeroizing::new(Vec::with_capacity(4096));
+    fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Answer> {
+        let mut line = Line::new();
+        // A line comes at once: nothing is counted down in the middle of it, on the line below.
+        let mut in_line = false;
         loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(Answer::TimedOut);
+            }
             let mut waiting = [
                 PollFd::new(self.tty.as_fd(), PollFlags::POLLIN),
                 PollFd::new(wake.readable(), PollFlags::POLLIN),
             ];
-            match poll(&mut waiting, count.show()?) {
-                Ok(0) => continue,
+            let wait = match in_line {
+                true => PollTimeout::ZERO,
+                false => shorter(count.show()?, left),
+            };
+            match poll(&mut waiting, wait) {
+                Ok(0) => {
+                    in_line = false;
+                    continue;
+                }
                 Ok(_) => {}
                 Err(Errno::EINTR) => return Ok(Answer::Woken),
                 Err(errno) => return Err(errno.into()),
@@ -154,10 +244,12 @@ impl Terminal {
             if waiting[1].any() == Some(true) {
                 return Ok(Answer::Woken);
             }
-            let mut part = Zeroizing::new([0; 256]);
-            match (&self.tty).read(&mut *part) {
+            // A byte at a time: what is behind the line is the command's, also where somebody else
+            // has made the terminal give more than a line at once.
+            let mut byte = Zeroizing::new([0]);
+            match (&self.tty).read(&mut *byte) {
                 Ok(0) => return Ok(Answer::Closed),
-                Ok(count) => line.extend_from_slice(&part[..count]),
+                Ok(_) => in_line = true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     return Ok(Answer::Woken);
                 }
@@ -165,62 +257,38 @@ impl Terminal {
                 Err(error) if error.raw_os_error() == Some(libc::EIO) => return Ok(Answer::Closed),
                 Err(error) => return Err(error),
             }
-            if line.ends_with(b"\n") || line.len() > 4096 {
-                let text = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
-                return Ok(Answer::Line(SecretString::from(
-                    text.trim_end_matches(['\r', '\n']),
-                )));
+            match line.press(byte[0]) {
+                Key::Part => {}
+                Key::Enter => return Ok(Answer::Line(line.into_text())),
+                Key::End => return Ok(Answer::Closed),
+                Key::Signal(signal) => obey(signal),
             }
         }
     }
 }
 
-/// The terminal with its echo off.
-struct Hiding;
-
-impl Hiding {
-    fn start(tty: &File) -> io::Result<Self> {
-        let before = tcgetattr(tty)?;
-        let mut hiding = before.clone();
-        hiding.local_flags.remove(LocalFlags::ECHO);
-        hiding
-            .local_flags
-            .insert(LocalFlags::ECHONL | LocalFlags::ICANON | LocalFlags::ISIG);
-        if let Ok(mut hidden) = HIDDEN.lock() {
-            *hidden = Some((tty.as_fd().try_clone_to_owned()?, before));
-        }
-        // What was typed before the question was not an answer to it. In the background this
-        // raises SIGTTOU, and stays undone.
-        if let Err(errno) = tcsetattr(tty, SetArg::TCSAFLUSH, &hiding) {
-            if let Ok(mut hidden) = HIDDEN.lock() {
-                *hidden = None;
-            }
-            return Err(errno.into());
-        }
-        Ok(Self)
-    }
-
-    /// Puts the modes back. Half an answer is thrown away, or the shell would read it.
-    fn end(self, answered: bool) {
-        restore(if answered {
-            SetArg::TCSANOW
-        } else {
-            SetArg::TCSAFLUSH
-        });
+fn shorter(wait: PollTimeout, left: Duration) -> PollTimeout {
+    let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+    match wait {
+        PollTimeout::NONE => left,
+        wait => wait.min(left),
     }
 }
 
-fn restore(how: SetArg) {
-    if let Ok(mut hidden) = HIDDEN.try_lock()
-        && let Some((tty, before)) = hidden.take()
+/// Throws away what was typed behind the last answer, if this process has asked: it was meant for
+/// whom the answer was for, and the shell would run it. For a sign-in that failed; where it did not,
+/// the rest is the command's.
+pub fn discard_typed() {
+    if !ASKED.load(Ordering::Relaxed) {
+        return;
+    }
+    let mut options = OpenOptions::new();
+    let tty = options.read(true).custom_flags(libc::O_NOCTTY);
+    if let Ok(tty) = tty.open("/dev/tty")
+        && has_terminal(&tty)
     {
-        let _ = tcsetattr(tty, how, &before);
+        let _gone = tcflush(&tty, FlushArg::TCIFLUSH);
     }
-}
-
-/// Puts the terminal right if a question hides what is typed, for the panic hook.
-pub fn restore_after_panic() {
-    restore(SetArg::TCSAFLUSH);
 }
 
 /// Reads one line from stdin and not a byte more: the rest is the command's.

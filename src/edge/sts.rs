@@ -6,11 +6,12 @@ use std::io::PipeWriter;
 use std::pin::Pin;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::{LocalSet, spawn_local};
 
 use super::answer::{
     Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure, lost, lost_thread,
@@ -25,17 +26,29 @@ use crate::model::role::Role;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 
+/// After this time a person wants to know what is going on.
+const SLOW: Duration = Duration::from_secs(1);
+
 /// A call under way.
 #[derive(Debug)]
 pub struct Pending<T>(Receiver<Called<T>>);
 
 impl<T> Pending<T> {
-    /// Waits for the result.
+    /// Waits for the result. Where it takes long, `on_slow` tells the person what is waited for.
     ///
     /// # Errors
     /// The call's.
-    pub fn wait(self) -> Called<T> {
+    pub fn wait(self, on_slow: impl FnOnce()) -> Called<T> {
+        if let Ok(result) = self.0.recv_timeout(SLOW) {
+            return result;
+        }
+        on_slow();
         self.0.recv().unwrap_or_else(|_| Err(lost_thread()))
+    }
+
+    /// The result, if it comes within `limit`.
+    pub fn wait_within(self, limit: Duration) -> Option<Called<T>> {
+        self.0.recv_timeout(limit).ok()
     }
 }
 
@@ -82,12 +95,14 @@ impl Aws {
             };
             let clients = Clients::new(&settings, region, transports);
             // The runtime goes on while a person types: a connection that the server closes
-            // meanwhile has to be noticed, or the code would go out on a dead one.
-            runtime.block_on(async {
+            // meanwhile has to be noticed, or the code would go out on a dead one. Calls do not
+            // wait for each other: one that hangs must not hold back the one with the code.
+            let calls = async {
                 while let Some(job) = work.recv().await {
-                    job(&clients).await;
+                    spawn_local(job(&clients));
                 }
-            });
+            };
+            LocalSet::new().block_on(&runtime, calls);
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
@@ -117,13 +132,11 @@ impl Aws {
         })
     }
 
-    /// The serials of a user's MFA devices; of the key's own user if none is named.
-    ///
-    /// # Errors
-    /// The call failed, perhaps as it is not allowed.
-    pub fn mfa_devices(&self, user: Option<&str>) -> Called<Vec<String>> {
+    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named.
+    #[must_use]
+    pub fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
         let user = user.map(str::to_owned);
-        let pending = self.call("ListMFADevices", None, |clients| {
+        self.call("ListMFADevices", None, |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
                 let answer = call
@@ -133,19 +146,16 @@ impl Aws {
                 let devices = answer.mfa_devices.into_iter();
                 Ok(devices.map(|device| device.serial_number).collect())
             }
-        });
-        pending.wait()
+        })
     }
 
     /// Gets a session of `duration` seconds for the long-term key, with a code or without one. Sent
     /// once, whatever happens: a code works once, and nobody can tell whether a lost call used it.
-    ///
-    /// # Errors
-    /// The call failed, or what came back cannot be a session.
-    pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Called<TemporaryKeys> {
+    #[must_use]
+    pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Pending<TemporaryKeys> {
         const OPERATION: &str = "GetSessionToken";
         let (serial, code) = Code::parts(code);
-        let pending = self.call(OPERATION, None, move |clients| {
+        self.call(OPERATION, None, move |clients| {
             let call = clients
                 .sts
                 .get_session_token()
@@ -158,15 +168,12 @@ impl Aws {
                 let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
                 believe(OPERATION, keys, duration)
             }
-        });
-        pending.wait()
+        })
     }
 
     /// Gets a session of a role, with the long-term key or with another session. As for the code,
     /// see [`Aws::session_token`].
-    ///
-    /// # Errors
-    /// The call failed, or what came back cannot be a session.
+    #[must_use]
     pub fn assume_role(
         &self,
         source: Option<&Session>,
@@ -174,12 +181,12 @@ impl Aws {
         role: &Role,
         session_name: &str,
         duration: u64,
-    ) -> Called<TemporaryKeys> {
+    ) -> Pending<TemporaryKeys> {
         const OPERATION: &str = "AssumeRole";
         let (serial, code) = Code::parts(code);
         let (role, session_name) = (role.clone(), session_name.to_owned());
         let signer = source.map(signer);
-        let pending = self.call(OPERATION, None, move |clients| {
+        self.call(OPERATION, None, move |clients| {
             let call = assume_role(&clients.sts, &role)
                 .role_session_name(session_name)
                 .set_serial_number(serial)
@@ -192,21 +199,17 @@ impl Aws {
                 let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
                 believe(OPERATION, keys, duration)
             }
-        });
-        pending.wait()
+        })
     }
 
     /// Gets temporary keys from somebody else. `outer` names the profiles whose
     /// `credential_process` this is part of.
-    ///
-    /// # Errors
-    /// It gives none.
-    pub fn provided(&self, provider: &Provider, outer: &str) -> Called<TemporaryKeys> {
+    #[must_use]
+    pub fn provided(&self, provider: &Provider, outer: &str) -> Pending<TemporaryKeys> {
         let (provider, outer) = (provider.clone(), outer.to_owned());
-        let pending = self.call(PROVIDER, None, move |clients| {
+        self.call(PROVIDER, None, move |clients| {
             provide(provider, outer, clients.ways.clone())
-        });
-        pending.wait()
+        })
     }
 
     fn call<T, F>(

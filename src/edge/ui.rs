@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
 use tracing::{Event, Level, Subscriber};
@@ -21,6 +22,7 @@ use crate::sanitize::printable;
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
     quiet: bool,
+    verbose: bool,
 }
 
 impl Ui {
@@ -35,7 +37,7 @@ impl Ui {
         };
         if let Some(level) = level {
             let layer = tracing_subscriber::fmt::layer()
-                .with_writer(io::stderr)
+                .with_writer(|| Stderr)
                 .event_format(OneLine);
             let own = Targets::new().with_target("mfaexec", level);
             drop(
@@ -45,7 +47,14 @@ impl Ui {
                     .try_init(),
             );
         }
-        Self { quiet }
+        let verbose = verbose > 0;
+        Self { quiet, verbose }
+    }
+
+    /// Whether somebody wants to know more.
+    #[must_use]
+    pub fn is_verbose(self) -> bool {
+        self.verbose
     }
 
     /// Says on stderr what a person has to know to answer, also where notices are not wanted.
@@ -164,5 +173,43 @@ pub fn output(text: &str) -> bool {
 }
 
 fn to_stderr(line: &str) {
-    let _nobody_reads_it = writeln!(io::stderr(), "{line}");
+    let _nobody_reads_it = writeln!(Stderr, "{line}");
+}
+
+/// Lines that wait until the question on the terminal is over.
+static HELD_BACK: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
+/// stderr, but where a question stands: a line in the middle of it would look like a part of it, and
+/// the question would not be drawn again.
+struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match HELD_BACK.lock() {
+            Ok(mut held) if held.is_some() => {
+                held.get_or_insert_default().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            _ => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is said from now on waits, if it would come to a terminal.
+pub(super) fn hold_back() {
+    if let Ok(mut held) = HELD_BACK.lock()
+        && io::stderr().is_terminal()
+    {
+        held.get_or_insert_default();
+    }
+}
+
+/// What has waited is said.
+pub fn let_go() {
+    let held = HELD_BACK.lock().ok().and_then(|mut held| held.take());
+    let _nobody_reads_it = io::stderr().write_all(&held.unwrap_or_default());
 }

@@ -13,51 +13,78 @@ const STEP: u64 = 30;
 /// side for a clock that is a little off.
 const MEMORY: u64 = 3 * STEP;
 
-/// The codes that were sent to AWS of late, without the codes: a digest and the moment of each.
-/// More than one, as a person who gets two wrong may try the first one again.
+/// A moment by two clocks. Neither can be trusted alone: the time of day is set by hand or by the
+/// network, and the time since the system was started begins anew with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The time of day.
+    pub wall: Timestamp,
+    /// Seconds since the system was started.
+    pub since_boot: u64,
+}
+
+impl Moment {
+    /// Whether a code that was used at this moment could be on show at `now`. It is forgotten only
+    /// when both clocks say so, as far as they can tell: a time that runs backwards tells nothing.
+    fn is_recent(self, now: Self) -> bool {
+        let elapsed = [
+            now.wall.0.checked_sub(self.wall.0),
+            now.since_boot.checked_sub(self.since_boot),
+        ];
+        let elapsed = elapsed.into_iter().flatten().min();
+        elapsed.is_some_and(|elapsed| elapsed < MEMORY)
+    }
+}
+
+/// The codes that were sent to AWS in the last minutes: a digest and the moment of each. With six
+/// digits a digest hides nothing; that the file is private does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UsedCodes(Vec<(Timestamp, String)>);
+pub struct UsedCodes(Vec<(Moment, String)>);
+
+/// How many codes are remembered: more than anybody sends in [`MEMORY`], and few enough for a file.
+const MOST: usize = 1000;
 
 impl UsedCodes {
-    /// These and `code` of the device `serial`, used at `now`. Those that are of no use any more
-    /// are left out.
+    /// Reads what `Display` has written. What is of no use any more is left out, and of too many the
+    /// oldest.
     #[must_use]
-    pub fn with(&self, serial: &str, code: &SecretString, now: Timestamp) -> Self {
-        let recent = self.0.iter().filter(|(at, _)| is_recent(*at, now)).cloned();
-        Self(recent.chain([(now, digest(serial, code))]).collect())
-    }
-
-    /// If `code` was used and can't be the same digits come again by chance: the seconds until
-    /// the next code.
-    #[must_use]
-    pub fn refuses(&self, serial: &str, code: &SecretString, now: Timestamp) -> Option<u64> {
-        let digest = digest(serial, code);
-        let used = |(at, used): &(Timestamp, String)| is_recent(*at, now) && *used == digest;
-        self.0.iter().any(used).then(|| seconds_to_next(now))
-    }
-
-    /// Reads what `Display` has written, line by line.
-    #[must_use]
-    pub fn parse<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
-        let codes = lines.filter_map(|line| {
-            let (at, digest) = line.split_once(' ')?;
-            Some((Timestamp(at.parse().ok()?), digest.to_owned()))
+    pub fn parse(text: &str, now: Moment) -> Self {
+        let codes = text.lines().filter_map(|line| {
+            let mut words = line.split(' ');
+            let wall = Timestamp(words.next()?.parse().ok()?);
+            let since_boot = words.next()?.parse().ok()?;
+            Some((Moment { wall, since_boot }, words.next()?.to_owned()))
         });
-        Self(codes.collect())
+        let mut codes: Vec<_> = codes.filter(|(at, _)| at.is_recent(now)).collect();
+        codes.drain(..codes.len().saturating_sub(MOST));
+        Self(codes)
+    }
+
+    /// Writes down that `code` of the device `serial` is used at `now`. False if it was used already,
+    /// and can't be the same digits come again by chance.
+    pub fn claim(&mut self, serial: &str, code: &SecretString, now: Moment) -> bool {
+        let digest = digest(serial, code);
+        let fresh = !self.0.iter().any(|(_, used)| *used == digest);
+        if fresh {
+            self.0.push((now, digest));
+        }
+        fresh
+    }
+
+    /// Forgets a code that was surely not sent.
+    pub fn forget(&mut self, serial: &str, code: &SecretString) {
+        let digest = digest(serial, code);
+        self.0.retain(|(_, used)| *used != digest);
     }
 }
 
 impl fmt::Display for UsedCodes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, digest) in &self.0 {
-            writeln!(f, "{} {digest}", at.0)?;
+            writeln!(f, "{} {} {digest}", at.wall.0, at.since_boot)?;
         }
         Ok(())
     }
-}
-
-fn is_recent(at: Timestamp, now: Timestamp) -> bool {
-    at.until(now) < MEMORY
 }
 
 /// Six digits, taken from what was typed; blanks between them don't matter.
@@ -127,7 +154,9 @@ pub fn seconds_to_next(now: Timestamp) -> u64 {
 }
 
 fn digest(serial: &str, code: &SecretString) -> String {
-    digest_of("used-code", &[serial, code.expose_secret()])
+    let mut digest = digest_of("used-code", &[serial, code.expose_secret()]);
+    digest.truncate(32);
+    digest
 }
 
 #[cfg(test)]
@@ -171,21 +200,60 @@ mod tests {
         }
     }
 
+    fn at(wall: u64, since_boot: u64) -> Moment {
+        let wall = Timestamp(wall);
+        Moment { wall, since_boot }
+    }
+
     #[test]
     fn a_used_code_is_refused_until_it_may_come_again() {
         let (serial, code) = ("GAHT12345678", SecretString::from("123456"));
         let other = SecretString::from("654321");
-        let used = UsedCodes::default().with(serial, &code, Timestamp(1000));
-        assert_eq!(used.refuses(serial, &code, Timestamp(1001)), Some(19));
-        assert_eq!(used.refuses(serial, &other, Timestamp(1001)), None);
-        assert_eq!(used.refuses("other", &code, Timestamp(1001)), None);
-        assert_eq!(used.refuses(serial, &code, Timestamp(1090)), None);
+        let mut used = UsedCodes::default();
+        assert!(used.claim(serial, &code, at(1000, 50)));
+        assert!(!used.claim(serial, &code, at(1001, 51)));
+        assert!(used.claim("other", &code, at(1001, 51)));
         // The one before the last is not forgotten, until it is old.
-        let both = used.with(serial, &other, Timestamp(1010));
-        assert!(both.refuses(serial, &code, Timestamp(1011)).is_some());
-        assert!(both.refuses(serial, &other, Timestamp(1011)).is_some());
-        assert_eq!(UsedCodes::parse(both.to_string().lines()), both);
-        let later = both.with(serial, &code, Timestamp(1095));
-        assert_eq!(later.to_string().lines().count(), 2);
+        assert!(used.claim(serial, &other, at(1010, 60)));
+        let text = used.to_string();
+        let later = |now: Moment| UsedCodes::parse(&text, now);
+        assert_eq!(later(at(1011, 61)), used);
+        assert!(later(at(1090, 140)).claim(serial, &code, at(1090, 140)));
+        assert!(!later(at(1090, 140)).claim(serial, &other, at(1090, 140)));
+        used.forget(serial, &other);
+        assert!(used.claim(serial, &other, at(1012, 62)));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_makes_nothing_forgotten() {
+        let (serial, code) = ("GAHT12345678", SecretString::from("123456"));
+        let mut used = UsedCodes::default();
+        assert!(used.claim(serial, &code, at(1_000_000, 5000)));
+        let text = used.to_string();
+        let fresh = |wall, boot| {
+            let now = at(wall, boot);
+            UsedCodes::parse(&text, now).claim(serial, &code, now)
+        };
+        // Forward by a day, back by a day.
+        assert!(!fresh(1_086_400, 5001));
+        assert!(!fresh(913_600, 5001));
+        assert!(fresh(913_600, 5090));
+        // Started anew: the time of day alone counts.
+        assert!(!fresh(1_000_030, 20));
+        assert!(fresh(1_000_090, 80));
+        assert!(fresh(913_600, 20), "nothing can be told");
+    }
+
+    #[test]
+    fn of_too_many_codes_the_oldest_are_forgotten() {
+        let code = |number: usize| SecretString::from(format!("{number:06}"));
+        let mut used = UsedCodes::default();
+        for number in 0..MOST + 10 {
+            assert!(used.claim("device", &code(number), at(1000, 1000)));
+        }
+        let mut used = UsedCodes::parse(&used.to_string(), at(1001, 1001));
+        assert_eq!(used.0.len(), MOST);
+        assert!(!used.claim("device", &code(MOST + 9), at(1001, 1001)));
+        assert!(used.claim("device", &code(9), at(1001, 1001)));
     }
 }

@@ -21,6 +21,7 @@ pub mod failure;
 pub mod guards;
 pub mod key;
 pub mod layer;
+pub mod lock_record;
 pub mod plan;
 pub mod profile;
 pub mod question;

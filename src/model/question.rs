@@ -1,6 +1,8 @@
 //! What a person is told before giving a code: which profile, account and device, and what it is
 //! for. The terminal and the windows of other programs say the same.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::session::account_of_arn;
 use super::settings::Settings;
 use crate::sanitize::printable;
@@ -23,6 +25,8 @@ pub struct Question {
     account: Option<String>,
     serial: String,
     purpose: String,
+    /// Whether the line for a terminal names the device.
+    pub names_device: bool,
 }
 
 impl Question {
@@ -48,21 +52,34 @@ impl Question {
             account: account_of_arn(arn).map(str::to_owned),
             serial: printable(serial),
             purpose: steps.join(" and "),
+            names_device: false,
         }
     }
 
-    /// One line: who, where, what for.
+    /// The question as one line of less than `width` columns. What is long is shortened in the
+    /// middle; where there is no room for names there are none.
     #[must_use]
-    pub fn heading(&self) -> String {
-        let account = self.account.as_ref();
-        let account = account.map_or(String::new(), |account| format!(", account {account}"));
-        format!("{}{account}: a code to {}", self.profile, self.purpose)
-    }
-
-    /// What stands before the place to type.
-    #[must_use]
-    pub fn prompt(&self) -> String {
-        format!("MFA code for {} ({}): ", self.profile, self.serial)
+    pub fn line(&self, width: usize) -> String {
+        let device = self.names_device.then(|| device_name(&self.serial));
+        let device = device.map(|name| format!("device {name}"));
+        let all: Vec<&str> = [&self.account, &device]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let known = match all[..] {
+            [] => String::new(),
+            _ => format!(" ({})", all.join(", ")),
+        };
+        let between = format!("{known}, to . {CODE}");
+        let room = width.saturating_sub(between.width() + 1);
+        if room < SHORTEST * 2 {
+            return CODE.to_owned();
+        }
+        let names = self.profile.width();
+        let purpose = shorten(&self.purpose, room - names.min(room / 2));
+        let profile = shorten(&self.profile, room - purpose.width());
+        format!("{profile}{known}, to {purpose}. {CODE}")
     }
 
     /// The same as lines for a window.
@@ -75,5 +92,89 @@ impl Question {
         lines.extend(self.account.iter().map(|id| format!("Account: {id}")));
         lines.push(format!("Device: {}", self.serial));
         lines
+    }
+}
+
+/// What the question is when there is room for nothing else.
+const CODE: &str = "MFA code: ";
+/// What stands for the part of a name that is left out. Not every terminal shows `…`.
+const CUT: &str = "...";
+/// Columns below which a shortened name says nothing.
+const SHORTEST: usize = 6;
+
+/// A device without what is known of it anyway: `mfa/phone` of its ARN, a serial as it is.
+fn device_name(serial: &str) -> &str {
+    serial.rsplit(':').next().unwrap_or(serial)
+}
+
+/// The text in at most `width` columns: what is too long loses its middle.
+fn shorten(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let half = width.saturating_sub(CUT.len()) / 2;
+    let fitting = |chars: &mut dyn Iterator<Item = char>| {
+        let mut room = half;
+        let mut taken = String::new();
+        for c in chars {
+            match room.checked_sub(c.width().unwrap_or(0)) {
+                Some(left) => room = left,
+                None => break,
+            }
+            taken.push(c);
+        }
+        taken
+    };
+    let begin = fitting(&mut text.chars());
+    let end: String = fitting(&mut text.chars().rev()).chars().rev().collect();
+    format!("{begin}{CUT}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(profile: &str, purpose: &str) -> Question {
+        Question {
+            profile: profile.to_owned(),
+            account: Some("123456789012".to_owned()),
+            serial: "arn:aws:iam::123456789012:mfa/phone".to_owned(),
+            purpose: purpose.to_owned(),
+            names_device: false,
+        }
+    }
+
+    #[test]
+    fn the_question_is_one_line() {
+        let usual = question("testuser", "run aws");
+        let line = "testuser (123456789012), to run aws. MFA code: ";
+        assert_eq!(usual.line(80), line);
+        let with_device = Question {
+            names_device: true,
+            ..usual.clone()
+        };
+        assert_eq!(
+            with_device.line(80),
+            "testuser (123456789012, device mfa/phone), to run aws. MFA code: "
+        );
+        assert_eq!(usual.line(30), "MFA code: ");
+        let long = question(
+            &"name-".repeat(12),
+            &format!("assume {}", "role-".repeat(12)),
+        );
+        for width in 20..200 {
+            for question in [&usual, &long, &with_device] {
+                let line = question.line(width);
+                assert!(line.width() < width, "{width}: {line}");
+                assert!(line.ends_with(CODE));
+            }
+        }
+        assert_eq!(
+            question(&"name-".repeat(12), "run aws").line(80),
+            "name-name-name-nam...me-name-name-name- (123456789012), to run aws. MFA code: "
+        );
+        // East Asian characters are two columns wide.
+        let wide = question(&"東".repeat(40), "run aws");
+        assert!(wide.line(80).width() < 80);
     }
 }

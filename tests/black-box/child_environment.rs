@@ -210,9 +210,7 @@ fn the_account_of_a_device_without_one_is_that_of_the_key() {
     let printed = ["--", "printenv", "AWS_ACCOUNT_ID"];
     // While somebody types, STS is asked whose key it is.
     let mut terminal = world.at_terminal(&[&run[..], &printed].concat());
-    terminal
-        .exp_string("MFA code for hardware (GAHT12345678): ")
-        .unwrap();
+    terminal.exp_string("hardware, to run ").unwrap();
     terminal.send_line(&world.code_of("hardware")).unwrap();
     has(&terminal.exp_eof().unwrap(), &["\n123456789012\r"]);
     let cached = world.run(&[&run[..], &["--no-input"], &printed].concat());

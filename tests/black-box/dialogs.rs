@@ -204,7 +204,7 @@ fn a_name_chooses() {
         (Some("zenity"), &["--prompt", "terminal"]),
     ] {
         let mut terminal = at_terminal(variable, args);
-        terminal.exp_string("MFA code for testuser").unwrap();
+        terminal.exp_string("MFA code: ").unwrap();
         terminal.send_line(&world.code()).unwrap();
         has(&terminal.exp_eof().unwrap(), &["done"]);
     }
@@ -219,7 +219,7 @@ fn a_name_chooses() {
         let mut terminal = at_terminal(variable, args);
         let seen = terminal.exp_eof().unwrap();
         assert!(
-            seen.contains("done") && !seen.contains("MFA code for"),
+            seen.contains("done") && !seen.contains("MFA code: "),
             "{seen}"
         );
     }

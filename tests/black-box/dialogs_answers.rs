@@ -120,20 +120,33 @@ fn three_tries_and_used_codes_are_as_on_the_terminal() {
     let world = World::new();
     let right = world.code();
     let run = [&["--fresh"], &RUN[..]].concat();
-    let both = [&wrong(&right), "12345", &wrong(&right)];
-    answers(&world, &both.map(|text| text));
+    let wrong_by = |by: u32| {
+        let right: u32 = right.parse().unwrap();
+        format!("{:06}", (right + by * 111_111) % 1_000_000)
+    };
+    let [first, second, third] = [1, 2, 3].map(wrong_by);
+    answers(
+        &world,
+        &[&first, "12345", &first, "12 345", &second, &third],
+    );
     let error = finish(&mut alone(&world, &[("zenity", WINDOW)], &run)).fails(125);
     has(
         &error,
-        &["this code was used already", "the next one comes in "],
+        &["STS did not accept the code", "the next code comes in "],
     );
     has(&asked(&world, 2), &["STS did not accept the code"]);
+    for number in [3, 5] {
+        has(
+            &asked(&world, number),
+            &["that is not a code: a code has six digits"],
+        );
+    }
     has(
-        &asked(&world, 3),
-        &["that is not a code: a code has six digits"],
+        &asked(&world, 4),
+        &["this code was used already", "the next one comes in "],
     );
-    assert_eq!(asked(&world, 4), "", "three times and no more");
-    assert_eq!(world.code_calls().len(), 1);
+    assert_eq!(asked(&world, 7), "", "three codes and no more");
+    assert_eq!(world.code_calls().len(), 3);
     // The reason comes to pinentry in its own place.
     fs::write(world.home().join("count"), "0").unwrap();
     let errors = PINENTRY.replace("sed -n \"${n}p\"", "sed -n \"$((n * 2 - 1)),$((n * 2))p\"");
@@ -156,7 +169,20 @@ fn three_tries_and_used_codes_are_as_on_the_terminal() {
             "SETERROR Please try again.",
         ],
     );
-    assert_eq!(world.code_calls().len(), 2);
+    assert_eq!(world.code_calls().len(), 4);
+}
+
+/// A program that answers by itself, and never with a code, does not go on for ever.
+#[test]
+fn a_window_that_gives_no_code_is_given_up() {
+    needs!("setsid");
+    let world = World::new();
+    let noise = "echo x >> \"$HOME/times\"; echo noise";
+    let error = finish(&mut alone(&world, &[("zenity", noise)], &RUN)).fails(125);
+    has(&error, &["that is not a code"]);
+    let times = fs::read_to_string(world.home().join("times")).unwrap();
+    assert_eq!(times.lines().count(), 10);
+    assert!(world.code_calls().is_empty());
 }
 
 #[test]

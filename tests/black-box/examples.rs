@@ -46,7 +46,7 @@ fn type_in(shell: &mut PtySession, world: &World, command: &str, expected: &[&st
     let mut printed = String::new();
     if let Some(question) = expected
         .iter()
-        .find(|line| line.starts_with("MFA code for"))
+        .find(|line| line.trim_end().ends_with("MFA code:"))
     {
         let question = question.trim_end();
         printed = shell.exp_string(question).unwrap() + question;

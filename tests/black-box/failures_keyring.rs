@@ -207,7 +207,7 @@ fn a_key_or_a_keyring_that_is_revoked_in_mid_run() {
     }
     // Another key is made.
     let (_world, said) = in_mid_run("revoke_key", "--cache encrypted");
-    assert_eq!(said.stderr, "");
+    assert_eq!(said.stderr, "mfaexec: waiting for the answer of AWS\n");
     assert_eq!(said.succeeds(), "ran\nhit\n");
     // There is no keyring any more: plain, and said.
     let (world, said) = in_mid_run("revoke_keyring", "");

@@ -61,7 +61,7 @@ fn a_user_with_passkeys_only_is_told_that_sts_takes_none() {
         &seen,
         &["only FIDO keys", "STS takes codes", "authenticator app"],
     );
-    assert!(!seen.contains("MFA code for"), "told before the question");
+    assert!(!seen.contains("MFA code"), "told before the question");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn of_several_devices_a_person_chooses_one() {
     terminal.exp_string("1 to 2: ").unwrap();
     terminal.send_line("2").unwrap();
     terminal
-        .exp_string("MFA code for twodevices (arn:aws:iam::123456789012:mfa/old-phone)")
+        .exp_string("twodevices (123456789012, device mfa/old-phone), to run ")
         .unwrap();
     terminal.send_line(&world.aws.code("twodevices")).unwrap();
     has(&terminal.exp_eof().unwrap(), &["done"]);
@@ -100,8 +100,16 @@ fn without_a_person_several_devices_are_an_error_that_lists_them() {
     );
     let mut terminal = world.at_terminal(&["-p", "twodevices", "--", "true"]);
     terminal.exp_string("1 to 2: ").unwrap();
-    terminal.send_line("3").unwrap();
-    has(&terminal.exp_eof().unwrap(), &["no MFA device was chosen"]);
+    for wrong in ["3", "", "0", "old-phone"] {
+        terminal.send_line(wrong).unwrap();
+        terminal.exp_string("1 to 2: ").unwrap();
+    }
+    terminal.send_control('d').unwrap();
+    let seen = terminal.exp_eof().unwrap();
+    // What is said next has a line of its own.
+    assert!(seen.starts_with("\r\n"), "{seen:?}");
+    has(&seen, &["the MFA device is not known"]);
+    assert!(!seen.contains("MFA code"), "{seen}");
 }
 
 #[test]
@@ -120,7 +128,7 @@ fn a_guess_is_labelled_and_asks_first() {
     terminal.exp_string("IAM may not be asked").unwrap();
     terminal.exp_string(question).unwrap();
     terminal.send_line("y").unwrap();
-    terminal.exp_string("MFA code for locked").unwrap();
+    terminal.exp_string("locked (123456789012), to ").unwrap();
     terminal.send_line(&world.aws.code("locked")).unwrap();
     has(&terminal.exp_eof().unwrap(), &["done"]);
     // It has proved right, so it is no guess any more.
@@ -136,12 +144,16 @@ fn a_device_that_was_chosen_wrongly_is_not_remembered() {
         let mut terminal = world.at_terminal(&["-p", "twodevices", "--", "echo", "done"]);
         terminal.exp_string("1 to 2: ").unwrap();
         terminal.send_line(number).unwrap();
-        terminal.exp_string("MFA code for twodevices").unwrap();
+        terminal
+            .exp_string("twodevices (123456789012, device mfa/")
+            .unwrap();
         // The code of the second one.
         terminal.send_line(&world.aws.code("twodevices")).unwrap();
         if number == "1" {
             terminal.exp_string("STS did not accept the code").unwrap();
-            terminal.exp_string("MFA code for twodevices").unwrap();
+            terminal
+                .exp_string("twodevices (123456789012, device mfa/")
+                .unwrap();
             terminal.send_control('d').unwrap();
         }
         assert_eq!(terminal.exp_eof().unwrap().contains("done"), number == "2");

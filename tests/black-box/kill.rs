@@ -113,7 +113,7 @@ fn is_swept_up(world: &World) {
     world.sign_in(&["--fresh"]);
     assert_eq!(temporary(world), [".new-young"]);
     // And there is nothing of any other kind.
-    let known = [".session", ".lock", ".new-young"];
+    let known = [".session", ".lock", "used-codes", ".new-young"];
     let mut names = names(&world.cache());
     names.retain(|name| !known.iter().any(|end| name.ends_with(end)));
     assert_eq!(names, Vec::<String>::new());

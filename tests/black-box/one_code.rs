@@ -112,7 +112,7 @@ fn make_asks_once_at_the_terminal() {
     let mut make = world.program("make");
     make.arg("-j8");
     let mut terminal = crate::harness::terminal(make);
-    let before = terminal.exp_string("MFA code for testuser").unwrap();
+    let before = terminal.exp_string("MFA code: ").unwrap();
     let ended = "mfaexec: the session of testuser ended at ";
     assert!(before.starts_with(ended), "{before}");
     assert_eq!(before.lines().count(), 2, "{before}");
@@ -120,7 +120,7 @@ fn make_asks_once_at_the_terminal() {
     std::thread::sleep(Duration::from_millis(500));
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     let rest = terminal.exp_eof().unwrap();
-    assert!(!rest.contains("MFA code for"), "asked twice: {rest}");
+    assert!(!rest.contains("MFA code: "), "asked twice: {rest}");
     for word in ["waiting", "ended"] {
         assert!(!rest.contains(word), "between question and answer: {rest}");
     }
@@ -140,10 +140,10 @@ fn xargs_asks_once_at_the_terminal() {
     let line = "seq 64 | xargs -P 64 -I{} mfaexec -q -p testuser -- printenv AWS_ACCESS_KEY_ID";
     shell.args(["-c", line]);
     let mut terminal = crate::harness::terminal(shell);
-    terminal.exp_string("MFA code for testuser").unwrap();
+    terminal.exp_string("MFA code: ").unwrap();
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     let rest = terminal.exp_eof().unwrap();
-    assert!(!rest.contains("MFA code for"), "asked twice: {rest}");
+    assert!(!rest.contains("MFA code: "), "asked twice: {rest}");
     assert_eq!(
         rest.lines().filter(|line| line.starts_with("ASIA")).count(),
         64,
@@ -170,7 +170,7 @@ fn an_interrupt_ends_a_waiter_alone() {
     use std::os::unix::process::ExitStatusExt;
     let world = World::new();
     let mut asking = world.at_terminal(&["-p", "testuser", "--", "echo", "done-first"]);
-    asking.exp_string("MFA code for testuser").unwrap();
+    asking.exp_string("MFA code: ").unwrap();
     let mut waiter = start(shows_key(&world, &["-p", "testuser", "-c", "123456"]));
     waits(&mut waiter);
     kill("INT", &waiter.id().to_string());
@@ -184,7 +184,7 @@ fn when_the_one_who_asks_gives_up_or_is_killed_the_next_one_asks() {
     for ending in ["give up", "KILL", "TERM"] {
         let world = World::new();
         let mut asking = world.at_terminal(&["-p", "testuser", "--", "echo", "done-first"]);
-        asking.exp_string("MFA code for testuser").unwrap();
+        asking.exp_string("MFA code: ").unwrap();
         let code = world.aws.code("testuser");
         let mut waiter = start(shows_key(&world, &["-p", "testuser", "-c", &code]));
         let holder = waits(&mut waiter);
@@ -204,14 +204,14 @@ fn who_waits_at_another_terminal_is_asked_there_in_turn() {
         let world = World::new();
         let run = ["-p", "testuser", "--", "printenv", "AWS_ACCESS_KEY_ID"];
         let mut first = world.at_terminal(&run);
-        first.exp_string("MFA code for testuser").unwrap();
+        first.exp_string("MFA code: ").unwrap();
         let mut second = world.at_terminal(&run);
         second.exp_string("waiting for the sign-in with").unwrap();
         match ending {
             "give up" => first.send_control('d').unwrap(),
             _ => first.process_mut().signal(Signal::SIGKILL).unwrap(),
         }
-        second.exp_string("MFA code for testuser").unwrap();
+        second.exp_string("MFA code: ").unwrap();
         second.send_line(&world.code()).unwrap();
         has(&second.exp_eof().unwrap(), &["ASIA"]);
         assert_eq!(world.code_calls().len(), 1);

@@ -150,12 +150,16 @@ fn guards_stand_before_the_command() {
     has(&error, &["was not confirmed", "config, line 3"]);
     let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "ran"]);
     terminal.exp_string("Type testuser to go on: ").unwrap();
-    terminal.send_line("testuse").unwrap();
+    for wrong in ["testuse", "", "y", "testuser2"] {
+        terminal.send_line(wrong).unwrap();
+        let said = terminal.exp_string("Type testuser to go on: ").unwrap();
+        has(&said, &["that is not the profile's name"]);
+    }
+    terminal.send_control('d').unwrap();
     let said = terminal.exp_eof().unwrap();
-    assert!(
-        said.contains("another word was typed") && !said.contains("ran\r\n"),
-        "{said}"
-    );
+    assert!(said.starts_with("\r\n"), "{said:?}");
+    has(&said, &["profile testuser was not confirmed"]);
+    assert!(!said.contains("ran\r\n"), "{said}");
     // Once is enough for what runs inside.
     let inner = "mfaexec --no-input -- echo ran";
     let mut terminal = world.at_terminal(&["-p", "testuser", "--", "sh", "-c", inner]);

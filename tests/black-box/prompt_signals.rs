@@ -10,8 +10,7 @@ use rexpect::session::PtySession;
 
 use crate::harness::{World, eventually, kill};
 
-pub(crate) const QUESTION: &str =
-    "MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ";
+pub(crate) const QUESTION: &str = "MFA code: ";
 /// Asks the shell whether what is typed can be seen, and comes in lines.
 pub(crate) const MODES: &str = "echo hidden=$(stty -a | grep -c -- '-echo \\|-icanon\\|-isig')";
 const COMMAND: &str = "mfaexec -p testuser -- sh -c 'echo done-$((40 + 2))'";

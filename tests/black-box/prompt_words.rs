@@ -5,34 +5,39 @@ use local_aws::Fault;
 
 use crate::harness::{SERIAL, World, has, terminal};
 use crate::prompt_signals::QUESTION;
+use crate::screen::Screen;
+use crate::skipping::needs;
 
-/// The line before the question of this run. Nobody answers.
-fn heading(world: &World, args: &[&str]) -> String {
+/// The question of this run, without what all have. Nobody answers.
+fn question(world: &World, args: &[&str]) -> String {
     let mut terminal = world.at_terminal(args);
-    let seen = terminal.exp_string("MFA code for ").unwrap();
+    let seen = terminal.exp_string(" MFA code: ").unwrap();
     terminal.send_control('d').unwrap();
     terminal.exp_eof().unwrap();
-    seen.lines().last().unwrap_or_default().to_owned()
+    seen
 }
 
 #[test]
-fn the_question_says_what_the_code_is_for() {
+fn the_question_is_one_line_and_says_what_the_code_is_for() {
     let world = crate::roles::world();
-    let own = "mfaexec: testuser, account 123456789012: a code to";
+    let own = "testuser (123456789012), to";
     for (args, line) in [
         (
             &["-p", "testuser", "--", "echo", "s3cret"][..],
-            format!("{own} run echo"),
+            format!("{own} run echo."),
         ),
         (
             &["-p", "testuser", "--", "/bin/echo"],
-            format!("{own} run echo"),
+            format!("{own} run echo."),
         ),
-        (&["login", "-p", "testuser"], format!("{own} sign in")),
-        (&["shell", "-p", "testuser"], format!("{own} start a shell")),
+        (&["login", "-p", "testuser"], format!("{own} sign in.")),
+        (
+            &["shell", "-p", "testuser"],
+            format!("{own} start a shell."),
+        ),
         (
             &["-p", "deploy", "--", "echo"],
-            "mfaexec: deploy, account 123456789012: a code to assume deployer and run echo".into(),
+            "deploy (123456789012), to assume deployer and run echo.".into(),
         ),
         (
             &[
@@ -42,26 +47,58 @@ fn the_question_says_what_the_code_is_for() {
                 "--role-arn",
                 "arn:aws:iam::210987654321:role/x/admin",
             ],
-            "mfaexec: deploy, account 210987654321: a code to assume x/admin".into(),
+            "deploy (210987654321), to assume x/admin.".into(),
         ),
         // Which account a hardware device belongs to nobody knows.
         (
             &["-p", "hardware", "--", "true"],
-            "mfaexec: hardware: a code to run true".into(),
+            "hardware, to run true.".into(),
         ),
     ] {
-        assert_eq!(heading(&world, args), line, "{args:?}");
+        assert_eq!(question(&world, args), line, "{args:?}");
     }
+    // The device is named to who wants to know more.
+    let seen = question(&world, &["-v", "-p", "testuser", "--", "true"]);
+    let line = "testuser (123456789012, device mfa/testuser), to run true.";
+    assert_eq!(seen.lines().last(), Some(line));
     // A name may be anything.
     let odd = world.write("e\u{1b}[31mvil", "#!/bin/sh\n");
     std::fs::set_permissions(&odd, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let line = heading(&world, &["-p", "testuser", "--", odd.to_str().unwrap()]);
-    assert_eq!(line, format!("{own} run e\\u{{1b}}[31mvil"));
+    let line = question(&world, &["-p", "testuser", "--", odd.to_str().unwrap()]);
+    assert_eq!(line, format!("{own} run e\\u{{1b}}[31mvil."));
 }
 
-/// The line is part of the question, and of nothing else.
+/// On a narrow terminal, and with names of any length, the cursor stays on the question's line.
 #[test]
-fn what_the_code_is_for_stands_on_the_terminal_alone_and_once() {
+fn the_question_fits_on_the_line() {
+    needs!("tmux");
+    let world = World::new();
+    let long = "the-production-account-of-the-company-in-europe";
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    world.write_credentials(&keys.replace("[testuser]", &format!("[{long}]")));
+    world.write_config(&format!("[profile {long}]\nmfa_serial = {SERIAL}\n"));
+    for (columns, expected) in [
+        (30, "MFA code:"),
+        (
+            60,
+            "the-prod...n-europe (123456789012), to run true. MFA code:",
+        ),
+        (
+            100,
+            "the-production-account-of-the-company-in-europe (123456789012), to run true. MFA code:",
+        ),
+    ] {
+        let mut command = world.mfaexec(&["-p", long, "--", "true"]);
+        let screen = Screen::sized(&world, command.env("TERM", "dumb"), columns);
+        screen.ends_with(expected);
+        assert_eq!(screen.text().lines().count(), 1, "{columns}");
+        screen.key("C-c");
+    }
+}
+
+/// The question is on the terminal, and on nothing else.
+#[test]
+fn the_question_stands_on_the_terminal_alone() {
     let world = World::new();
     let mut shell = world.program("/bin/sh");
     shell.args([
@@ -69,11 +106,9 @@ fn what_the_code_is_for_stands_on_the_terminal_alone_and_once() {
         "mfaexec -q -p testuser -- cat < /dev/null > out 2> err",
     ]);
     let mut terminal = terminal(shell);
-    let seen = terminal.exp_string(QUESTION).unwrap();
-    has(&seen, &["a code to run cat"]);
+    terminal.exp_string("to run cat. MFA code: ").unwrap();
     terminal.send_line("1").unwrap();
-    let seen = terminal.exp_string(QUESTION).unwrap();
-    assert!(!seen.contains("a code to"), "{seen}");
+    terminal.exp_string("to run cat. MFA code: ").unwrap();
     terminal.send_line(&world.code()).unwrap();
     terminal.exp_eof().unwrap();
     for stream in ["out", "err"] {
@@ -106,7 +141,9 @@ fn every_try_is_told_what_was_wrong_with_the_one_before() {
         ],
     );
     terminal.send_line(&wrong).unwrap();
-    let said = terminal.exp_string(QUESTION).unwrap();
+    let said = terminal
+        .exp_string("testuser (123456789012), to run echo. MFA code: ")
+        .unwrap();
     let said = said.trim();
     let seconds = said
         .strip_prefix(
@@ -159,7 +196,7 @@ fn a_used_code_is_followed_by_a_countdown() {
 #[test]
 fn a_long_name_is_no_reason_not_to_count() {
     let world = World::new();
-    let profile = "production-of-the-company";
+    let profile = "production-of-the-whole-company";
     let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
     world.write_credentials(&keys.replace("[testuser]", &format!("[{profile}]")));
     world.write_config(&format!("[profile {profile}]\nmfa_serial = {SERIAL}\n"));
@@ -167,7 +204,9 @@ fn a_long_name_is_no_reason_not_to_count() {
     world.run(&["login", "-p", profile, "-c", &code]).succeeds();
     let mut terminal = world.at_terminal(&["--fresh", "-p", profile, "--", "echo", "done"]);
     terminal
-        .exp_string(&format!("MFA code for {profile}"))
+        .exp_string(&format!(
+            "{profile} (123456789012), to run echo. MFA code: "
+        ))
         .unwrap();
     terminal.send_line(&code).unwrap();
     terminal.exp_string("used already").unwrap();

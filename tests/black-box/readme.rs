@@ -31,7 +31,7 @@ fn blocks(language: &str) -> Vec<String> {
 fn console_examples_show_what_a_user_sees() {
     for block in blocks("console") {
         let world = reader();
-        if !block.contains("MFA code for") {
+        if !block.contains("MFA code:") {
             world.sign_in(&[]);
         }
         shows_what_a_user_sees(&world, &block);

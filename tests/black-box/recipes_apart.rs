@@ -38,7 +38,7 @@ fn past_the_end_of_the_terminal() {
     let mut bash = terminal(command);
     bash.exp_string("ready> ").unwrap();
     bash.send_line(sign_in).unwrap();
-    bash.exp_string("MFA code for testuser").unwrap();
+    bash.exp_string("MFA code: ").unwrap();
     bash.send_line(&world.code()).unwrap();
     bash.exp_string("ready> ").unwrap();
     bash.send_line(run).unwrap();
@@ -179,7 +179,7 @@ fn a_window_of_tmux() {
     tmux(&["new-window", &format!("sh -c \"{line}; sleep 300\"")]);
     let code = world.code();
     eventually("the window asks", || {
-        tmux(&["capture-pane", "-p"]).contains("MFA code for testuser")
+        tmux(&["capture-pane", "-p"]).contains("MFA code:")
     });
     tmux(&["send-keys", &code, "Enter"]);
     let found = || fs::read_to_string(world.home().join("regions.json")).unwrap_or_default();

@@ -18,11 +18,17 @@ pub(crate) struct Screen<'a> {
 impl<'a> Screen<'a> {
     /// Starts a program, in the environment of `command`, on a terminal of its own.
     pub(crate) fn start(world: &'a World, command: &Command) -> Self {
+        Self::sized(world, command, 120)
+    }
+
+    /// The same on a terminal of so many columns.
+    pub(crate) fn sized(world: &'a World, command: &Command, columns: u32) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let socket = world.home().join(format!("screen-{number}"));
         let this = Self { world, socket };
-        let mut tmux = this.tmux(&["new-session", "-d", "-x", "120", "-y", "200", "--"]);
+        let columns = columns.to_string();
+        let mut tmux = this.tmux(&["new-session", "-d", "-x", &columns, "-y", "200", "--"]);
         tmux.arg(command.get_program()).args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {

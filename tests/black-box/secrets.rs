@@ -169,6 +169,7 @@ fn clear_removes_what_cannot_be_trusted_and_what_a_killed_run_was_writing() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| !name.ends_with(".lock"))
         .collect();
-    assert!(left.is_empty(), "{left:?}");
+    // What is forgotten here could be sent once more.
+    assert_eq!(left, ["used-codes"]);
     assert_eq!(fs::read_to_string(target).unwrap(), "not ours");
 }

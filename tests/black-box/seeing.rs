@@ -122,7 +122,7 @@ fn the_first_line_says_when_the_last_session_ended() {
     end_in(&world, -3600);
     let run = |world: &World, profile: &str| {
         let mut terminal = world.at_terminal(&["-p", profile, "--cache", "plain", "--", "true"]);
-        let before = terminal.exp_string("MFA code for").unwrap();
+        let before = terminal.exp_string("MFA code: ").unwrap();
         terminal.send_control('c').unwrap();
         before
     };
@@ -132,7 +132,7 @@ fn the_first_line_says_when_the_last_session_ended() {
         &["mfaexec: the session of deploy ended at ", "1h ago"],
     );
     // What the code is for stands there in any case.
-    let heading = |seen: &str| seen.contains(": a code to ") && seen.trim().lines().count() == 1;
+    let heading = |seen: &str| seen.ends_with("run true. ") && seen.trim().lines().count() == 1;
     let (_, rest) = before.split_once("1h ago").unwrap();
     assert!(heading(rest), "{before}");
     // What ended before yesterday is no news, nor is a session that never was.

@@ -50,7 +50,7 @@ fn the_sign_warns_and_the_end_is_told_once_and_mended_in_place(kind: &Kind) {
 
     world.aws.set_clock(0);
     screen.line("mfaexec login");
-    screen.shows("MFA code for testuser");
+    screen.shows("MFA code:");
     screen.line(&world.code());
     screen.is_at("(testuser 4h", kind.prompt);
     let second = kind.value(&screen, "AWS_ACCESS_KEY_ID");
@@ -64,7 +64,7 @@ fn the_sign_warns_and_the_end_is_told_once_and_mended_in_place(kind: &Kind) {
 
     // With hours left: whoever says so in the shell gets a new one.
     screen.line("mfaexec login");
-    screen.is_at("MFA code for testuser", "): ");
+    screen.is_at("testuser (123456789012), to ", "MFA code: ");
     screen.line(&world.code());
     kind.at_prompt(&screen, "testuser");
     let third = kind.value(&screen, "AWS_ACCESS_KEY_ID");

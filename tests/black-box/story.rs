@@ -31,7 +31,7 @@ fn step_2_with_a_code_from_the_terminal_the_regions_are_listed() {
     ];
     let mut terminal = world.at_terminal(&arguments);
     terminal
-        .exp_string("MFA code for testuser (arn:aws:iam::123456789012:mfa/testuser): ")
+        .exp_string("testuser (123456789012), to run local-aws. MFA code: ")
         .unwrap();
     terminal.send_line(&world.aws.code("testuser")).unwrap();
     has(

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mfaexec::edge::prompt::{Echo, Terminal};
+use mfaexec::edge::prompt::{Ask, Echo, Terminal};
 use mfaexec::edge::signals::Wake;
 
 use crate::harness::{SERIAL, World, eventually, finish, has};
@@ -160,7 +160,11 @@ fn the_program_that_panics() {
     });
     let mut wake = Wake::new().unwrap();
     let terminal = Terminal::open().unwrap();
-    terminal.ask("Question: ", Echo::Hidden, &mut wake).unwrap();
+    let ask = Ask {
+        echo: Echo::Hidden,
+        ..Ask::openly("Question: ")
+    };
+    terminal.ask(ask, &mut wake).unwrap();
 }
 
 #[test]

@@ -28,11 +28,11 @@ fn however_a_code_is_given_it_works_once() {
     refused(finish(world.mfaexec(&LOGIN).env("MFAEXEC_CODE", &code)));
     refused(finish(&mut on_stdin(&world, &code)));
     let mut terminal = world.at_terminal(&LOGIN);
-    terminal.exp_string("MFA code for testuser").unwrap();
+    terminal.exp_string("MFA code: ").unwrap();
     terminal.send_line(&code).unwrap();
     terminal.exp_string("this code was used already").unwrap();
     terminal.exp_string("the next one comes in").unwrap();
-    terminal.exp_string("MFA code for testuser").unwrap();
+    terminal.exp_string("MFA code: ").unwrap();
     terminal.send_line(&world.code()).unwrap();
     has(&terminal.exp_eof().unwrap(), &["signed in until"]);
     assert_eq!(world.code_calls().len(), 2);
@@ -61,7 +61,7 @@ fn however_a_code_was_given_it_is_not_sent_again() {
     });
     is_not_sent_again(|world, code| {
         let mut terminal = world.at_terminal(&LOGIN);
-        terminal.exp_string("MFA code for testuser").unwrap();
+        terminal.exp_string("MFA code: ").unwrap();
         terminal.send_line(code).unwrap();
         has(&terminal.exp_eof().unwrap(), &["signed in until"]);
     });

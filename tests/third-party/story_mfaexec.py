@@ -20,7 +20,7 @@ import terminal
 
 CHECKS = harness.Checks()
 SERIAL = harness.story_serial("testuser")
-QUESTION = f"MFA code for testuser ({SERIAL}): "
+QUESTION = ". MFA code: "
 DENIED = "(UnauthorizedOperation) when calling the DescribeRegions operation: " \
     "You are not authorized to perform this operation."
 EXPIRED = "(RequestExpired) when calling the DescribeRegions operation: Request has expired."

@@ -12,7 +12,7 @@ const RUN: &str = "mfaexec -p testuser -- aws ec2 describe-regions";
 const UNAUTHORIZED: &str = "An error occurred (UnauthorizedOperation)";
 const REGION: &str = "\"RegionName\": \"eu-central-1\"";
 /// What mfaexec asks. The text after the user's name is the device.
-const QUESTION: &str = r"MFA code for testuser \([^)]*\): ";
+const QUESTION: &str = r"testuser \([0-9]*\), to [a-z ]*\. MFA code: ";
 
 /// The last words of the job in `job.sh` before it pauses, for nine seconds.
 const PAUSE: &str = r"until its session is over\.";

@@ -1,0 +1,29 @@
+//! The process that has a lock.
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpgid, getpgrp};
+
+/// The process that has a lock, by its number.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder(pub u32);
+
+impl Holder {
+    /// Whether it belongs to the same job as this process. Then both have the same terminal, and
+    /// both have it in the foreground or neither has.
+    #[must_use]
+    pub fn is_of_this_job(self) -> bool {
+        self.job() == Ok(getpgrp())
+    }
+
+    /// Whether it is there, as far as this process can see.
+    pub(super) fn is_there(self) -> bool {
+        self.job().is_ok()
+    }
+
+    /// The group that it belongs to; an error if it is gone, or if its number is of another
+    /// namespace.
+    fn job(self) -> nix::Result<Pid> {
+        let pid = i32::try_from(self.0).map_err(|_| Errno::ESRCH)?;
+        getpgid(Some(Pid::from_raw(pid)))
+    }
+}

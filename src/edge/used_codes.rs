@@ -1,0 +1,79 @@
+//! The memory of used codes, for all devices of a cache directory. It has a file of its own, locked
+//! for a moment only: whoever asks, and whatever becomes of the directory meanwhile, looks here
+//! right before a code is sent.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::time::SystemTime;
+
+use nix::time::{ClockId, clock_gettime};
+use secrecy::SecretString;
+
+use super::files::{PrivateDir, SIZE_LIMIT};
+use crate::model::code::{Moment, UsedCodes};
+use crate::model::session::Timestamp;
+
+const FILE: &str = "used-codes";
+
+/// The memory, and nobody else changes it.
+struct Memory {
+    file: File,
+    codes: UsedCodes,
+}
+
+/// Writes down that a code is used. To be called before it is sent: a call whose answer is lost may
+/// have used it all the same. False if it was used already.
+///
+/// # Errors
+/// The file cannot be trusted or written; then nobody knows whether the code was used.
+pub fn claim(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<bool> {
+    let mut memory = Memory::open(dir)?;
+    let fresh = memory.codes.claim(serial, code, moment());
+    if fresh {
+        memory.write()?;
+    }
+    Ok(fresh)
+}
+
+/// Forgets a code that was surely not sent.
+///
+/// # Errors
+/// As [`claim`].
+pub fn forget(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<()> {
+    let mut memory = Memory::open(dir)?;
+    memory.codes.forget(serial, code);
+    memory.write()
+}
+
+impl Memory {
+    fn open(dir: &PrivateDir) -> io::Result<Self> {
+        let mut file = dir
+            .locked_file(FILE)
+            .map_err(|error| io::Error::other(error.summary()))?;
+        let mut text = String::new();
+        file.seek(SeekFrom::Start(0))?;
+        (&file).take(SIZE_LIMIT).read_to_string(&mut text)?;
+        let codes = UsedCodes::parse(&text, moment());
+        Ok(Self { file, codes })
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let text = self.codes.to_string();
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
+    }
+}
+
+fn moment() -> Moment {
+    // Where the system stands still, as in sleep, this clock goes on.
+    #[cfg(target_os = "linux")]
+    let clock = ClockId::CLOCK_BOOTTIME;
+    #[cfg(not(target_os = "linux"))]
+    let clock = ClockId::CLOCK_MONOTONIC;
+    let since_boot = clock_gettime(clock).map_or(0, |time| time.tv_sec());
+    Moment {
+        wall: Timestamp::from(SystemTime::now()),
+        since_boot: u64::try_from(since_boot).unwrap_or(0),
+    }
+}
