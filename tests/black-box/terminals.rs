@@ -22,18 +22,22 @@ fn two_profiles() -> World {
     world
 }
 
-/// Answers the question that stands there, whichever of the two it is.
-fn answer(bash: &mut PtySession, world: &World, codes: &mut Vec<String>) {
-    let (_, seen) = bash
+/// Answers the question that stands there, whichever of the two it is. What came before it is given
+/// back.
+fn answer(bash: &mut PtySession, world: &World, codes: &mut Vec<String>) -> String {
+    let (before, seen) = bash
         .exp_regex("(test|other)user \\(123456789012\\), to run [a-z]+\\. MFA code: ")
         .unwrap();
     let user = match seen.contains("testuser") {
         true => "testuser",
         false => "otheruser",
     };
+    // Time enough for another question to come.
+    std::thread::sleep(Duration::from_millis(400));
     let code = world.aws.code(user);
     bash.send_line(&code).unwrap();
     codes.push(code);
+    before
 }
 
 #[test]
@@ -45,7 +49,9 @@ fn two_questions_come_one_after_the_other() {
             .unwrap();
         let mut codes = Vec::new();
         answer(&mut bash, &world, &mut codes);
-        answer(&mut bash, &world, &mut codes);
+        let between = answer(&mut bash, &world, &mut codes);
+        // The line that the first answer ends, and nothing else.
+        assert_eq!(between, "\r\n");
         let rest = bash.exp_string("ran").unwrap();
         assert!(!rest.contains("waiting"), "of one job: {rest}");
         for code in codes {
@@ -297,7 +303,8 @@ fn a_pager_behind_the_pipe_keeps_its_modes_and_leaves_none() {
         .env("PS1", "ready> ");
     let screen = Screen::start(&world, &command);
     screen.ends_with("ready>");
-    screen.line("stty -g > before; mfaexec -p testuser -- seq 1000 | less");
+    // A pager takes a moment to start.
+    screen.line("stty -g > before; mfaexec -p testuser -- seq 1000 | (sleep 0.06; exec less)");
     screen.is_at("testuser (123456789012), to run seq.", "MFA code: ");
     let code = world.aws.code("testuser");
     screen.line(&code);
