@@ -306,6 +306,8 @@ fn a_pager_behind_the_pipe_keeps_its_modes_and_leaves_none() {
     // A pager takes a moment to start.
     screen.line("stty -g > before; mfaexec -p testuser -- seq 1000 | (sleep 0.06; exec less)");
     screen.is_at("testuser (123456789012), to run seq.", "MFA code: ");
+    // Nor is a code typed at once.
+    std::thread::sleep(Duration::from_millis(300));
     let code = world.aws.code("testuser");
     screen.line(&code);
     screen.shows("\n150\n");
