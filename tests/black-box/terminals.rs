@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use nix::sys::termios::{InputFlags, LocalFlags, OutputFlags, SetArg, tcgetattr, tcsetattr};
+use rexpect::process::WaitStatus;
 use rexpect::session::PtySession;
 
 use crate::harness::{World, eventually, has, terminal};
@@ -319,4 +320,43 @@ fn a_pager_behind_the_pipe_keeps_its_modes_and_leaves_none() {
     let read = |name: &str| std::fs::read_to_string(world.home().join(name)).unwrap();
     assert_eq!(read("before"), read("after"));
     assert!(!screen.text().contains(&code));
+}
+
+/// Some machines give every job a terminal, with nobody at its other end.
+#[test]
+fn a_question_that_nobody_answers_ends_after_five_minutes() {
+    needs!("cc");
+    let world = World::new();
+    for (args, code) in [
+        (&["login", "-p", "testuser"][..], 1),
+        (&["-p", "testuser", "--", "echo", "ran"], 125),
+    ] {
+        let mut command = world.mfaexec(args);
+        // Five minutes in one second and a half.
+        world.with_clock(&mut command, "CLOCK_SPEED", "200");
+        let begun = std::time::Instant::now();
+        let mut seen = terminal(command);
+        seen.exp_string("MFA code: ").unwrap();
+        let said = seen.exp_eof().unwrap();
+        assert!(begun.elapsed() >= Duration::from_millis(1400), "too soon");
+        assert!(said.starts_with("\r\n"), "{said:?}");
+        has(&said, &["nobody answered the question for 5 minutes"]);
+        let status = seen.process().wait().unwrap();
+        let WaitStatus::Exited(_, exit) = status else {
+            panic!("{status:?}")
+        };
+        assert_eq!(exit, code);
+    }
+    // So does a confirmation.
+    let config = std::fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    world.write_config(&format!("{config}mfaexec_confirm = true\n"));
+    let mut command = world.mfaexec(&["-p", "testuser", "--", "echo", "ran"]);
+    world.with_clock(&mut command, "CLOCK_SPEED", "200");
+    let mut seen = terminal(command);
+    seen.exp_string("Type testuser to go on: ").unwrap();
+    has(
+        &seen.exp_eof().unwrap(),
+        &["nobody answered the question for 5 minutes"],
+    );
+    assert!(world.code_calls().is_empty());
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
 
-use crate::harness::{MFAEXEC, PROGRAMS, Said, World};
+use crate::harness::{MFAEXEC, PROGRAMS, Said, World, finish};
 
 /// Read into the tests: another user need not be able to read the sources.
 const TROUBLE: &str = include_str!("trouble.py");
@@ -54,6 +54,20 @@ impl World {
             .args(command)
             .env("PATH", path);
         setpriv
+    }
+}
+
+impl World {
+    /// Gives a program another clock: see clock.c.
+    pub(crate) fn with_clock(&self, command: &mut Command, name: &str, value: &str) {
+        let library = self.home().join("clock.so");
+        if !library.exists() {
+            let source = self.write("clock.c", include_str!("clock.c"));
+            let mut compiler = self.program("cc");
+            compiler.args(["-shared", "-fPIC", "-o"]).arg(&library);
+            finish(compiler.arg(source)).succeeds();
+        }
+        command.env("LD_PRELOAD", library).env(name, value);
     }
 }
 
