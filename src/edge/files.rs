@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// Only the owner reads and writes.
 const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
-pub(super) const SIZE_LIMIT: u64 = 64 * 1024;
+const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
 pub const TEMPORARY: &str = ".new-";
 /// Seconds after which a temporary file is certainly nobody's.

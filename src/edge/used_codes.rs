@@ -9,11 +9,13 @@ use std::time::SystemTime;
 use nix::time::{ClockId, clock_gettime};
 use secrecy::SecretString;
 
-use super::files::{PrivateDir, SIZE_LIMIT};
+use super::files::PrivateDir;
 use crate::model::code::{Moment, UsedCodes};
 use crate::model::session::Timestamp;
 
 const FILE: &str = "used-codes";
+/// More bytes than the memory ever has.
+const LIMIT: u64 = 1024 * 1024;
 
 /// The memory, and nobody else changes it.
 struct Memory {
@@ -52,7 +54,7 @@ impl Memory {
             .map_err(|error| io::Error::other(error.summary()))?;
         let mut text = String::new();
         file.seek(SeekFrom::Start(0))?;
-        (&file).take(SIZE_LIMIT).read_to_string(&mut text)?;
+        (&file).take(LIMIT).read_to_string(&mut text)?;
         let codes = UsedCodes::parse(&text, moment());
         Ok(Self { file, codes })
     }

@@ -41,8 +41,8 @@ impl Moment {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsedCodes(Vec<(Moment, String)>);
 
-/// How many codes are remembered: more than anybody sends in [`MEMORY`], and few enough for a file.
-const MOST: usize = 1000;
+/// How many codes are remembered: more than anybody can send in [`MEMORY`].
+const MOST: usize = 10_000;
 
 impl UsedCodes {
     /// Reads what `Display` has written. What is of no use any more is left out, and of too many the
@@ -155,7 +155,7 @@ pub fn seconds_to_next(now: Timestamp) -> u64 {
 
 fn digest(serial: &str, code: &SecretString) -> String {
     let mut digest = digest_of("used-code", &[serial, code.expose_secret()]);
-    digest.truncate(32);
+    digest.truncate(16);
     digest
 }
 

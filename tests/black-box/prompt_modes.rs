@@ -110,6 +110,22 @@ fn x24_after_signals_from_elsewhere() {
     }
 }
 
+/// systemd sends SIGCONT right behind SIGTERM.
+#[test]
+fn x24_after_a_signal_that_ends_it_and_one_that_continues_it() {
+    for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let world = World::new();
+        let mut asked = Asked::new(&world, SURVIVES, "");
+        let pid = asking(&world);
+        // It sees both at once, the lower number first.
+        kill("STOP", &pid);
+        kill(signal, &pid);
+        kill("CONT", &pid);
+        asked.leaves_as_before(status);
+        asked.end();
+    }
+}
+
 #[test]
 fn x25_after_a_stop_and_after_the_answer_that_follows() {
     let world = World::new();
