@@ -16,7 +16,6 @@ use crate::edge::ui::{Ui, local_time};
 use crate::edge::{config_files, exec};
 use crate::error::{Error, Result};
 use crate::model::base::Base;
-use crate::model::child_env::PROCESS_OF;
 use crate::model::chosen::choose;
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
@@ -27,6 +26,7 @@ use crate::model::profile::Profiles;
 use crate::model::question::Purpose;
 use crate::model::session::{Session, Timestamp, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
+use crate::model::vars::PROCESS_OF;
 
 /// Seconds of a day: what ended before is no news.
 const DAY: u64 = 24 * 3600;

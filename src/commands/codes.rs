@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::question::Purpose;
 use crate::model::settings::{Settings, Sourced};
+use crate::model::vars::CODE;
 use crate::model::way::Way;
 
 /// Where codes come from in this run.
@@ -67,7 +68,7 @@ pub(super) fn given(env: &Environment, sign_in: &SignIn) -> Given {
     match &sign_in.code {
         Some(code) if code.expose_secret() == "-" => Some(line_from_stdin()),
         Some(code) => Some(Ok(code.clone())),
-        None => env.text("MFAEXEC_CODE").map(|code| Ok(code.into())),
+        None => env.text(CODE).map(|code| Ok(code.into())),
     }
 }
 

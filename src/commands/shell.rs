@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::model::child_env::to_restore;
 use crate::model::environment::Environment;
 use crate::model::session::Timestamp;
-use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Marks, RESTORE, Shell, is_variable};
+use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
+use crate::model::vars::RESTORE;
 use crate::model::within::Within;
 
 /// Runs a shell with a session. Comes back only with the reason why it does not run.

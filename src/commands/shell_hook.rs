@@ -62,6 +62,7 @@ fn hook(env: &Environment, shell: Shell, asking: &Asking<'_>) -> String {
     });
     let rival = within.filter(|_| renewed.is_none());
     let rival = rival.and_then(|within| within.overridden_by(env));
+    let rival = rival.as_deref();
     let left = match (rival, end.map(|end| now().until(end))) {
         (Some(_), _) => Left::Overridden,
         (None, None) => Left::Unknown,

@@ -17,7 +17,6 @@ use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Result};
 use crate::model::base::Base;
-use crate::model::child_env::PROCESS_OF;
 use crate::model::devices::check_serial;
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
@@ -27,6 +26,7 @@ use crate::model::question::Purpose;
 use crate::model::role::Role;
 use crate::model::session::{Session, Timestamp, digest_of};
 use crate::model::settings::{Origin, Settings, Sourced};
+use crate::model::vars::PROCESS_OF;
 
 /// More than it takes when nobody is asked: a program of `mfa_process` twice, and the next code
 /// between.

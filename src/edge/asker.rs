@@ -3,6 +3,7 @@
 
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::signals::Wake;
+use crate::model::vars::is_withheld;
 
 /// How long a person may take: the phone may be in another room.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -26,19 +28,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(100);
 /// More bytes than this are no code.
 const LIMIT: usize = 4096;
-
-/// Secrets that a program that asks has no use for.
-const WITHHELD: [&str; 9] = [
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SECRET_KEY",
-    "SECRET_ACCESS_KEY",
-    "AMAZON_SECRET_ACCESS_KEY",
-    "AMAZON_SESSION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "MFAEXEC_CODE",
-];
 
 /// What a program shows.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +87,7 @@ impl Asker {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for name in WITHHELD {
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name.as_bytes())) {
             command.env_remove(name);
         }
         if !on_terminal {

@@ -17,9 +17,9 @@ use super::answer::{
     CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, TemporaryKeys, believe_provided, failure, lost,
 };
 use crate::model::base::{METADATA, Provider, ProviderKind};
-use crate::model::child_env::PROCESS_OF;
 use crate::model::endpoint::Endpoints;
 use crate::model::session::account_of_arn;
+use crate::model::vars::PROCESS_OF;
 
 /// How providers reach what they ask.
 #[derive(Debug, Clone)]

@@ -7,39 +7,8 @@ use super::environment::Environment;
 use super::exports::{EXPORTED, REGION};
 use super::session::{Session, Timestamp};
 use super::settings::{Origin, Settings, Sourced};
-use super::shell::{Changes, FOR_PROMPTS, IN_SHELL, RESTORE};
-
-/// Variables that the command must not see: each would lead some SDK to other credentials, or is
-/// a secret that only mfaexec had a use for. Who reads them:
-pub const REMOVED: [&str; 18] = [
-    // The JavaScript SDK lets it beat the keys; botocore fails when the profile is missing.
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    // botocore takes it before AWS_SESSION_TOKEN.
-    "AWS_SECURITY_TOKEN",
-    // Older names in the SDKs for Go, Ruby and Rust, and in boto 2.
-    "AWS_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AMAZON_ACCESS_KEY_ID",
-    "AMAZON_SECRET_ACCESS_KEY",
-    "AMAZON_SESSION_TOKEN",
-    "SECRET_ACCESS_KEY",
-    "AWS_CREDENTIAL_FILE",
-    "AWS_CREDENTIAL_SCOPE",
-    // Rival sources that some chains ask first.
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-];
-
-/// Variables of mfaexec's own that carry secrets.
-const OWN_SECRETS: [&str; 2] = ["MFAEXEC_CODE", RESTORE];
-/// The profiles whose `credential_process` this run is part of: nothing to the command.
-pub const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
+use super::shell::{Changes, FOR_PROMPTS, IN_SHELL};
+use super::vars::{is_removed, rival_names};
 
 /// The long-term key of an environment in whose place the session stands: a run inside belongs to
 /// it as to a profile.
@@ -71,7 +40,7 @@ pub fn to_restore(child: &Environment, session: &Session, settings: &Settings) -
     let exported = settings.exports.iter().map(|(name, _)| name.clone());
     let region = settings.endpoints.region.as_ref().map(|_| REGION);
     let own = ["MFAEXEC_PROFILE", SOURCE_KEY, EXPORTED, IN_SHELL];
-    let names = REMOVED.into_iter().chain(region.into_iter().flatten());
+    let names = rival_names().chain(region.into_iter().flatten());
     let names = names.chain(own).chain(FOR_PROMPTS).map(str::to_owned);
     let names = names.chain(of_session).chain(exported);
     names
@@ -91,9 +60,7 @@ pub fn child_environment(
     settings: &Settings,
 ) -> Environment {
     let mut child = parent.clone();
-    for name in REMOVED.iter().chain(&OWN_SECRETS).chain([&PROCESS_OF]) {
-        child.remove(name);
-    }
+    child.retain(|name| !is_removed(name));
     if child.get(IN_SHELL).is_some() {
         for name in FOR_PROMPTS.iter().chain([&IN_SHELL]) {
             child.remove(name);

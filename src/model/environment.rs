@@ -54,6 +54,18 @@ impl Environment {
         self.entries.retain(|entry| value_of(entry, name).is_none());
     }
 
+    /// Keeps the entries whose name `keep` accepts, and those without a name.
+    pub fn retain(&mut self, mut keep: impl FnMut(&[u8]) -> bool) {
+        self.entries
+            .retain(|entry| name_of(entry).is_none_or(&mut keep));
+    }
+
+    /// The first name that `is_it` accepts.
+    pub fn find_name(&self, mut is_it: impl FnMut(&[u8]) -> bool) -> Option<&OsStr> {
+        let mut names = self.entries.iter().filter_map(|entry| name_of(entry));
+        names.find(|name| is_it(name)).map(OsStr::from_bytes)
+    }
+
     /// Removes every entry of that name and adds one with the given value.
     pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) {
         self.remove(name);
@@ -84,6 +96,11 @@ impl Environment {
     pub fn entries(&self) -> &[OsString] {
         &self.entries
     }
+}
+
+fn name_of(entry: &OsStr) -> Option<&[u8]> {
+    let end = entry.as_bytes().iter().position(|byte| *byte == b'=')?;
+    Some(&entry.as_bytes()[..end])
 }
 
 fn value_of<'a>(entry: &'a OsStr, name: &str) -> Option<&'a OsStr> {

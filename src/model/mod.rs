@@ -35,5 +35,6 @@ pub mod session;
 pub mod settings;
 pub mod shell;
 mod unknown_profile;
+pub mod vars;
 pub mod way;
 pub mod within;

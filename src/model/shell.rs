@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::environment::Environment;
+use super::vars::rival_prefixes;
 
-/// Carries code to a shell that starts: what the session wants to be set and unset when the user's
-/// own files are done. Then the shell unsets it.
-pub const RESTORE: &str = "MFAEXEC_RESTORE";
 /// Tells a shell of mfaexec's what it has: see [`Within`](super::within::Within).
 pub const IN_SHELL: &str = "MFAEXEC_SHELL";
 /// What starship's `aws` module looks at; nothing else does. It reads `AWS_PROFILE` as well, which
@@ -193,19 +191,37 @@ impl Shell {
         code
     }
 
-    /// The code for [`RESTORE`].
+    /// Code that unsets all exported variables whose names begin with `prefix`. nu has it in its file.
+    fn unset_all(self, prefix: &str) -> String {
+        match self {
+            Self::Bash => format!("\\unset \"${{!{prefix}@}}\" || :\n"),
+            Self::Zsh => format!("\\unset -m '{prefix}*' || :\n"),
+            Self::Fish => format!(
+                "for __mfaexec_rival in (set -gxn | string match '{prefix}*'); \
+                 set -eg $__mfaexec_rival; end\n"
+            ),
+            // No expansion of such a shell finds names.
+            Self::Sh => format!(
+                "for __mfaexec_rival in $(\\command env | \
+                 \\command sed -n 's/^\\({prefix}[A-Za-z0-9_]*\\)=.*/\\1/p'); \
+                 do \\command unset \"$__mfaexec_rival\" || :; done\n"
+            ),
+            Self::Nu => String::new(),
+        }
+    }
+
+    /// The code for [`RESTORE`](super::vars::RESTORE).
     #[must_use]
     pub fn restore(self, changes: &Changes, marks: &Marks) -> String {
         let prompt = if marks.prompt { "yes" } else { "" };
-        self.changes(
-            changes,
-            &[
-                ("program", marks.program.clone()),
-                ("renew", marks.renew.clone()),
-                ("name", marks.name.clone()),
-                ("prompt", prompt.to_owned()),
-            ],
-        )
+        let own = [
+            ("program", marks.program.clone()),
+            ("renew", marks.renew.clone()),
+            ("name", marks.name.clone()),
+            ("prompt", prompt.to_owned()),
+        ];
+        let code = self.changes(changes, &own);
+        rival_prefixes().fold(code, |code, prefix| code + &self.unset_all(prefix))
     }
 }
 
@@ -252,6 +268,14 @@ mod tests {
             "set": { "A": "1 2" }, "unset": ["B"], "own": { "segment": "x" },
         });
         assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn the_file_of_nu_knows_every_prefix_of_a_rival() {
+        let [(_, file)] = Shell::Nu.files() else {
+            unreachable!("it has one file");
+        };
+        assert!(rival_prefixes().all(|prefix| file.contains(prefix)));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::child_env::REMOVED;
 use super::environment::Environment;
 use super::shell::IN_SHELL;
+use super::vars::is_rival;
 
 /// The value of [`IN_SHELL`]: three words with colons between.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +32,12 @@ impl Within {
 
     /// A variable that makes commands use other keys than the shell's session, if there is one.
     #[must_use]
-    pub fn overridden_by(&self, env: &Environment) -> Option<&'static str> {
+    pub fn overridden_by(&self, env: &Environment) -> Option<String> {
         let key = "AWS_ACCESS_KEY_ID";
-        let rival = REMOVED.into_iter().find(|name| env.get(name).is_some());
-        rival.or((env.text(key).as_ref() != Some(&self.key)).then_some(key))
+        if let Some(rival) = env.find_name(is_rival) {
+            return Some(rival.to_string_lossy().into_owned());
+        }
+        (env.text(key).as_ref() != Some(&self.key)).then(|| key.to_owned())
     }
 }
 
@@ -70,9 +72,13 @@ mod tests {
     fn what_leads_to_other_keys_is_named() {
         let by = |env: &Environment| Within::of(env).and_then(|within| within.overridden_by(env));
         assert_eq!(by(&env(&[])), None);
-        assert_eq!(by(&env(&["AWS_PROFILE=theirs"])), Some("AWS_PROFILE"));
+        let rivals = ["AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"];
+        for rival in rivals {
+            let env = env(&[&format!("{rival}=theirs")]);
+            assert_eq!(by(&env).as_deref(), Some(rival));
+        }
         let mut other = env(&[]);
         other.set("AWS_ACCESS_KEY_ID", "ASIA2");
-        assert_eq!(by(&other), Some("AWS_ACCESS_KEY_ID"));
+        assert_eq!(by(&other).as_deref(), Some("AWS_ACCESS_KEY_ID"));
     }
 }

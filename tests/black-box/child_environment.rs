@@ -76,7 +76,12 @@ fn every_rival_source_of_credentials_is_gone() {
         "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_ROLE_ARN",
         "AWS_ROLE_SESSION_NAME",
+        "AWS_EB_PROFILE",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_BEARER_TOKEN_A_SERVICE_TO_COME",
         "MFAEXEC_CODE",
+        "MFAEXEC_RESTORE",
+        "MFAEXEC_PROCESS_OF",
     ];
     for value in ["stale", ""] {
         let variables: Vec<_> = rivals.iter().map(|name| (*name, value)).collect();
@@ -234,6 +239,10 @@ fn what_is_no_credential_stays() {
         ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"),
         ("LD_PRELOAD", ""),
         ("MFAEXEC_SOMETHING", "x"),
+        // They tell who one is, and lead no program to other keys.
+        ("AWS_VAULT", "testuser"),
+        ("AWS_BEARER", "x"),
+        ("AWS_PROFILE_NAME", "x"),
     ];
     let child = child(&world, &[], &kept);
     for (name, value) in kept {

@@ -33,6 +33,8 @@ fn a_window_shows_what_the_terminal_does() {
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
             "AWS_SECURITY_TOKEN",
+            "AWS_BEARER_TOKEN_BEDROCK",
+            "MFAEXEC_RESTORE",
         ];
         for secret in secrets {
             command.env(secret, "canary-of-the-caller");

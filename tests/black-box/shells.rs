@@ -23,6 +23,7 @@ pub(crate) struct Kind {
 
 const POSIX: &str = r#"
 export AWS_PROFILE=theirs AWS_ACCESS_KEY_ID=theirs AWS_REGION=theirs
+export AWS_BEARER_TOKEN_BEDROCK=theirs AWS_EB_PROFILE=theirs
 alias hello='echo hello from an alias'
 greet() { echo "hello $1 from a function"; }
 PS1='mine> '
@@ -32,6 +33,8 @@ const FISH: &str = r"
 set -gx AWS_PROFILE theirs
 set -gx AWS_ACCESS_KEY_ID theirs
 set -gx AWS_REGION theirs
+set -gx AWS_BEARER_TOKEN_BEDROCK theirs
+set -gx AWS_EB_PROFILE theirs
 set -g fish_greeting ''
 alias hello 'echo hello from an alias'
 function greet; echo hello $argv[1] from a function; end
@@ -42,6 +45,8 @@ const NU: &str = r#"
 $env.AWS_PROFILE = "theirs"
 $env.AWS_ACCESS_KEY_ID = "theirs"
 $env.AWS_REGION = "theirs"
+$env.AWS_BEARER_TOKEN_BEDROCK = "theirs"
+$env.AWS_EB_PROFILE = "theirs"
 $env.config.show_banner = false
 $env.PROMPT_COMMAND = {|| "mine" }
 $env.PROMPT_COMMAND_RIGHT = ""

@@ -5,6 +5,7 @@
 $env.__mfaexec = ($env.MFAEXEC_RESTORE | from json)
 hide-env MFAEXEC_RESTORE
 hide-env --ignore-errors ...$env.__mfaexec.unset
+hide-env --ignore-errors ...($env | columns | where {|name| $name starts-with "AWS_BEARER_TOKEN_" })
 load-env $env.__mfaexec.set
 $env.__mfaexec = ($env.__mfaexec.own | merge { told: "", segment: "" })
 
