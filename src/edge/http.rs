@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::Limited;
+use http_body_util::BodyExt;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -23,6 +23,8 @@ use crate::model::endpoint::{is_loopback, is_plain_http};
 
 /// STS answers with 2 KB, IAM with a page of devices.
 const ANSWER_LIMIT: usize = 1024 * 1024;
+/// The pieces that an answer may come in. Each costs time, however small it is.
+const PIECE_LIMIT: usize = 10_000;
 
 /// An HTTP client for one run; its connection stays warm between calls.
 #[derive(Debug)]
@@ -105,7 +107,7 @@ impl HttpClient for BoundedClient {
     }
 }
 
-/// A connector whose answers end with an error at [`ANSWER_LIMIT`].
+/// A connector whose answers have an end, and are there as a whole when they are handed on.
 #[derive(Debug)]
 struct Bounded {
     any: SharedHttpConnector,
@@ -127,7 +129,7 @@ impl HttpConnector for Bounded {
             _ => self.any.call(request),
         };
         HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
+            let mut answer = answer.await?;
             let length = answer
                 .headers()
                 .get("content-length")
@@ -136,7 +138,29 @@ impl HttpConnector for Bounded {
                 let text = format!("the answer is {} bytes long", length.unwrap_or_default());
                 return Err(ConnectorError::other(text.into(), None));
             }
-            Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, ANSWER_LIMIT))))
+            *answer.body_mut() = SdkBody::from(whole(answer.take_body()).await?);
+            Ok(answer)
         })
     }
+}
+
+/// Reads an answer to its end. Its pieces are copied together as they come: each would keep the
+/// buffer alive that it was read into, and an endpoint that sends bytes one by one takes gigabytes.
+async fn whole(mut body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    let too_much = |text: &str| Err(ConnectorError::other(text.into(), None));
+    let mut bytes = Vec::with_capacity(16 * 1024);
+    for _ in 0..PIECE_LIMIT {
+        let Some(piece) = body.frame().await else {
+            return Ok(bytes);
+        };
+        let piece = piece.map_err(|error| ConnectorError::other(error, None))?;
+        let Ok(piece) = piece.into_data() else {
+            continue;
+        };
+        if bytes.len() + piece.len() > ANSWER_LIMIT {
+            return too_much("the answer is longer than any of AWS");
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    too_much("the answer comes in more pieces than any of AWS")
 }
