@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::date_time::{DateTime, Format};
 use secrecy::SecretString;
 
+use crate::model::answer_form::Form;
 use crate::model::failure::{CallFailure, Progress};
 use crate::model::session::Timestamp;
 
@@ -75,6 +76,18 @@ pub fn believe(
     duration: u64,
 ) -> Called<TemporaryKeys> {
     let refuse = |cause: &str| Err(lost(operation, cause));
+    // What is missing in the answer is empty here, and an end a zero.
+    let parts = [
+        &keys.access_key_id,
+        &keys.secret_access_key,
+        &keys.session_token,
+    ];
+    if parts.iter().any(|part| part.is_empty()) {
+        return refuse("the answer is not complete: a part of the session is missing");
+    }
+    if keys.expiration.secs() == 0 {
+        return refuse("the answer is not complete: it does not say when the session ends");
+    }
     if !graphic(&keys.access_key_id, 128)
         || !graphic(&keys.secret_access_key, 256)
         || !graphic(&keys.session_token, TOKEN_LIMIT)
@@ -150,8 +163,9 @@ where
         (Some(message), _) => message.to_owned(),
         (None, Some(response)) if code.is_empty() => {
             format!(
-                "an answer that cannot be read, HTTP status {}",
-                response.status()
+                "an answer that cannot be read, HTTP status {}: {}",
+                response.status(),
+                form(response).in_words(),
             )
         }
         (None, Some(_)) => String::new(),
@@ -168,13 +182,24 @@ where
         _ => Progress::Lost,
     };
     let clock_offset = response.and_then(clock_offset);
+    // What stands in front of AWS has its own words for an AWS that is not there.
+    let not_aws = code.is_empty()
+        && response.is_some_and(|response| {
+            !response.status().is_server_error() && form(response) != Form::Aws
+        });
     CallFailure {
         operation,
         progress,
         code,
         message,
         clock_offset,
+        not_aws,
     }
+}
+
+/// What the answer looks like.
+fn form(response: &HttpResponse) -> Form {
+    Form::of(response.body().bytes().unwrap_or_default())
 }
 
 /// Only a failure to connect says for sure that nothing was sent.
@@ -228,6 +253,7 @@ pub(super) fn lost(operation: &'static str, message: &str) -> CallFailure {
         code,
         message,
         clock_offset: None,
+        not_aws: false,
     }
 }
 

@@ -13,11 +13,14 @@ use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{Credentials, ProvideCredentials, Region, SharedHttpClient};
 use aws_sdk_sts::error::DisplayErrorContext;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::answer::{
     CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, TemporaryKeys, believe_provided, failure, lost,
 };
 use crate::model::base::{METADATA, Provider, ProviderKind};
 use crate::model::endpoint::Endpoints;
+use crate::model::secrets::Secrets;
 use crate::model::session::account_of_arn;
 use crate::model::vars::PROCESS_OF;
 
@@ -127,15 +130,16 @@ async fn web_identity(provider: &Provider, sts: &aws_sdk_sts::Client) -> Called<
     let get = |name: &str| provider.get(name).unwrap_or_default();
     let path = get("web_identity_token_file");
     let token = std::fs::read_to_string(path)
+        .map(SecretString::from)
         .map_err(|error| lost(PROVIDER, &format!("cannot read {path}: {error}")))?;
     let answer = sts
         .assume_role_with_web_identity()
         .role_arn(get("role_arn"))
         .role_session_name(provider.get("role_session_name").unwrap_or("mfaexec"))
-        .web_identity_token(token)
+        .web_identity_token(token.expose_secret())
         .send()
         .await
-        .map_err(|error| failure(OPERATION, &error))?;
+        .map_err(|error| failure(OPERATION, &error).without(&Secrets::default().with([&token])))?;
     let keys = answer.credentials.as_ref();
     let keys = keys.ok_or_else(|| lost(OPERATION, "the answer holds no credentials"))?;
     let end = keys.expiration.try_into();

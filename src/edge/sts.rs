@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::model::base::Provider;
 use crate::model::failure::CallFailure;
 use crate::model::role::Role;
+use crate::model::secrets::{Secrets, shortened};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 
@@ -59,6 +60,8 @@ type Job = Box<dyn FnOnce(&Clients) -> Work + Send>;
 #[derive(Debug)]
 pub struct Aws {
     jobs: UnboundedSender<Job>,
+    /// What no error may show.
+    secrets: Secrets,
 }
 
 /// A code, and the device that it is of.
@@ -77,6 +80,8 @@ impl Code<'_> {
     }
 }
 
+/// More devices than a user can have.
+const MOST_DEVICES: usize = 20;
 const NO_CREDENTIALS: &str = "the answer holds no credentials";
 
 impl Aws {
@@ -87,6 +92,8 @@ impl Aws {
     pub fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
         let (jobs, mut work) = unbounded_channel::<Job>();
         let transports = Transports::new(settings)?;
+        let key = settings.key().map(|key| &key.secret_access_key);
+        let secrets = Secrets::default().with(key);
         let settings = settings.clone();
         let region = settings.endpoints.region_for(arn);
         let run = move || {
@@ -106,7 +113,7 @@ impl Aws {
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, secrets })
     }
 
     /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for
@@ -119,7 +126,8 @@ impl Aws {
         waker: Option<PipeWriter>,
     ) -> Pending<Identity> {
         let signer = whose.map(signer);
-        self.call("GetCallerIdentity", waker, |clients| {
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call("GetCallerIdentity", waker, secrets, |clients| {
             let call = clients.sts.get_caller_identity();
             async move {
                 let call = call.customize().config_override(signer.unwrap_or_default());
@@ -136,15 +144,18 @@ impl Aws {
     #[must_use]
     pub fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
         let user = user.map(str::to_owned);
-        self.call("ListMFADevices", None, |clients| {
+        self.call("ListMFADevices", None, self.secrets.clone(), |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
                 let answer = call
                     .send()
                     .await
                     .map_err(|e| failure("ListMFADevices", &e))?;
-                let devices = answer.mfa_devices.into_iter();
-                Ok(devices.map(|device| device.serial_number).collect())
+                // Nobody has more than eight (IAM's quotas), none with such a name.
+                let devices = answer.mfa_devices.into_iter().take(MOST_DEVICES);
+                Ok(devices
+                    .map(|device| shortened(&device.serial_number))
+                    .collect())
             }
         })
     }
@@ -155,7 +166,8 @@ impl Aws {
     pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Pending<TemporaryKeys> {
         const OPERATION: &str = "GetSessionToken";
         let (serial, code) = Code::parts(code);
-        self.call(OPERATION, None, move |clients| {
+        let secrets = self.secrets.clone().with(&code);
+        self.call(OPERATION, None, secrets, move |clients| {
             let call = clients
                 .sts
                 .get_session_token()
@@ -186,7 +198,8 @@ impl Aws {
         let (serial, code) = Code::parts(code);
         let (role, session_name) = (role.clone(), session_name.to_owned());
         let signer = source.map(signer);
-        self.call(OPERATION, None, move |clients| {
+        let secrets = self.secrets.clone().with(&code).with(of_session(source));
+        self.call(OPERATION, None, secrets, move |clients| {
             let call = assume_role(&clients.sts, &role)
                 .role_session_name(session_name)
                 .set_serial_number(serial)
@@ -207,7 +220,7 @@ impl Aws {
     #[must_use]
     pub fn provided(&self, provider: &Provider, outer: &str) -> Pending<TemporaryKeys> {
         let (provider, outer) = (provider.clone(), outer.to_owned());
-        self.call(PROVIDER, None, move |clients| {
+        self.call(PROVIDER, None, self.secrets.clone(), move |clients| {
             provide(provider, outer, clients.ways.clone())
         })
     }
@@ -216,6 +229,7 @@ impl Aws {
         &self,
         operation: &'static str,
         waker: Option<PipeWriter>,
+        secrets: Secrets,
         make: impl FnOnce(&Clients) -> F + Send + 'static,
     ) -> Pending<T>
     where
@@ -227,7 +241,7 @@ impl Aws {
             let call = make(clients);
             Box::pin(async move {
                 let begun = Instant::now();
-                let outcome = call.await;
+                let outcome = call.await.map_err(|failure| failure.without(&secrets));
                 let word = if outcome.is_ok() {
                     "succeeded"
                 } else {
@@ -249,6 +263,11 @@ impl Aws {
         drop(self.jobs.send(job));
         Pending(pending)
     }
+}
+
+fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
+    let secrets = session.map(|session| [&session.secret_access_key, &session.session_token]);
+    secrets.into_iter().flatten()
 }
 
 fn seconds(duration: u64) -> i32 {

@@ -47,10 +47,11 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     let key = settings.key_id();
     let device = serial.unwrap_or("unknown");
     let region = settings.endpoints.region_for(settings.partition_arn());
-    let iam = settings.endpoints.iam.as_ref();
-    let endpoint = match failure.operation {
-        "ListMFADevices" => iam.map(|endpoint| endpoint.value.clone()),
-        _ => settings.endpoints.sts_url(settings.partition_arn()),
+    let configured = configured_endpoint(failure, settings);
+    let endpoint = match (configured, failure.operation) {
+        (Some(endpoint), _) => Some(endpoint.value.clone()),
+        (None, "ListMFADevices") => None,
+        (None, _) => settings.endpoints.sts_url(settings.partition_arn()),
     };
     let place = endpoint.unwrap_or_else(|| format!("region {region}"));
     let carried_code = serial.is_some() && failure.operation != "GetCallerIdentity";
@@ -114,6 +115,7 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
             format!("cannot reach {} ({place})", service(failure.operation)),
             "check the network, the proxy variables and the endpoint, then try again".to_owned(),
         ),
+        Meaning::NotAws => not_aws(failure, configured, &place),
         Meaning::Unknown => (
             format!(
                 "the answer of {} to {} was lost",
@@ -147,6 +149,53 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
     };
     Error::new(what, failure.cause(), remedy)
+}
+
+/// The endpoint that somebody has named for a call.
+fn configured_endpoint<'a>(
+    failure: &CallFailure,
+    settings: &'a Settings,
+) -> Option<&'a Sourced<String>> {
+    let endpoints = &settings.endpoints;
+    match failure.operation {
+        "ListMFADevices" => endpoints.iam.as_ref(),
+        _ => endpoints.sts.as_ref(),
+    }
+}
+
+/// What and remedy where something else than AWS has answered: most often the endpoint is that of
+/// one service, and was set for all of them.
+fn not_aws(
+    failure: &CallFailure,
+    configured: Option<&Sourced<String>>,
+    place: &str,
+) -> (String, String) {
+    let service = service(failure.operation);
+    let Some(Sourced { value, origin }) = configured else {
+        return (
+            format!("what answered to {} is not {service} ({place})", failure.operation),
+            "check what is between: a proxy (HTTPS_PROXY), or a network that wants a sign-in of its \
+             own"
+            .to_owned(),
+        );
+    };
+    let what = format!("{value} does not answer like {service} (the endpoint is from {origin})");
+    let remedy = match origin {
+        Origin::Variable("AWS_ENDPOINT_URL") => format!(
+            "AWS_ENDPOINT_URL is for all services: if you mean one, set its own in place of it, \
+             such as AWS_ENDPOINT_URL_S3={value}; or keep it, and set AWS_ENDPOINT_URL_{service} \
+             to the endpoint of {service}"
+        ),
+        Origin::Variable(name) => {
+            format!("set {name} to an endpoint of {service}, or unset it")
+        }
+        _ => format!(
+            "correct it there: endpoint_url in a profile is for all services, one for S3 alone is \
+             AWS_ENDPOINT_URL_S3 or belongs into a [services] section; or set \
+             AWS_ENDPOINT_URL_{service} to the endpoint of {service}"
+        ),
+    };
+    (what, remedy)
 }
 
 fn offset_words(failure: &CallFailure) -> String {

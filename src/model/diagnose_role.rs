@@ -13,6 +13,7 @@ pub(super) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
     // Where STS, whom a web identity asks, is not to be reached, that is the error.
     if let (Base::Provider(provider), None) = (&settings.base, asked.role)
         && failure.progress != Progress::NotSent
+        && !failure.not_aws
     {
         let what = format!(
             "{} gives no keys for profile {} ({})",

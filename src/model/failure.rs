@@ -1,5 +1,6 @@
 //! A call to AWS that brought no result: how far it came, and what AWS's code and words mean.
 
+use super::secrets::Secrets;
 use super::session::in_words;
 
 /// A clock this many seconds off explains a refused signature: STS refuses them from 900 s on, and
@@ -30,6 +31,8 @@ pub struct CallFailure {
     pub message: String,
     /// The server's clock less this machine's, in seconds, if the answer had a date.
     pub clock_offset: Option<i64>,
+    /// Whether something answered that is not AWS, by the form of its answer.
+    pub not_aws: bool,
 }
 
 /// What a failure means.
@@ -49,6 +52,8 @@ pub enum Meaning {
     RegionOff,
     /// AWS could not be reached.
     Unreachable,
+    /// Something else than AWS answered.
+    NotAws,
     /// The call may or may not have been carried out.
     Unknown,
     /// AWS wants fewer calls.
@@ -65,6 +70,7 @@ impl CallFailure {
     pub fn meaning(&self) -> Meaning {
         match self.progress {
             Progress::NotSent => return Meaning::Unreachable,
+            _ if self.not_aws => return Meaning::NotAws,
             Progress::Lost => return Meaning::Unknown,
             Progress::Refused => {}
         }
@@ -94,7 +100,16 @@ impl CallFailure {
                 | Meaning::WrongSecret
                 | Meaning::RegionOff
                 | Meaning::Unreachable
+                | Meaning::NotAws
         )
+    }
+
+    /// The failure as it can be shown: what somebody else has said without the secrets of the call.
+    #[must_use]
+    pub fn without(mut self, secrets: &Secrets) -> Self {
+        self.code = secrets.shown(&self.code);
+        self.message = secrets.shown(&self.message);
+        self
     }
 
     fn is_clock(&self) -> bool {
@@ -136,6 +151,7 @@ mod tests {
             code: code.to_owned(),
             message: message.to_owned(),
             clock_offset,
+            not_aws: false,
         }
     }
 

@@ -2,6 +2,7 @@
 //! terminal. What is needed of those comes in as values and goes out as values.
 #![forbid(unsafe_code)]
 
+pub mod answer_form;
 pub mod assuan;
 pub mod base;
 pub mod chain;
@@ -29,6 +30,7 @@ pub mod regions;
 pub mod requests;
 pub mod role;
 mod sdk_parser;
+pub mod secrets;
 mod section_header;
 pub mod segment;
 pub mod session;

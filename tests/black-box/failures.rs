@@ -66,7 +66,10 @@ fn a_cut_connection_before_and_after_the_code_was_burnt() {
 fn an_answer_that_cannot_be_one() {
     fails_with(Fault::HugeBody, &["was lost"]);
     fails_with(Fault::MalformedXml, &["was lost"]);
-    fails_with(Fault::WebPage, &["was lost", "cannot be read"]);
+    fails_with(
+        Fault::WebPage,
+        &["does not answer like STS", "cannot be read", "a web page"],
+    );
     fails_with(Fault::ExpiredSession, &["over already", "clock"]);
 }
 

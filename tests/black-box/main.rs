@@ -18,6 +18,7 @@ mod dialogs_real;
 mod dialogs_signals;
 mod endpoints;
 mod endpoints_global;
+mod endpoints_strange;
 mod endpoints_ways;
 mod examples;
 mod exec;
