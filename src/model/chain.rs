@@ -87,16 +87,20 @@ impl<'a> Chain<'a> {
                     "drop source_profile or credential_source",
                 ));
             }
-            (None, None) => {
-                return Err(cannot(
-                    profile,
-                    format!(
-                        "nothing says whose keys assume its role ({})",
-                        role.arn.origin
-                    ),
-                    "add source_profile = NAME, the profile that has the keys",
-                ));
-            }
+            // The profile's own keys assume its role, as aws-vault has it.
+            (None, None) => match own_base(profile)? {
+                Some(base) => Step::Base(base),
+                None => {
+                    return Err(cannot(
+                        profile,
+                        format!(
+                            "nothing says whose keys assume its role ({})",
+                            role.arn.origin
+                        ),
+                        "add source_profile = NAME, the profile that has the keys",
+                    ));
+                }
+            },
         };
         self.roles.push(role);
         Ok(step)
