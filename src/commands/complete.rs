@@ -23,6 +23,7 @@ use crate::error::{EXIT_SUCCESS, Error, Kind};
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
 use crate::model::regions::with_known_regions;
+use crate::sanitize::printable;
 
 /// The variable that turns a call into a question of a completion script. Not clap_complete's
 /// usual COMPLETE, which people may have set for something else.
@@ -108,8 +109,9 @@ fn candidates(env: &Environment, known: fn(&Profiles) -> Vec<String>) -> Vec<Com
     let values = profiles.as_ref().map(known).unwrap_or_default();
     values
         .into_iter()
-        // The answer has a line for each, and the shells would print the rest to the terminal.
-        .filter(|name| !name.contains(char::is_control))
+        // The answer has a line for each, and not every shell escapes what it shows: a name that
+        // looks like another one, or moves the cursor, is not offered.
+        .filter(|name| printable(name) == *name)
         .map(CompletionCandidate::new)
         .collect()
 }

@@ -244,6 +244,34 @@ fn files_that_cannot_be_read_are_no_reason_for_an_error() {
     }
 }
 
+/// fish prints names as they are, zsh and bash escape some of them.
+#[test]
+fn names_that_nobody_could_read_are_not_offered() {
+    let home = Home::new();
+    for name in ["\u{202e}evil", "pla\u{200b}y", "pla\u{9b}31m", "plain"] {
+        home.add_profile(name);
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let said = std::process::Command::new(env!("CARGO_BIN_EXE_mfaexec"))
+            .env_clear()
+            .env("HOME", home.path())
+            .env("MFAEXEC_COMPLETE", shell)
+            .args(["--", "mfaexec", "-p", ""])
+            .output()
+            .unwrap();
+        let offered = String::from_utf8(said.stdout).unwrap();
+        let offered: Vec<&str> = offered.lines().collect();
+        assert_eq!(
+            offered,
+            ["my work", "plain", "play", "team:admin"],
+            "{shell}"
+        );
+    }
+    if wanted("fish", "names_that_nobody_could_read_are_not_offered") {
+        assert_eq!(shell::fish(&home, "mfaexec -p pl"), ["plain", "play"]);
+    }
+}
+
 #[track_caller]
 fn check(terminal: &mut Terminal, lines: &[(&str, &str)]) {
     for (before, after) in lines {
