@@ -31,6 +31,29 @@ fn is_harmless(c: char) -> bool {
     !c.is_control() && !hidden
 }
 
+/// Whether nobody can see that `c` is there, or tell it from a blank: what comes along when text is
+/// copied from a web page.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    let blank = matches!(c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' // fillers
+        | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' // variants of what is before them
+    );
+    !c.is_ascii() && (blank || c.is_whitespace() || !is_harmless(c))
+}
+
+/// The characters of `text` that nobody sees, each once, as `U+200B`.
+#[must_use]
+pub fn unseen(text: &str) -> Option<String> {
+    let mut found: Vec<char> = text.chars().filter(|c| is_unseen(*c)).collect();
+    found.sort_unstable();
+    found.dedup();
+    let points = found.iter().map(|c| format!("U+{:04X}", u32::from(*c)));
+    let points: Vec<String> = points.collect();
+    (!points.is_empty()).then(|| points.join(" and "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +78,11 @@ mod tests {
         for (text, shown) in cases {
             assert_eq!(printable(text), shown);
         }
+    }
+    #[test]
+    fn what_nobody_sees_has_a_name() {
+        assert_eq!(unseen("Zürich 東京\tx"), None);
+        let unseen = unseen("a\u{200b}b\u{a0}c\u{200b}\u{feff}");
+        assert_eq!(unseen.as_deref(), Some("U+00A0 and U+200B and U+FEFF"));
     }
 }

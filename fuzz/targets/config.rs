@@ -6,10 +6,11 @@
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
 use mfaexec::model::chosen::Chosen;
-use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind, normalise};
+use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::explanation::Explanation;
 use mfaexec::model::layer::Step;
+use mfaexec::model::normalise::normalise;
 use mfaexec::model::plan::plan;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::requests::CodeSource;
@@ -42,8 +43,7 @@ fn check(file: &ConfigFile) {
         let profile = match profiles.get(name) {
             Ok(profile) => profile,
             Err(error) => {
-                let error = error.to_string();
-                assert!(error.contains("it includes"), "{error}");
+                tells_no_secret(&error.to_string(), text);
                 continue;
             }
         };
@@ -61,7 +61,19 @@ fn check(file: &ConfigFile) {
                 assert!(place.starts_with("/the/file, line "), "{place}");
             }
         }
-        profile.service_endpoints().expect("services, if any");
+        for error in [
+            profile.service_endpoints().err(),
+            profile.sso_session().err(),
+        ] {
+            tells_no_secret(
+                &error.map_or(String::new(), |error| error.to_string()),
+                text,
+            );
+        }
+        for notice in profile.notices() {
+            assert!(notice.contains("/the/file"), "{notice}");
+            tells_no_secret(&notice, text);
+        }
         leads_somewhere(&profiles, name, text);
     }
 }
@@ -75,6 +87,7 @@ fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
         Ok(settings) => settings,
         Err(error) => {
             assert_eq!(error.to_string().split('\n').count(), 3, "{error:?}");
+            tells_no_secret(&error.to_string(), text);
             return;
         }
     };
@@ -92,6 +105,19 @@ fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
         // What stands at another place of the file as well may be shown from there.
         let secret_alone = secret.len() >= 20 && text.matches(secret).count() == 1;
         assert!(!secret_alone || !told.contains(secret), "{told}");
+    }
+}
+
+/// The value of no secret is in what is told, unless it is in another place of the file as well.
+fn tells_no_secret(told: &str, text: &str) {
+    let secrets = text.lines().filter_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        let secret = ["aws_secret_access_key", "aws_session_token"].contains(&key.trim());
+        secret.then_some(value.trim())
+    });
+    for secret in secrets {
+        let alone = secret.len() >= 20 && text.matches(secret).count() == 1;
+        assert!(!alone || !told.contains(secret), "{told}");
     }
 }
 

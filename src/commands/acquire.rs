@@ -84,6 +84,9 @@ pub(super) fn acquire(
     };
     let command = what_for.command();
     let mut settings = read_settings(env, sign_in)?;
+    for notice in &settings.notices {
+        ui.notice(notice);
+    }
     let Sourced { value, origin } = &settings.profile;
     tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;

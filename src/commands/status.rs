@@ -54,8 +54,8 @@ impl<'a> OfProfile<'a> {
         if let Some(profile) = profiles.get(name)?
             && let Ok(chain) = Chain::follow(profile, &profiles, env)
         {
-            let serials = chain.profiles.iter().filter_map(|p| p.get("mfa_serial"));
-            serial = serials.map(str::to_owned).next();
+            let mut serials = chain.profiles.iter().filter_map(|p| p.mfa_serial());
+            serial = serials.next().map(|serial| serial.value);
             roles = chain.roles.into_iter().map(|role| role.arn.value).collect();
             if let Base::Key(base) = chain.base {
                 key = Some(base.access_key_id);

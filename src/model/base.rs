@@ -1,11 +1,11 @@
 //! What a chain begins with: a long-term key, or a place that hands out temporary ones.
 
 use super::chain::cannot;
-use super::config_text::reveal;
 use super::endpoint::metadata_endpoint;
 use super::environment::Environment;
 use super::key::{LongTermKey, environment_key, profile_key};
 use super::profile::Profile;
+use super::sdk_text::reveal;
 use super::session::digest_of;
 use super::settings::Sourced;
 use crate::error::{Error, Result};
@@ -167,13 +167,13 @@ pub fn base_of_profile(profile: &Profile<'_>) -> Result<Base> {
 /// Half a key, a temporary one, or settings that lack something.
 pub(super) fn own_base(profile: &Profile<'_>) -> Result<Option<Base>> {
     let (before, after) = SETTINGS.split_at(3);
-    if let Some(provider) = find(profile, before) {
+    if let Some(provider) = find(profile, before)? {
         return complete(profile, provider).map(|provider| Some(Base::Provider(provider)));
     }
     if let Some(key) = profile_key(profile)? {
         return Ok(Some(Base::Key(key)));
     }
-    Ok(find(profile, after).map(Base::Provider))
+    Ok(find(profile, after)?.map(Base::Provider))
 }
 
 fn complete(profile: &Profile<'_>, provider: Provider) -> Result<Provider> {
@@ -195,24 +195,27 @@ fn complete(profile: &Profile<'_>, provider: Provider) -> Result<Provider> {
     Err(cannot(profile, cause, &remedy))
 }
 
-fn find(profile: &Profile<'_>, candidates: &[(ProviderKind, &str, &[&str])]) -> Option<Provider> {
-    candidates.iter().find_map(|(kind, key, more)| {
-        let value = reveal(profile.get(key)?);
-        let more = more
-            .iter()
-            .filter_map(|key| Some(((*key).to_owned(), profile.get(key)?.to_owned())));
-        let first = ((*key).to_owned(), value);
-        let session = match *key {
-            "sso_session" => profile.sso_session(),
-            _ => Vec::new(),
-        };
-        Some(Provider {
-            kind: *kind,
-            profile: profile.name().to_owned(),
-            settings: std::iter::once(first).chain(more).chain(session).collect(),
-            place: profile.place(key).unwrap_or_default(),
-        })
-    })
+fn find(
+    profile: &Profile<'_>,
+    candidates: &[(ProviderKind, &str, &[&str])],
+) -> Result<Option<Provider>> {
+    let set = |key: &str| Some((key.to_owned(), reveal(profile.get(key)?)));
+    let mut candidates = candidates.iter();
+    let found = candidates.find_map(|(kind, key, more)| Some((kind, key, set(key)?, more)));
+    let Some((kind, key, first, more)) = found else {
+        return Ok(None);
+    };
+    let mut settings = vec![first];
+    settings.extend(more.iter().filter_map(|key| set(key)));
+    if *key == "sso_session" {
+        settings.append(&mut profile.sso_session()?);
+    }
+    Ok(Some(Provider {
+        kind: *kind,
+        profile: profile.name().to_owned(),
+        settings,
+        place: profile.place(key).unwrap_or_default(),
+    }))
 }
 
 /// What `credential_source` names.

@@ -4,7 +4,7 @@
 use super::base::{Base, base_of_profile, own_base, source_of_credentials};
 use super::environment::Environment;
 use super::key::profile_key;
-use super::profile::{Profile, Profiles};
+use super::profile::{LONGEST_CHAIN, Profile, Profiles};
 use super::role::Role;
 use crate::error::{Error, Result};
 
@@ -37,8 +37,8 @@ impl<'a> Chain<'a> {
             profiles: vec![selected],
         };
         loop {
-            let step = chain.step(profiles, env)?;
-            match step {
+            let step = chain.step(profiles, env);
+            match step.map_err(|error| chain.with_notices(error))? {
                 Step::To(profile) => chain.profiles.push(profile),
                 Step::Base(base) => {
                     chain.base = base;
@@ -120,7 +120,16 @@ impl<'a> Chain<'a> {
                 "let source_profile of the last one name a profile with keys",
             ));
         }
+        if self.profiles.len() == LONGEST_CHAIN {
+            return Err(profiles.too_many(self.profiles[0].name(), "source_profile"));
+        }
         profiles.require(source, &place)
+    }
+
+    /// What is not used in these profiles may be why nothing leads on.
+    fn with_notices(&self, error: Error) -> Error {
+        let notices = self.profiles.iter().flat_map(Profile::notices);
+        notices.fold(error, |error, notice| error.and(&notice))
     }
 }
 

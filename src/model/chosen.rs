@@ -38,18 +38,29 @@ pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> R
     if profiles.contains("default") {
         return profile("default".to_owned(), Origin::Default);
     }
-    let names = profiles.names();
-    let cause = if names.is_empty() {
-        format!("there are no profiles in {}", profiles.paths())
-    } else {
-        format!(
+    let cause = match profiles.names().is_empty() {
+        true => format!("there are no profiles in {}", profiles.paths()),
+        false => format!(
             "there is no default profile; there are: {}",
-            names.join(", ")
-        )
+            profiles.listed()
+        ),
     };
+    let unused = unused_keys(env).map_or(String::new(), |keys| format!("; {keys} is not used"));
     Err(Error::new(
         "no profile was chosen",
-        cause,
+        format!("{cause}{unused}"),
         "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
     ))
+}
+
+/// What the AWS CLI would use in place of the profile `default`, if nobody chose one, and mfaexec
+/// does not: there is nothing in it to begin an MFA session with.
+#[must_use]
+pub fn unused_keys(env: &Environment) -> Option<String> {
+    if let Some(id) = env.text("AWS_ACCESS_KEY_ID") {
+        return Some(format!("the temporary key {id} of the environment"));
+    }
+    let file = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let identity = env.text(file).is_some() && env.text("AWS_ROLE_ARN").is_some();
+    identity.then(|| format!("the web identity of the environment ({file})"))
 }

@@ -1,17 +1,7 @@
-//! Turns the text of a shared config or credentials file, as the AWS CLI accepts it, into the
-//! stricter text that the SDK's parser accepts, and remembers on which line things stood.
-//!
-//! The AWS CLI reads these files with Python's configparser; the SDK's parser refuses indented
-//! files, takes indented comments for values, knows no `:` and drops quoted names. Everything
-//! that the two disagree on is settled here, so that the parser sees one spelling of it.
+//! The text of a config file in one spelling, with the places of its sections and settings.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
-use super::section_header::{Header, classify};
-use crate::error::{Error, Result};
+use std::path::PathBuf;
 
 /// Which of the two files a text comes from; they spell section names differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +47,52 @@ pub struct Section {
     pub text: Range<usize>,
 }
 
-/// A section that the AWS CLI would not take for a profile either, although it looks like one.
+/// A section that the AWS CLI would not take for one that counts either, although it looks like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignored {
+    /// What its author may have meant it to be about.
+    pub kind: SectionKind,
     /// The name that its author may have meant.
     pub name: String,
     /// Its line, from 1.
     pub line: usize,
     /// What to write instead.
     pub instead: String,
+    /// The first setting in it that somebody's identity depends on, and its line.
+    pub decides: Option<(String, usize)>,
+}
+
+impl Ignored {
+    /// Whether it may have been meant to be of that kind and name.
+    #[must_use]
+    pub(super) fn is_of(&self, kind: SectionKind, name: &str) -> bool {
+        self.kind == kind && self.name == name
+    }
+}
+
+/// A section's header at the end of another line, as it is when a program appends a profile to a
+/// file without a newline at its end (aws/aws-cli#2996).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glued {
+    /// The line.
+    pub line: usize,
+    /// What is within the brackets, as it is written.
+    pub header: String,
+    /// What it would be about on a line of its own, if it counted.
+    pub section: Option<(SectionKind, String)>,
+    /// It is behind a comment, where brackets are nothing special.
+    pub in_comment: bool,
+}
+
+/// A line of a section, as the parser will see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// A setting: its name as it is written, and its value on this line.
+    Setting(&'a str, &'a str),
+    /// The name of a setting that no parser takes.
+    Odd(&'a str),
+    /// A line that belongs to the setting above.
+    Below(&'a str),
 }
 
 /// The canonical text of one file, and its index.
@@ -77,90 +104,12 @@ pub struct Normalised {
     pub sections: Vec<Section>,
     /// Sections that don't count.
     pub ignored: Vec<Ignored>,
-}
-
-/// Everything but the characters of an identifier in the SDK's parser; `%` is left out of those
-/// because it begins an escape.
-const NAME: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'_')
-    .remove(b'-')
-    .remove(b'/')
-    .remove(b'.')
-    .remove(b'@')
-    .remove(b':')
-    .remove(b'+');
-
-/// The spelling of a section's name in canonical text: the SDK's parser drops sections whose
-/// names have blanks or other characters outside its identifiers.
-#[must_use]
-pub fn encode_name(name: &str) -> String {
-    utf8_percent_encode(name, NAME).to_string()
-}
-
-/// The name that [`encode_name`] has spelt.
-#[must_use]
-pub fn decode_name(encoded: &str) -> String {
-    percent_decode_str(encoded).decode_utf8_lossy().into_owned()
-}
-
-/// Rewrites `file` for the SDK's parser.
-///
-/// # Errors
-/// Text that is not UTF-8 or has a NUL, an unclosed bracket, and a line that is neither section, property nor
-/// comment: each names the path and the line.
-pub fn normalise(file: &ConfigFile) -> Result<Normalised> {
-    let text = std::str::from_utf8(&file.bytes).map_err(|error| not_utf8(file, error))?;
-    // Windows editors begin UTF-8 files with a byte-order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut normaliser = Normaliser {
-        kind: file.kind,
-        path: &file.path,
-        has_nul: file.bytes.contains(&0),
-        out: Normalised::default(),
-        place: Place::Start,
-    };
-    normaliser.out.text.reserve(text.len() + 64);
-    for (index, line) in text.split('\n').enumerate() {
-        normaliser.line(index + 1, line.strip_suffix('\r').unwrap_or(line))?;
-        normaliser.out.text.push('\n');
-    }
-    normaliser.end_section();
-    Ok(normaliser.out)
-}
-
-/// The characters of a setting's name in the SDK's parser, which drops other settings.
-fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c)
-}
-
-/// Settings that are words for others to read: what the SDK's parser would take for a comment is
-/// part of a program's arguments or of a policy.
-fn is_literal(key: &str) -> bool {
-    let literal = ["credential_process", "mfa_process", "role_session_policy"];
-    literal.iter().any(|name| key.eq_ignore_ascii_case(name))
-}
-
-/// Characters that begin a comment in the SDK's parser, and what stands for them (of Unicode's
-/// private use).
-const HIDDEN: [(char, char); 2] = [('#', '\u{f8c3}'), (';', '\u{f8db}')];
-
-fn hide(c: char) -> char {
-    let hidden = HIDDEN.iter().find(|(shown, _)| *shown == c);
-    hidden.map_or(c, |(_, hidden)| *hidden)
-}
-
-/// A value as it was before the parser.
-#[must_use]
-pub fn reveal(value: &str) -> String {
-    let reveal = |c| {
-        let hidden = HIDDEN.iter().find(|(_, hidden)| *hidden == c);
-        hidden.map_or(c, |(shown, _)| *shown)
-    };
-    value.chars().map(reveal).collect()
+    /// Headers that are not at the beginning of their lines.
+    pub glued: Vec<Glued>,
 }
 
 /// The line up to where the SDK's parser sees a comment in it: at a `#` or `;` behind a blank.
-fn without_comment(line: &str) -> &str {
+pub(super) fn without_comment(line: &str) -> &str {
     let mut after_blank = true;
     let comment = line.find(|c: char| {
         let begins = after_blank && matches!(c, '#' | ';');
@@ -170,48 +119,38 @@ fn without_comment(line: &str) -> &str {
     comment.map_or(line, |at| &line[..at]).trim()
 }
 
-/// Where in the file the normaliser stands.
-enum Place {
-    /// Before the first section.
-    Start,
-    /// In a section that does not count.
-    Ignored,
-    /// In a section, after its header.
-    Section,
-    /// After a property. Lines indented deeper belong to it, as configparser has it.
-    Property { indent: usize, value: Value },
-}
-
-/// What a property's lines may hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Value {
-    Text,
-    /// Settings, as below `s3 =`.
-    Group,
-    /// Anything: no SDK has a setting of that name.
-    Nobodys,
-}
-
-struct Normaliser<'a> {
-    kind: FileKind,
-    path: &'a Path,
-    /// Whether there is a line to be refused for it; looked for once, as files can be long.
-    has_nul: bool,
-    out: Normalised,
-    place: Place,
-}
-
+/// What a setting begins with that the parser must not see: to it this is a comment.
+pub(super) const ODD: &str = "#";
+/// What a line begins with that belongs to the one above.
+pub(super) const BELOW: &str = "  ";
 impl Normalised {
-    /// The settings written in a section, in their order: each name as it is spelt, and its line.
-    pub fn keys<'a>(&'a self, section: &Section) -> impl Iterator<Item = (&'a str, usize)> {
+    /// The lines of a section that say something, with their numbers.
+    pub(super) fn lines<'a>(
+        &'a self,
+        section: &Section,
+    ) -> impl Iterator<Item = (usize, Line<'a>)> {
         let lines = self.text[section.text.clone()].split('\n').skip(1);
-        // Lines of groups and of longer values are indented; lines of nobody's are empty.
         (section.line + 1..)
             .zip(lines)
             .filter_map(|(number, line)| {
-                let (key, _) = line.split_once(" = ")?;
-                (!key.starts_with(' ')).then_some((key, number))
+                let line = match (line.strip_prefix(ODD), line.strip_prefix(BELOW)) {
+                    (Some(key), _) => Line::Odd(key),
+                    (_, Some(rest)) => Line::Below(rest),
+                    _ => {
+                        let (key, value) = line.split_once(" = ")?;
+                        Line::Setting(key, value)
+                    }
+                };
+                Some((number, line))
             })
+    }
+
+    /// The settings written in a section, in their order: each name as it is spelt, and its line.
+    pub fn keys<'a>(&'a self, section: &Section) -> impl Iterator<Item = (&'a str, usize)> {
+        self.lines(section).filter_map(|(number, line)| match line {
+            Line::Setting(key, _) => Some((key, number)),
+            Line::Odd(_) | Line::Below(_) => None,
+        })
     }
 
     /// The line on which a section has the setting `key`; the last one, which counts.
@@ -225,142 +164,4 @@ impl Normalised {
         });
         same.last().map(|(number, _)| number)
     }
-}
-
-impl Normaliser<'_> {
-    fn line(&mut self, number: usize, line: &str) -> Result<()> {
-        let content = line.trim_start_matches([' ', '\t']);
-        if content.trim_end().is_empty() || content.starts_with(['#', ';']) {
-            return Ok(());
-        }
-        if self.has_nul && content.contains('\0') {
-            // No environment can hold it, and the command would find out after the code is spent.
-            return Err(self.junk(number, "a NUL, which no setting can have"));
-        }
-        let indent = line.len() - content.len();
-        match self.place {
-            Place::Property {
-                indent: outer,
-                value,
-            } if indent > outer => self.continuation(number, content, value),
-            _ if content.starts_with('[') => self.header(number, content),
-            Place::Start => Err(self.junk(number, "a setting before the first [section]")),
-            Place::Ignored => Ok(()),
-            Place::Section | Place::Property { .. } => self.property(number, indent, content),
-        }
-    }
-
-    fn header(&mut self, number: usize, content: &str) -> Result<()> {
-        let Some((header, _)) = content[1..].rsplit_once(']') else {
-            return Err(self.junk(number, "a section without its closing ]"));
-        };
-        self.end_section();
-        match classify(self.kind, header) {
-            Header::Section(kind, name) => {
-                let begin = self.out.text.len();
-                let prefix = match (kind, self.kind) {
-                    (SectionKind::Profile, FileKind::Credentials) => "",
-                    // `[profile default]` replaces `[default]`: the parser has to see which it is.
-                    (SectionKind::Profile, _) if header.trim() == "default" => "",
-                    (SectionKind::Profile, _) => "profile ",
-                    (SectionKind::SsoSession, _) => "sso-session ",
-                    (SectionKind::Services, _) => "services ",
-                };
-                for part in ["[", prefix, &encode_name(&name), "]"] {
-                    self.out.text.push_str(part);
-                }
-                self.out.sections.push(Section {
-                    kind,
-                    name,
-                    line: number,
-                    text: begin..begin,
-                });
-                self.place = Place::Section;
-            }
-            Header::Ignored { name, instead } => {
-                self.out.ignored.push(Ignored {
-                    name,
-                    line: number,
-                    instead,
-                });
-                self.place = Place::Ignored;
-            }
-            Header::Foreign => self.place = Place::Ignored,
-        }
-        Ok(())
-    }
-
-    /// The section that began last, if it counts, reaches to here.
-    fn end_section(&mut self) {
-        if let Place::Section | Place::Property { .. } = self.place
-            && let Some(section) = self.out.sections.last_mut()
-        {
-            section.text.end = self.out.text.len();
-        }
-    }
-
-    fn property(&mut self, number: usize, indent: usize, content: &str) -> Result<()> {
-        let Some(at) = content.bytes().position(|b| matches!(b, b'=' | b':')) else {
-            return Err(self.junk(number, "neither a [section], a `key = value` nor a comment"));
-        };
-        let (key, value) = (content[..at].trim(), content[at + 1..].trim());
-        if key.is_empty() {
-            return Err(self.junk(number, "a value without a key"));
-        }
-        let kind = if !key.chars().all(is_name) {
-            Value::Nobodys
-        } else if value.is_empty() || value.starts_with(['#', ';']) {
-            Value::Group
-        } else {
-            Value::Text
-        };
-        if kind != Value::Nobodys {
-            self.out.text.push_str(key);
-            self.out.text.push_str(" = ");
-            match is_literal(key) {
-                true => self.out.text.extend(value.chars().map(hide)),
-                false => self.out.text.push_str(value),
-            }
-        }
-        self.place = Place::Property {
-            indent,
-            value: kind,
-        };
-        Ok(())
-    }
-
-    /// A line that continues a value, or a setting of a group (`s3 =` and the lines below it).
-    fn continuation(&mut self, number: usize, content: &str, value: Value) -> Result<()> {
-        let setting = without_comment(content).split_once('=');
-        match value {
-            Value::Nobodys => return Ok(()),
-            Value::Group if setting.is_none_or(|(key, _)| key.trim().is_empty()) => {
-                return Err(self.junk(number, "neither a `key = value` of a group nor a comment"));
-            }
-            Value::Group | Value::Text => {}
-        }
-        self.out.text.push_str("  ");
-        self.out.text.push_str(content);
-        Ok(())
-    }
-
-    fn junk(&self, number: usize, what: &str) -> Error {
-        Error::new(
-            format!("cannot read {}", self.path.display()),
-            format!("line {number}: {what}"),
-            format!("mend line {number} of {}", self.path.display()),
-        )
-    }
-}
-
-fn not_utf8(file: &ConfigFile, error: std::str::Utf8Error) -> Error {
-    let line = 1 + file.bytes[..error.valid_up_to()]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count();
-    Error::new(
-        format!("cannot read {}", file.path.display()),
-        format!("line {line} is not UTF-8 text"),
-        "save the file as UTF-8",
-    )
 }

@@ -79,6 +79,9 @@ impl<'a> Explanation<'a> {
         if let Err(error) = self.plan.check(self.settings, true) {
             line("refused", &error.summary());
         }
+        for notice in &self.settings.notices {
+            line("notice", notice);
+        }
         for (name, value) in &self.set {
             line("environment", &format!("+ {name}={value}"));
         }
@@ -127,6 +130,7 @@ impl<'a> Explanation<'a> {
             "requests": requests.collect::<Vec<_>>(),
             "codes": u8::from(self.plan.needs_code()),
             "refused": self.plan.check(self.settings, true).err().map(|error| error.summary()),
+            "notices": self.settings.notices,
             "environment": { "set": set, "removed": self.removed },
         })
     }

@@ -33,7 +33,9 @@ pub fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
         &owner,
         written("aws_access_key_id"),
         written("aws_secret_access_key"),
-        written("aws_session_token").is_some(),
+        // Older tools write the token by its second name, which botocore reads as well.
+        written("aws_session_token").is_some() || written("aws_security_token").is_some(),
+        Some(profile),
     )
 }
 
@@ -51,6 +53,7 @@ pub fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> {
         written("AWS_ACCESS_KEY_ID"),
         written("AWS_SECRET_ACCESS_KEY"),
         false,
+        None,
     )
 }
 
@@ -71,6 +74,7 @@ fn read_key(
     id: Option<Written>,
     secret: Option<Written>,
     has_token: bool,
+    profile: Option<&Profile<'_>>,
 ) -> Result<Option<LongTermKey>> {
     let refuse = |cause: String, remedy: &str| {
         let what = format!("{owner} cannot ask for an MFA session");
@@ -83,10 +87,17 @@ fn read_key(
         (None, Some(secret)) => return refuse(half_pair(&secret.place, "id"), HALF_PAIR),
     };
     if has_token || id.value.starts_with("ASIA") {
-        return refuse(
-            format!("its key is temporary ({})", id.place),
-            "STS gives MFA sessions for long-term keys only: put the IAM user's own key there",
-        );
+        let cause = format!("its key is temporary ({})", id.place);
+        return match profile.and_then(Profile::long_term_sibling) {
+            Some(name) => refuse(
+                cause,
+                &format!("use the profile with the long-term key: mfaexec -p {name} ..."),
+            ),
+            None => refuse(
+                cause,
+                "STS gives MFA sessions for long-term keys only: put the IAM user's own key there",
+            ),
+        };
     }
     // 16 to 128 word characters: IAM's pattern of an access key id.
     let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';

@@ -4,23 +4,27 @@
 use std::path::PathBuf;
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_runtime::env_config::property::PropertiesKey;
 use aws_runtime::env_config::section::{self, EnvConfigSections};
 
-use super::config_text::{
-    ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind, decode_name, encode_name,
-    normalise, reveal,
-};
+use super::config_text::{ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind};
+use super::misspelt::Slip;
+use super::normalise::normalise;
 use super::sdk_parser::parse_sections;
+use super::sdk_text::{encode_name, reveal};
 use super::settings::{Origin, Sourced};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The settings that make up a key.
-const KEY_SETTINGS: [&str; 3] = [
+const KEY_SETTINGS: [&str; 4] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
+    "aws_security_token",
 ];
+
+/// Profiles that may follow one another by `source_profile` or `include_profile`. Nobody has as
+/// many, and a file of any length ends in an error at once.
+pub(super) const LONGEST_CHAIN: usize = 100;
 
 /// All profiles of both files. Sections are found by their names; the SDK's parser is given those of
 /// a profile when it is asked for, since a file can have thousands and a run needs a few.
@@ -29,11 +33,12 @@ pub struct Profiles {
     files: Vec<IndexedFile>,
 }
 
+/// A file, and what is where in it.
 #[derive(Debug)]
-struct IndexedFile {
-    kind: FileKind,
-    path: PathBuf,
-    content: Normalised,
+pub(super) struct IndexedFile {
+    pub(super) kind: FileKind,
+    pub(super) path: PathBuf,
+    pub(super) content: Normalised,
 }
 
 /// One profile, with the settings that the parser found for it and for those it includes.
@@ -41,9 +46,22 @@ struct IndexedFile {
 pub struct Profile<'a> {
     name: String,
     /// Its own settings and, behind them, those of each profile that it includes.
-    parts: Vec<section::Profile>,
-    all: &'a Profiles,
+    parts: Vec<Part<'a>>,
+    /// Settings in it that nobody reads, and that may have been meant to be others.
+    slips: Vec<Slip>,
+    pub(super) all: &'a Profiles,
 }
+
+/// What one profile says itself, and where.
+#[derive(Debug, Clone)]
+struct Part<'a> {
+    settings: section::Profile,
+    sections: Places<'a>,
+}
+
+/// The sections of one name with their files, in the order in which they count: the last one wins.
+/// They are looked for once, as a file may have very many.
+pub(super) type Places<'a> = Vec<(&'a IndexedFile, &'a Section)>;
 
 impl Profiles {
     /// Reads the files.
@@ -104,37 +122,72 @@ impl Profiles {
     ///
     /// # Errors
     /// The SDK's parser does not take its sections; one that it includes is not there, or includes
-    /// it in its turn.
+    /// it in its turn; slips after which it would be another one.
     pub fn get(&self, name: &str) -> Result<Option<Profile<'_>>> {
-        if !self.contains(name) {
+        let mut sections: Places = self.sections(SectionKind::Profile, name).collect();
+        if sections.is_empty() {
             return Ok(None);
         }
         let mut profile = self.empty(name);
         let mut names = vec![name.to_owned()];
         while let Some(name) = names.last() {
-            let parsed = self.parsed(SectionKind::Profile, name)?;
-            let Some(part) = parsed.get_profile(&encode_name(name)) else {
+            let mut slips = self.check(SectionKind::Profile, name, &sections)?;
+            profile.slips.append(&mut slips);
+            self.check_ignored(name)?;
+            let parsed = self.parsed(&sections)?;
+            let Some(settings) = parsed.get_profile(&encode_name(name)) else {
                 break;
             };
-            profile.parts.push(part.clone());
-            let Some(included) = part.get("include_profile").map(str::trim) else {
+            let settings = settings.clone();
+            let included = included(&settings).map(|(key, name)| (key, name.to_owned()));
+            profile.parts.push(Part { settings, sections });
+            let Some((key, included)) = included else {
                 break;
             };
-            if names.iter().any(|name| name == included) || !self.contains(included) {
-                return Err(self.cannot_include(name, included));
+            sections = self.sections(SectionKind::Profile, &included).collect();
+            if names.contains(&included) || sections.is_empty() {
+                return Err(self.cannot_include(name, key, &included));
             }
-            names.push(included.to_owned());
+            if names.len() == LONGEST_CHAIN {
+                return Err(self.too_many(&names[0], key));
+            }
+            names.push(included);
+        }
+        for slip in &profile.slips {
+            slip.check(&profile)?;
         }
         Ok(Some(profile))
+    }
+
+    /// A section that may have been meant to be of this profile, and that would make it another one.
+    fn check_ignored(&self, name: &str) -> Result<()> {
+        let of_profile = |ignored: &&Ignored| ignored.is_of(SectionKind::Profile, name);
+        for file in &self.files {
+            for ignored in file.content.ignored.iter().filter(of_profile) {
+                let Some((key, line)) = &ignored.decides else {
+                    continue;
+                };
+                let path = file.path.display();
+                return Err(Error::new(
+                    format!("profile {name} has a section that does not count"),
+                    format!(
+                        "it begins on line {} of {path}, and has {key} on line {line}",
+                        ignored.line
+                    ),
+                    format!("write {}, or delete the section", ignored.instead),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A profile in which nothing is set.
     #[must_use]
     pub fn empty(&self, name: &str) -> Profile<'_> {
-        let (name, parts) = (name.to_owned(), Vec::new());
         Profile {
-            name,
-            parts,
+            name: name.to_owned(),
+            parts: Vec::new(),
+            slips: Vec::new(),
             all: self,
         }
     }
@@ -142,11 +195,8 @@ impl Profiles {
     /// Where a setting of the profile `name` is written, as `path, line N`: the last place of the
     /// file that wins.
     pub(super) fn place(&self, name: &str, key: &str) -> Option<String> {
-        let mut sections = self.sections(SectionKind::Profile, name).rev();
-        sections.find_map(|(file, section)| {
-            let line = file.content.line_of(section, key)?;
-            Some(format!("{}, line {line}", file.path.display()))
-        })
+        let sections: Places = self.sections(SectionKind::Profile, name).collect();
+        place(&sections, key)
     }
 
     /// The profile of that name, or an error that says what may have been meant. `chosen_by` is
@@ -159,13 +209,17 @@ impl Profiles {
             .ok_or_else(|| self.not_found(name, chosen_by))
     }
 
-    /// The sections of that kind and name, with their files, in the order in which they count: the
-    /// last one wins.
-    fn sections<'a>(
+    /// The files, in the order in which they count: the last one wins.
+    pub(super) fn files(&self) -> &[IndexedFile] {
+        &self.files
+    }
+
+    /// The sections of that kind and name, as [`Places`].
+    pub(super) fn sections<'a, 'n>(
         &'a self,
         kind: SectionKind,
-        name: &'a str,
-    ) -> impl DoubleEndedIterator<Item = (&'a IndexedFile, &'a Section)> {
+        name: &'n str,
+    ) -> impl DoubleEndedIterator<Item = (&'a IndexedFile, &'a Section)> + use<'a, 'n> {
         self.files.iter().flat_map(move |file| {
             let sections = file.content.sections.iter();
             let named = sections.filter(move |s| s.kind == kind && s.name == name);
@@ -173,10 +227,10 @@ impl Profiles {
         })
     }
 
-    /// What the SDK's parser makes of the sections of that kind and name.
-    fn parsed(&self, kind: SectionKind, name: &str) -> Result<EnvConfigSections> {
+    /// What the SDK's parser makes of these sections.
+    pub(super) fn parsed(&self, sections: &Places<'_>) -> Result<EnvConfigSections> {
         let mut texts = [FileKind::Config, FileKind::Credentials].map(|kind| (kind, String::new()));
-        for (file, section) in self.sections(kind, name) {
+        for (file, section) in sections {
             for (kind, text) in &mut texts {
                 if *kind == file.kind {
                     text.push_str(&file.content.text[section.text.clone()]);
@@ -194,13 +248,13 @@ impl Profiles {
         parse_sections(&builder.build())
     }
 
-    /// A section that was meant to be of this profile but does not count: where it stands, and
-    /// what to write instead.
+    /// A section that was meant to be of that kind and name but does not count: where it stands,
+    /// and what to write instead.
     #[must_use]
-    pub fn ignored(&self, name: &str) -> Option<(String, &str)> {
+    pub(super) fn ignored(&self, kind: SectionKind, name: &str) -> Option<(String, &str)> {
         self.files.iter().find_map(|file| {
-            let Ignored { line, instead, .. } =
-                file.content.ignored.iter().find(|i| i.name == name)?;
+            let mut ignored = file.content.ignored.iter();
+            let Ignored { line, instead, .. } = ignored.find(|i| i.is_of(kind, name))?;
             Some((
                 format!("line {line} of {}", file.path.display()),
                 instead.as_str(),
@@ -231,12 +285,12 @@ impl<'a> Profile<'a> {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
         let values = self.parts_with(key).iter();
-        let mut values = values.filter_map(|part| part.get(key)).map(str::trim);
+        let mut values = values.filter_map(|part| part.get(key));
         values.find(|value| !value.is_empty())
     }
 
     /// The key of a profile is its own: including one lends settings, not an identity.
-    fn parts_with(&self, key: &str) -> &[section::Profile] {
+    fn parts_with(&self, key: &str) -> &[Part<'a>] {
         let own = self.parts.len().min(1);
         match KEY_SETTINGS.contains(&key) {
             true => &self.parts[..own],
@@ -248,9 +302,9 @@ impl<'a> Profile<'a> {
     #[must_use]
     pub fn place(&self, key: &str) -> Option<String> {
         let value = self.get(key)?;
-        let says = |part: &&section::Profile| part.get(key).map(str::trim) == Some(value);
+        let says = |part: &&Part<'_>| part.get(key) == Some(value);
         let part = self.parts_with(key).iter().find(says)?;
-        self.all.place(&decode_name(part.name()), key)
+        place(&part.sections, key)
     }
 
     /// A setting with its place.
@@ -264,56 +318,63 @@ impl<'a> Profile<'a> {
     /// See [`Profiles::ignored`].
     #[must_use]
     pub fn ignored(&self) -> Option<(String, &'a str)> {
-        self.all.ignored(&self.name)
+        self.all.ignored(SectionKind::Profile, &self.name)
     }
 
-    /// The settings of the `[sso-session]` that it names, as `session.NAME` and value.
+    /// The profile with the key that this one's temporary key was made of, by aws-mfa's rule.
+    pub(super) fn long_term_sibling(&self) -> Option<String> {
+        let name = format!("{}-long-term", self.name);
+        self.all.contains(&name).then_some(name)
+    }
+
+    /// The device that it names, by aws-mfa's name for it as well.
     #[must_use]
-    pub fn sso_session(&self) -> Vec<(String, String)> {
-        let Some(name) = self.get("sso_session") else {
-            return Vec::new();
-        };
-        let Ok(parsed) = self.all.parsed(SectionKind::SsoSession, name) else {
-            return Vec::new();
-        };
-        let Some(session) = parsed.sso_session(&encode_name(name)) else {
-            return Vec::new();
-        };
-        let settings = ["sso_start_url", "sso_region", "sso_registration_scopes"];
-        let set = settings.into_iter().filter_map(|key| {
-            let value = session.get(key)?.to_owned();
-            Some((format!("session.{key}"), value))
-        });
-        set.collect()
+    pub fn mfa_serial(&self) -> Option<Sourced<String>> {
+        self.sourced("mfa_serial")
+            .or_else(|| self.sourced("aws_mfa_device"))
     }
 
-    /// The endpoints of its `[services]` section: service (`sts`) and URL.
-    ///
-    /// # Errors
-    /// The SDK's parser does not take that section.
-    pub fn service_endpoints(&self) -> Result<Vec<(String, String)>> {
-        let Some(services) = self.get("services") else {
-            return Ok(Vec::new());
-        };
-        let parsed = self.all.parsed(SectionKind::Services, services)?;
-        let sections = self.all.sections(SectionKind::Services, services);
-        let mut found: Vec<(String, String)> = sections
-            .flat_map(|(file, section)| file.content.keys(section))
-            .filter_map(|(service, _)| {
-                let service = service.to_ascii_lowercase();
-                let key = PropertiesKey::builder()
-                    .section_key("services")
-                    .section_name(encode_name(services))
-                    .property_name(&service)
-                    .sub_property_name("endpoint_url")
-                    .build()
-                    .ok()?;
-                let url = parsed.other_sections().get(&key)?;
-                Some((service, url.to_owned()))
-            })
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+    /// What in it is not used, although somebody may have meant it to be.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices: Vec<String> = self.slips.iter().map(Slip::notice).collect();
+        if let Some((place, instead)) = self.ignored() {
+            notices.push(format!(
+                "the section on {place} does not count: write {instead}"
+            ));
+        }
+        if self.get("include_profile").is_none()
+            && let Some(parent) = self.sourced("parent_profile")
+        {
+            let Sourced { value, origin } = parent;
+            notices.push(format!(
+                "parent_profile is an old name ({origin}): write include_profile = {value}"
+            ));
+        }
+        notices
     }
+}
+
+impl Part<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(str::trim)
+    }
+}
+
+/// Where a setting is written, as `path, line N`: the last place of the file that wins.
+pub(super) fn place(sections: &Places<'_>, key: &str) -> Option<String> {
+    sections.iter().rev().find_map(|(file, section)| {
+        let line = file.content.line_of(section, key)?;
+        Some(format!("{}, line {line}", file.path.display()))
+    })
+}
+
+/// The profile that a part includes, and the setting that says so; aws-vault once had another name
+/// for it.
+fn included(settings: &section::Profile) -> Option<(&'static str, &str)> {
+    let mut keys = ["include_profile", "parent_profile"].into_iter();
+    keys.find_map(|key| {
+        let name = settings.get(key)?.trim();
+        (!name.is_empty()).then_some((key, name))
+    })
 }

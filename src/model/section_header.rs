@@ -1,15 +1,20 @@
 //! The header of a section in a config file: what it is about, by the AWS CLI's rules.
 
 use super::config_text::{FileKind, SectionKind};
+use super::known_settings::{is_one_slip, squashed};
 
 /// What a header says.
 #[derive(Debug)]
 pub(super) enum Header {
     /// A section that counts, and its name.
     Section(SectionKind, String),
-    /// One that does not, although its author may have meant a profile `name`; what to write
-    /// `instead`.
-    Ignored { name: String, instead: String },
+    /// One that does not, although its author may have meant one of that `kind` called `name`; what
+    /// to write `instead`.
+    Ignored {
+        kind: SectionKind,
+        name: String,
+        instead: String,
+    },
     /// Somebody else's section, as `[plugins]`.
     Foreign,
 }
@@ -44,6 +49,11 @@ pub(super) fn classify(kind: FileKind, header: &str) -> Header {
         ["profile", ref names @ ..] if !names.is_empty() => ignored(&names.join(" "), |name| {
             format!("[profile \"{name}\"], in quotes")
         }),
+        [word, name] if let Some((kind, word)) = near_word(word) => Header::Ignored {
+            kind,
+            name: name.to_owned(),
+            instead: format!("[{word} {name}]"),
+        },
         [name] => ignored(name, |name| format!("[profile {name}] in this file")),
         _ => Header::Foreign,
     }
@@ -59,7 +69,29 @@ fn named(kind: SectionKind, name: &str) -> Header {
 
 fn ignored(name: &str, instead: impl Fn(&str) -> String) -> Header {
     Header::Ignored {
+        kind: SectionKind::Profile,
         name: name.to_owned(),
         instead: instead(name),
     }
+}
+
+/// The word that a section of the config file begins with, where it is misspelt.
+fn near_word(word: &str) -> Option<(SectionKind, &'static str)> {
+    let words = [
+        (SectionKind::Profile, "profile"),
+        (SectionKind::SsoSession, "sso-session"),
+        (SectionKind::Services, "services"),
+    ];
+    let squashed = squashed(word.trim_end_matches([':', '=']));
+    let mut words = words.into_iter();
+    words.find(|(_, known)| is_one_slip(&squashed, &self::squashed(known)))
+}
+
+/// What is within the brackets at the end of a line that begins with something else.
+pub(super) fn glued_to(content: &str) -> Option<&str> {
+    let (before, header) = content.strip_suffix(']')?.rsplit_once('[')?;
+    // Behind a blank, a quote or a comma it is a word of its own, as in a list.
+    let behind = before.chars().next_back()?;
+    let apart = behind.is_whitespace() || "\"',:=([{".contains(behind);
+    (!apart && !header.trim().is_empty()).then_some(header)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::base::{Base, source_of_credentials};
 use super::chain::Chain;
-use super::chosen::Chosen;
+use super::chosen::{Chosen, unused_keys};
 use super::devices::check_serial;
 use super::durations::{Durations, profile_seconds};
 use super::endpoint::Endpoints;
@@ -116,6 +116,8 @@ pub struct Settings {
     pub guards: Guards,
     /// Who sits here, for the names of role sessions.
     pub user: Option<String>,
+    /// What is there and not used, although somebody may have meant it to be.
+    pub notices: Vec<String>,
 }
 
 impl Settings {
@@ -158,10 +160,11 @@ impl Settings {
         }
         let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
+        let serial = chain.profiles.iter().find_map(Profile::mfa_serial);
         let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
         let names = chain.profiles.iter().map(|p| p.name().to_owned());
         Ok(Self {
-            serial: find_serial(wishes.mfa_serial.as_deref(), env, from_chain("mfa_serial"))?,
+            serial: find_serial(wishes.mfa_serial.as_deref(), env, serial)?,
             without_mfa: wishes.without_mfa,
             mfa_process: env_setting("MFAEXEC_MFA_PROCESS", env)
                 .or_else(|| from_chain("mfa_process")),
@@ -172,6 +175,7 @@ impl Settings {
             exports: exports(env, selected)?,
             guards: Guards::of_profile(selected)?,
             user: env.text("LOGNAME").or_else(|| env.text("USER")),
+            notices: notices(&name, env, &chain.profiles),
             chain: names.filter(|_| is_profile).collect(),
             profile: name,
             base: chain.base,
@@ -228,6 +232,19 @@ impl Settings {
         let name = device.or(self.user.as_deref()).unwrap_or("mfaexec");
         as_session_name(name)
     }
+}
+
+/// What is not used: keys where nobody chose a profile, and slips.
+fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> Vec<String> {
+    let keys = (name.origin == Origin::Default)
+        .then(|| unused_keys(env))
+        .flatten();
+    let keys = keys.map(|keys| {
+        let name = &name.value;
+        format!("{keys} is not used, profile {name} is: -p {name} says so without this notice")
+    });
+    let slips = chain.iter().flat_map(Profile::notices);
+    keys.into_iter().chain(slips).collect()
 }
 
 /// What a run is called that has its key from the environment.

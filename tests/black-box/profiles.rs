@@ -253,8 +253,14 @@ impl<'a> Stage<'a> {
     /// The other way round, where a run's own values would be in the way.
     fn shown(&self, text: &str) -> String {
         let home = self.world.home().display().to_string();
-        text.replace(&home, "~")
-            .replace(&self.world.aws.url(), "$URL")
+        let text = text
+            .replace(&home, "~")
+            .replace(&self.world.aws.url(), "$URL");
+        let mut names = self.names.iter();
+        match names.find(|(name, _)| *name == "$SESSION_ID") {
+            Some((name, id)) => text.replace(id, name),
+            None => text,
+        }
     }
 }
 

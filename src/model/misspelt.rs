@@ -1,0 +1,62 @@
+//! A setting that nobody reads, and that was meant to be another one.
+
+use super::profile::Profile;
+use crate::error::{Error, Result};
+use crate::sanitize::unseen;
+
+/// A name that nobody knows, and the setting that was meant by it.
+#[derive(Debug, Clone)]
+pub(super) struct Slip {
+    pub(super) key: String,
+    pub(super) meant: &'static str,
+    /// `path, line N`
+    pub(super) place: String,
+}
+
+impl Slip {
+    /// For people.
+    pub(super) fn notice(&self) -> String {
+        let Self { key, meant, place } = self;
+        let points = unseen(key).map(|points| format!(" with {points}"));
+        let points = points.unwrap_or_default();
+        format!("{key}{points} is not a setting ({place}): did you mean {meant}?")
+    }
+
+    /// Refuses one that stands for a setting on which it depends who somebody is, where that setting
+    /// itself is missing.
+    pub(super) fn check(&self, profile: &Profile<'_>) -> Result<()> {
+        let has = |key: &str| profile.get(key).is_some();
+        let any = |keys: &[&str]| keys.iter().any(|key| has(key));
+        let matters = match self.meant {
+            "role_arn" | "include_profile" | "parent_profile" => true,
+            "aws_access_key_id" | "aws_secret_access_key" | "aws_session_token" => true,
+            "source_profile"
+            | "credential_source"
+            | "web_identity_token_file"
+            | "role_session_policy"
+            | "role_session_policy_arns"
+            | "session_tags"
+            | "transitive_session_tags"
+            | "source_identity" => has("role_arn"),
+            "credential_process" | "login_session" => has("source_profile"),
+            sso if sso.starts_with("sso_") => any(&[
+                "sso_session",
+                "sso_start_url",
+                "sso_account_id",
+                "sso_role_name",
+            ]),
+            _ => false,
+        };
+        if !matters || has(self.meant) {
+            return Ok(());
+        }
+        let Self { key, meant, place } = self;
+        Err(Error::new(
+            format!("profile {} has no {meant}, but {key}", profile.name()),
+            format!(
+                "{key} is not a setting ({place}), and without {meant} the profile is another one"
+            ),
+            format!("write {meant}, or delete the line"),
+        ))
+    }
+}
