@@ -7,11 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `edge` that stand on others, which come after the colon.
-const WITHIN_EDGE: [(&str, &[&str]); 16] = [
+const WITHIN_EDGE: &[(&str, &[&str])] = &[
     ("asker", &["signals"]),
     ("cache", &["files", "keyring", "record", "seal"]),
     ("clients", &["answer", "http", "provider"]),
-    ("config_files", &["files"]),
+    ("config_files", &["bounded", "files"]),
     ("device_lock", &["files", "holder"]),
     ("dialog", &["asker", "signals"]),
     ("exec", &["start"]),

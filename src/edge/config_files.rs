@@ -1,8 +1,8 @@
 //! Finds and reads the shared config and credentials files, once.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::bounded::read_bounded;
 use super::files::is_absent;
 use crate::error::{Error, Result};
 use crate::model::config_text::{ConfigFile, FileKind};
@@ -56,7 +56,7 @@ fn home(env: &Environment, variable: &str) -> Result<PathBuf> {
 }
 
 fn read_one(path: &Path) -> Result<Vec<u8>> {
-    match fs::read(path) {
+    match read_bounded(path) {
         Ok(bytes) => Ok(bytes),
         Err(error) if is_absent(&error) => Ok(Vec::new()),
         Err(error) => Err(Error::new(
@@ -76,7 +76,8 @@ pub fn read_policy(path: &Path) -> Result<String> {
         let what = format!("cannot use the policy {}", path.display());
         Error::new(what, cause, "name a file with a policy in JSON")
     };
-    let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let text = read_bounded(path).map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8(text).map_err(|_| failed("it is not UTF-8 text".to_owned()))?;
     match serde_json::from_str::<serde_json::Value>(&text) {
         Ok(_) => Ok(text),
         Err(error) => Err(failed(format!("it is not JSON: {error}"))),

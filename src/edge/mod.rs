@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod asker;
+mod bounded;
 pub mod cache;
 mod clients;
 pub mod config_files;

@@ -12,6 +12,7 @@ mod cache;
 mod child_environment;
 mod child_settings;
 mod config_files;
+mod config_files_any;
 mod dialogs;
 mod dialogs_answers;
 mod dialogs_real;
