@@ -180,13 +180,18 @@ impl SigningIn<'_> {
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
     /// before the code is spent, often before it is typed.
     fn ask(&mut self, question: &Question, until: Instant) -> Result<SecretString> {
-        let Some(Codes::Typed(_, wake) | Codes::Asked(_, wake)) = &self.codes else {
-            return Err(given_up());
+        let no_way = |cause: &str| cannot_ask(cause, self.sign_in, &self.settings);
+        let wake = match &self.codes {
+            Some(Codes::Typed(terminal, wake)) => {
+                terminal.get_ready().map_err(|cause| no_way(&cause))?;
+                wake
+            }
+            Some(Codes::Asked(_, wake)) => wake,
+            _ => return Err(given_up()),
         };
         if let Check::NotBegun = self.check {
             self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
         }
-        let no_way = |cause: &str| cannot_ask(cause, self.sign_in, &self.settings);
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
                 let next_code = self.next_code_at.take();

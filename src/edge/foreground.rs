@@ -13,7 +13,8 @@ use super::signals::is_ignored;
 
 /// Why nobody could answer, in words; none if somebody could.
 ///
-/// An orphaned group is not found here: tcsetattr(3) says so (EIO) when the question is asked.
+/// Not every orphaned group is found here: of the others tcsetattr(3) says so (EIO) when the question
+/// is asked.
 pub(super) fn cannot_be_answered(tty: &File) -> Option<&'static str> {
     let in_front = tcgetpgrp(tty).ok()?;
     if in_front == getpgrp() {
@@ -23,6 +24,10 @@ pub(super) fn cannot_be_answered(tty: &File) -> Option<&'static str> {
         return Some(
             "it runs in the background, in a job that its shell does not bring to the front",
         );
+    }
+    // Whose parent is gone, or belongs to another session, has no shell that could do anything.
+    if getsid(Some(getppid())) != getsid(None) {
+        return Some("it runs in the background, where no shell can bring it to the front");
     }
     // A real job can be brought to the front: it waits while its shell shows a prompt. What stands
     // in a process substitution is no job of any shell's: the command beside it has the terminal.

@@ -148,19 +148,29 @@ impl Terminal {
         let _a_terminal_that_is_gone_shows_at_the_next_question = write!(&self.tty, "{line}{end}");
     }
 
+    /// Waits until a question can be asked: whoever was started together with this process has its
+    /// modes, and its place in the foreground or behind it.
+    ///
+    /// # Errors
+    /// Nobody could answer; in words.
+    pub fn get_ready(&self) -> std::result::Result<(), String> {
+        if !ASKED.swap(true, Ordering::Relaxed) && stdout_is_pipe() {
+            wait_for_pager(&self.tty);
+        }
+        match cannot_be_answered(&self.tty) {
+            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            None => Ok(()),
+        }
+    }
+
     /// Asks. Signals that come meanwhile are obeyed when the terminal is as it was: ^C ends this
     /// process, ^Z stops it, and when it is continued the question stands there again.
     ///
     /// # Errors
     /// The terminal does not work, or nobody can answer at it; in words.
     pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Answer, String> {
-        if !ASKED.swap(true, Ordering::Relaxed) && stdout_is_pipe() {
-            wait_for_pager(&self.tty);
-        }
         loop {
-            if let Some(why) = cannot_be_answered(&self.tty) {
-                return Err(format!("nobody can answer at this terminal: {why}"));
-            }
+            self.get_ready()?;
             let outcome = {
                 let _noting = Noting::start(wake);
                 hold_back();
@@ -253,8 +263,12 @@ impl Terminal {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     return Ok(Answer::Woken);
                 }
-                // The other end of the terminal is gone.
-                Err(error) if error.raw_os_error() == Some(libc::EIO) => return Ok(Answer::Closed),
+                // The other end of the terminal is gone; in the background it is another matter.
+                Err(error)
+                    if error.raw_os_error() == Some(libc::EIO) && has_terminal(&self.tty) =>
+                {
+                    return Ok(Answer::Closed);
+                }
                 Err(error) => return Err(error),
             }
             match line.press(byte[0]) {

@@ -123,6 +123,7 @@ impl CallFailure {
     /// The cause, in AWS's words with its code.
     pub(super) fn cause(&self) -> String {
         match (self.code.as_str(), self.message.as_str()) {
+            ("", "") => "AWS gave no reason".to_owned(),
             ("", message) => message.to_owned(),
             (code, "") => code.to_owned(),
             (code, message) => format!("{message} ({code})"),

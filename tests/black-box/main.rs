@@ -2,6 +2,7 @@
 //! its own, the prompt at a real pseudo-terminal.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
+mod bad_answers;
 mod bases;
 mod bases_environment;
 mod bases_machine;

@@ -154,7 +154,7 @@ fn fails_at_once(shell: &str, lines: &[&str]) {
         let said = screen.run("jobs; echo over-$((40 + 2))", "ready>");
         assert!(said.ends_with("over-42"), "{shell}: {line}: {said}");
         assert!(!screen.text().contains("MFA code"), "{shell}: {line}");
-        assert!(world.aws.journal().is_empty());
+        assert!(world.code_calls().is_empty());
     }
 }
 
