@@ -10,18 +10,13 @@ use secrecy::SecretString;
 
 use crate::model::answer_form::Form;
 use crate::model::failure::{CallFailure, Progress};
-use crate::model::session::Timestamp;
+use crate::model::session::{Timestamp, is_account};
+use crate::model::validate::{ARN_LIMIT, are_keys, can_end_at, is_graphic};
 
 /// How long a call may take. A person waits.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Long enough for a slow link.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Seconds that AWS's clock may be ahead for a signed call to be let through, and a bit.
-const LATENESS: u64 = 1200;
-/// The longest token that is believed: STS's have under 2 KB, the environment has to hold it.
-const TOKEN_LIMIT: usize = 16 * 1024;
-/// The longest ARN that is believed (IAM's limit).
-const ARN_LIMIT: usize = 2048;
 
 /// A call's result.
 pub type Called<T> = std::result::Result<T, CallFailure>;
@@ -57,7 +52,7 @@ pub struct Identity {
 /// It cannot be one.
 pub fn believe_caller(account: Option<String>, arn: Option<String>) -> Called<Identity> {
     match (account, arn) {
-        (Some(account), Some(arn)) if is_account(&account) && graphic(&arn, ARN_LIMIT) => {
+        (Some(account), Some(arn)) if is_account(&account) && is_graphic(&arn, ARN_LIMIT) => {
             Ok(Identity { account, arn })
         }
         _ => Err(lost("GetCallerIdentity", "the answer names no caller")),
@@ -88,15 +83,16 @@ pub fn believe(
     if keys.expiration.secs() == 0 {
         return refuse("the answer is not complete: it does not say when the session ends");
     }
-    if !graphic(&keys.access_key_id, 128)
-        || !graphic(&keys.secret_access_key, 256)
-        || !graphic(&keys.session_token, TOKEN_LIMIT)
-    {
+    if !are_keys(
+        &keys.access_key_id,
+        &keys.secret_access_key,
+        &keys.session_token,
+    ) {
         return refuse("the credentials in the answer cannot be real ones");
     }
     let expires_at = Timestamp(u64::try_from(keys.expiration.secs()).unwrap_or(0));
     let now = Timestamp::from(SystemTime::now());
-    if now.until(expires_at) > duration + LATENESS {
+    if !can_end_at(expires_at, now, duration) {
         return refuse("the session in the answer is longer than the one that was asked for");
     }
     if expires_at <= now {
@@ -120,10 +116,7 @@ pub fn believe_provided(keys: &aws_sdk_sts::config::Credentials) -> Called<Tempo
     let Some(token) = keys.session_token() else {
         return refuse("it gives a long-term key, which no command is to have");
     };
-    if !graphic(keys.access_key_id(), 128)
-        || !graphic(keys.secret_access_key(), 256)
-        || !graphic(token, TOKEN_LIMIT)
-    {
+    if !are_keys(keys.access_key_id(), keys.secret_access_key(), token) {
         return refuse("what it gives cannot be credentials");
     }
     let expires_at = keys.expiry().map_or(Timestamp::NEVER, Timestamp::from);
@@ -143,14 +136,6 @@ pub fn believe_provided(keys: &aws_sdk_sts::config::Credentials) -> Called<Tempo
 
 /// What stands for an operation's name where a provider was asked.
 pub const PROVIDER: &str = "the provider";
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn graphic(text: &str, limit: usize) -> bool {
-    (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
-}
 
 /// What a failed call means, as far as its error tells.
 pub fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallFailure

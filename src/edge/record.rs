@@ -16,6 +16,7 @@ pub struct Device {
 /// A session as it is written.
 #[derive(Serialize, Deserialize)]
 pub struct StoredSession {
+    kind: SessionKind,
     access_key_id: String,
     secret_access_key: Zeroizing<String>,
     session_token: Zeroizing<String>,
@@ -25,12 +26,8 @@ pub struct StoredSession {
     account: Option<String>,
     serial: Option<String>,
     source_key_id: Option<String>,
-    profile: String,
-    // Later than the first format, which had MFA sessions only.
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
     role_arn: Option<String>,
+    profile: String,
 }
 
 impl From<&Session> for StoredSession {
@@ -38,6 +35,7 @@ impl From<&Session> for StoredSession {
         let exposed =
             |secret: &secrecy::SecretString| Zeroizing::new(secret.expose_secret().to_owned());
         Self {
+            kind: session.kind,
             access_key_id: session.access_key_id.clone(),
             secret_access_key: exposed(&session.secret_access_key),
             session_token: exposed(&session.session_token),
@@ -47,9 +45,8 @@ impl From<&Session> for StoredSession {
             account: session.account.clone(),
             serial: session.serial.clone(),
             source_key_id: session.source_key_id.clone(),
-            profile: session.profile.clone(),
-            kind: session.kind.name().to_owned(),
             role_arn: session.role_arn.clone(),
+            profile: session.profile.clone(),
         }
     }
 }
@@ -57,6 +54,7 @@ impl From<&Session> for StoredSession {
 impl From<StoredSession> for Session {
     fn from(stored: StoredSession) -> Self {
         Self {
+            kind: stored.kind,
             access_key_id: stored.access_key_id,
             secret_access_key: stored.secret_access_key.as_str().into(),
             session_token: stored.session_token.as_str().into(),
@@ -66,9 +64,8 @@ impl From<StoredSession> for Session {
             account: stored.account,
             serial: stored.serial,
             source_key_id: stored.source_key_id,
-            profile: stored.profile,
-            kind: SessionKind::of_name(&stored.kind).unwrap_or_default(),
             role_arn: stored.role_arn,
+            profile: stored.profile,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! MFA devices by their serials: which of them STS can ask for a code.
 
 use super::settings::Sourced;
+use super::validate::is_serial;
 use crate::error::{Error, Result};
 
 /// What IAM lists, seen with STS's eyes.
@@ -71,8 +72,7 @@ pub fn check_serial(serial: &Sourced<String>) -> Result<()> {
             "add a virtual MFA device (an authenticator app) to the user as well".to_owned(),
         );
     }
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&b);
-    if !(9..=256).contains(&value.len()) || !value.bytes().all(allowed) {
+    if !is_serial(value) {
         return refuse(
             "a serial has 9 to 256 letters, digits and characters of _+=/:,.@-",
             "use the ARN of the virtual device, or the number on the hardware one".to_owned(),

@@ -44,5 +44,6 @@ pub mod shell;
 mod slips;
 mod unknown_profile;
 pub mod vars;
+pub mod validate;
 pub mod way;
 pub mod within;

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ring::digest;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 /// The shortest session that GetSessionToken grants, in seconds (STS API reference).
 pub const MIN_DURATION: u64 = 900;
@@ -50,22 +51,25 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// What a session is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What a session is of. Files of the cache have it under the name that [`Self::name`] gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionKind {
     /// GetSessionToken with a code.
-    #[default]
+    #[serde(rename = "mfa-session")]
     Mfa,
     /// GetSessionToken without one, as was asked for.
+    #[serde(rename = "session-without-mfa")]
     Plain,
     /// AssumeRole.
+    #[serde(rename = "role")]
     Role,
     /// Temporary keys that somebody else gave.
+    #[serde(rename = "provided")]
     Provided,
 }
 
 impl SessionKind {
-    /// Its name in `status` and in files.
+    /// Its name in `status`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -74,13 +78,6 @@ impl SessionKind {
             Self::Role => "role",
             Self::Provided => "provided",
         }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        let all = [Self::Mfa, Self::Plain, Self::Role, Self::Provided];
-        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -150,12 +147,17 @@ pub fn digest_of(purpose: &str, parts: &[&str]) -> String {
     hex::encode(context.finish())
 }
 
+/// Whether it can be the id of an account.
+#[must_use]
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The account in an ARN (`arn:aws:iam::123456789012:mfa/me`), if it has one.
 #[must_use]
 pub fn account_of_arn(arn: &str) -> Option<&str> {
     let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
-    let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    digits.then_some(account)
+    is_account(account).then_some(account)
 }
 
 /// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
