@@ -9,14 +9,29 @@ use std::path::{Path, PathBuf};
 /// Rooms of `edge` that stand on others, which come after the colon.
 const WITHIN_EDGE: &[(&str, &[&str])] = &[
     ("asker", &["signals"]),
-    ("cache", &["files", "keyring", "record", "seal"]),
+    (
+        "cache",
+        &[
+            "cache_key",
+            "files",
+            "inventory",
+            "keyring",
+            "opener",
+            "record",
+            "told",
+        ],
+    ),
+    ("cache_key", &["keyring"]),
     ("clients", &["answer", "http", "provider"]),
     ("config_files", &["bounded", "files"]),
     ("device_lock", &["files", "holder"]),
     ("dialog", &["asker", "signals"]),
     ("exec", &["start"]),
     ("foreground", &["signals"]),
+    ("files", &["changing", "trust"]),
     ("http", &["names"]),
+    ("inventory", &["files", "opener", "record", "told", "trust"]),
+    ("opener", &["files", "keyring", "seal", "trust"]),
     ("pinentry", &["asker", "signals"]),
     (
         "prompt",
@@ -37,6 +52,7 @@ const WITHIN_EDGE: &[(&str, &[&str])] = &[
     ("sts", &["answer", "clients", "provider", "signals"]),
     ("turn", &["files", "holder"]),
     ("used_codes", &["files"]),
+    ("told", &["files", "keyring"]),
 ];
 
 /// What an effect looks like in source text.

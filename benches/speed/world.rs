@@ -110,7 +110,8 @@ impl World {
     pub(crate) fn session(&self) -> Result<String> {
         for file in fs::read_dir(self.home().join(".cache/mfaexec"))? {
             let name = file?.file_name().into_string().unwrap_or_default();
-            if let Some(session) = name.strip_suffix(".session") {
+            if let Some((session, _)) = name.split_once('.').filter(|_| name.ends_with(".session"))
+            {
                 return Ok(session.to_owned());
             }
         }

@@ -2,12 +2,13 @@
 
 use super::acquire::now;
 use super::open_cache;
-use super::status::{OfProfile, role_name};
+use super::status::{OfProfile, role_name, tell_unusable};
 use crate::edge::exec;
+use crate::edge::inventory::Cleared;
 use crate::edge::ui::Ui;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::session::in_words;
+use crate::model::session::{Session, in_words};
 
 /// Forgets all sessions, or those that `profile` would use.
 pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<()> {
@@ -16,16 +17,30 @@ pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<
     let cleared = match profile {
         Some(profile) => {
             let of_profile = OfProfile::new(env, profile)?;
-            let cleared = cache.clear(|session| of_profile.uses(session))?;
-            of_profile.check(&cleared)?;
-            cleared
+            let found = cache.clear(|session| of_profile.uses(session))?;
+            tell_unusable(&found, ui);
+            let sessions = found.sessions.into_iter().map(|kept| kept.session);
+            let sessions: Vec<Session> = sessions.collect();
+            of_profile.check(&sessions)?;
+            Cleared {
+                sessions,
+                ..Cleared::default()
+            }
         }
         None => cache.clear_all()?,
     };
-    if cleared.is_empty() {
+    tell(&cleared, ui);
+    match cleared.left.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+fn tell(cleared: &Cleared, ui: Ui) {
+    if cleared.sessions.is_empty() && cleared.others == 0 && cleared.left.is_empty() {
         ui.notice("there was nothing to clear");
     }
-    for session in cleared {
+    for session in &cleared.sessions {
         let what = match &session.role_arn {
             Some(arn) => format!("role {}", role_name(arn)),
             None => session.kind.name().to_owned(),
@@ -39,5 +54,11 @@ pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<
             session.profile
         ));
     }
-    Ok(())
+    match cleared.others {
+        0 => {}
+        1 => ui.notice("cleared 1 other file: it holds no session that can be read here"),
+        others => ui.notice(&format!(
+            "cleared {others} other files: they hold no session that can be read here"
+        )),
+    }
 }

@@ -4,8 +4,8 @@ use super::acquire::{device_id, now};
 use super::mint::Check;
 use super::sign_in::SigningIn;
 use crate::edge::answer::TemporaryKeys;
-use crate::edge::cache::Stored;
 use crate::edge::record::Device;
+use crate::edge::told::Stored;
 use crate::error::Result;
 use crate::model::base::Base;
 use crate::model::layer::{Layer, Step};
@@ -107,9 +107,12 @@ impl SigningIn<'_> {
         if session.expires_at == Timestamp::NEVER {
             return Ok(());
         }
-        if let Stored::PlainForTheFirstTime(reason) = self.cache.store(id, session, now())? {
-            self.ui.notice(&format!(
-                "sessions are kept in files without encryption, readable by you alone: {reason}"
+        if let Stored::Plain(trouble) = self.cache.store(id, session, now())? {
+            // No wish to hear less is one to have secrets on the disk without knowing.
+            self.ui.say(&format!(
+                "sessions are kept in files without encryption, readable by you alone: {}; to \
+                 change that: {}",
+                trouble.cause, trouble.remedy
             ));
         }
         // A device that has vouched for a session is the right one.

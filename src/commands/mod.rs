@@ -76,7 +76,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Shell { sign_in, shell } => Err(shell::shell(&env, &sign_in, &shell, ui)),
         Invocation::Login { sign_in } => login::login(&env, &sign_in, ui),
         Invocation::Explain { sign_in, json } => explain::explain(&env, &sign_in, json),
-        Invocation::Status { profile, json } => status::status(&env, profile.as_deref(), json),
+        Invocation::Status { profile, json } => status::status(&env, profile.as_deref(), json, ui),
         Invocation::Clear { profile } => clear::clear(&env, profile.as_deref(), ui),
     }
 }

@@ -126,7 +126,8 @@ fn write_files(env: &Environment, shell: Shell) -> Result<PathBuf> {
     let path = path.join("shell");
     let directory = PrivateDir::create(&path)?;
     for (name, text) in shell.files() {
-        if directory.read(name)?.as_deref() != Some(text.as_bytes()) {
+        let written = directory.read(name)?;
+        if written.is_none_or(|(written, _)| written.as_slice() != text.as_bytes()) {
             directory.write(name, text.as_bytes())?;
         }
     }

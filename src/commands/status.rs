@@ -6,6 +6,8 @@ use serde_json::json;
 
 use super::acquire::now;
 use super::{open_cache, print};
+use crate::edge::inventory::Found;
+use crate::edge::ui::Ui;
 use crate::edge::{config_files, exec, ui};
 use crate::error::Result;
 use crate::model::base::Base;
@@ -16,11 +18,25 @@ use crate::model::session::{Session, Timestamp, in_words};
 use crate::sanitize::printable;
 
 /// Prints the sessions that have not ended, those that `profile` would use if one is named.
-pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) -> Result<()> {
+pub(super) fn status(
+    env: &Environment,
+    profile: Option<&str>,
+    as_json: bool,
+    ui: Ui,
+) -> Result<()> {
     exec::protect_memory();
     let now = now();
-    let mut sessions = open_cache(env, None)?.sessions()?;
-    sessions.retain(|session| session.expires_at > now);
+    let found = open_cache(env, None)?.sessions()?;
+    tell_unusable(&found, ui);
+    let mut kept = found.sessions;
+    kept.retain(|kept| kept.session.expires_at > now);
+    if kept.iter().any(|kept| kept.for_plain_only) {
+        ui.notice(
+            "some of these sessions are in plain files; as there is a keyring, they are used with \
+             --cache plain alone",
+        );
+    }
+    let mut sessions: Vec<Session> = kept.into_iter().map(|kept| kept.session).collect();
     if let Some(profile) = profile {
         let of_profile = OfProfile::new(env, profile)?;
         sessions.retain(|session| of_profile.uses(session));
@@ -34,6 +50,13 @@ pub(super) fn status(env: &Environment, profile: Option<&str>, as_json: bool) ->
         return print("no sessions at hand\n");
     }
     print(&to_table(&sessions, now))
+}
+
+/// A file that cannot be trusted hides no other one.
+pub(super) fn tell_unusable(found: &Found, ui: Ui) {
+    for error in &found.unusable {
+        ui.notice(&error.summary());
+    }
 }
 
 /// Which sessions a profile uses: those on its way from the key to the last role. Profiles share

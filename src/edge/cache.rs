@@ -3,28 +3,25 @@
 //! touched is refused.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use ring::rand::{SecureRandom, SystemRandom};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::files::{PrivateDir, TEMPORARY};
-use super::keyring::{self, CacheKey};
+use super::cache_key::KeyPlace;
+use super::files::PrivateDir;
+use super::inventory::{self, Cleared, Found, usable};
+use super::keyring::Trouble;
+use super::opener::{About, Opener, Read, plain, plain_name, sealed};
 use super::record::{Device, StoredSession};
-use super::seal::{seal, unseal};
+use super::told::{self, Stored};
 use crate::error::{Error, Result};
-use crate::model::session::{Session, Timestamp, digest_of};
+use crate::model::session::{Session, Timestamp};
+use crate::model::validate::is_serial;
 
-/// What a file begins with: format 1, encrypted or plain.
-const ENCRYPTED: &[u8; 5] = b"MFX1e";
-const PLAIN: &[u8; 5] = b"MFX1p";
-/// The files of sessions, and of devices that were looked up.
-const SESSION: &str = ".session";
-const DEVICE: &str = ".device";
-/// Seconds that an ended session is kept, to tell when it ended.
-const REMEMBER_ENDED: u64 = 24 * 3600;
-/// Says that the user was told about plain files.
-const TOLD: &str = "plain-files-notice";
+/// The size of the largest session: a token of 16 KB, and all that stands beside it.
+const LARGEST: usize = 20 * 1024;
 
 /// How sessions are to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,15 +41,6 @@ pub enum Keeping {
 pub struct Cache {
     path: PathBuf,
     keeping: Keeping,
-}
-
-/// What [`Cache::store`] has to tell.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Stored {
-    /// Nothing.
-    AsWished,
-    /// Without encryption, for this reason, said for the first time.
-    PlainForTheFirstTime(String),
 }
 
 impl Cache {
@@ -91,10 +79,12 @@ impl Cache {
             return Ok(());
         }
         let dir = self.directory()?;
-        dir.write("probe", &[0; 4096])?;
-        dir.remove("probe");
+        dir.try_write(LARGEST)?;
         if self.keeping == Keeping::Encrypted {
-            self.cache_key(&dir).map_err(|cause| no_keyring(&cause))?;
+            let _changing = dir.changing();
+            self.key()
+                .find_or_make()
+                .map_err(|trouble| no_keyring(&trouble))?;
         }
         Ok(())
     }
@@ -104,15 +94,8 @@ impl Cache {
     /// # Errors
     /// The directory or the file cannot be trusted.
     pub fn session(&self, id: &str) -> Result<Option<Session>> {
-        if !self.keeps() {
-            return Ok(None);
-        }
-        let Some(dir) = PrivateDir::open(&self.path)? else {
-            return Ok(None);
-        };
-        Ok(self
-            .read::<StoredSession>(&dir, &format!("{id}{SESSION}"))?
-            .map(Session::from))
+        let stored = self.look_up::<StoredSession>(id, About::Session)?;
+        Ok(stored.and_then(|stored| usable(stored.into(), now())))
     }
 
     /// The device that was found for an identity earlier.
@@ -120,13 +103,59 @@ impl Cache {
     /// # Errors
     /// The directory or the file cannot be trusted.
     pub fn device(&self, id: &str) -> Result<Option<Device>> {
+        let device = self.look_up::<Device>(id, About::Device)?;
+        Ok(device.filter(|device| is_serial(&device.serial)))
+    }
+
+    fn look_up<T: DeserializeOwned>(&self, id: &str, about: About) -> Result<Option<T>> {
         if !self.keeps() {
             return Ok(None);
         }
         let Some(dir) = PrivateDir::open(&self.path)? else {
             return Ok(None);
         };
-        self.read(&dir, &format!("{id}{DEVICE}"))
+        let opener = self.opener(&dir, id, about);
+        let Some(name) = opener.name(id, about) else {
+            return Ok(None);
+        };
+        match opener.read(&dir, &name)? {
+            Read::Nothing => Ok(None),
+            Read::Broken(seen) => {
+                inventory::remove(&dir, &[(name, seen)]);
+                Ok(None)
+            }
+            Read::Record(opened) => Ok(Some(opened.record)),
+        }
+    }
+
+    /// What a run opens the file with this identity with. A plain file, which anybody can have made
+    /// who could write the disk, counts where that was asked for or the keyring cannot be used.
+    fn opener(&self, dir: &PrivateDir, id: &str, about: About) -> Opener {
+        if self.keeping == Keeping::Plain {
+            return Opener::new(None, true);
+        }
+        let auto = self.keeping == Keeping::Auto;
+        let key = match self.key().find() {
+            // A full keyring has no key, and takes none. Whether it is full is seen by trying.
+            Ok(None) if auto && dir.look(&plain_name(id, about)).is_some() => {
+                let _changing = dir.changing();
+                self.key().find_or_make().map(Some)
+            }
+            found => found,
+        };
+        match key {
+            Ok(key) => Opener::new(key, false),
+            Err(trouble) => {
+                tracing::debug!("nothing can be decrypted now: {}", trouble.cause);
+                Opener::new(None, auto)
+            }
+        }
+    }
+
+    /// What opens all that can be read here in any way.
+    fn opener_of_all(&self) -> Opener {
+        let key = self.key().find();
+        Opener::new(key.unwrap_or_default(), true)
     }
 
     /// Keeps a session, and sweeps up what is of no use any more.
@@ -138,19 +167,16 @@ impl Cache {
             return Ok(Stored::AsWished);
         }
         let dir = self.directory()?;
-        let stored = self.write(
-            &dir,
-            &format!("{id}{SESSION}"),
-            &StoredSession::from(session),
-        )?;
-        dir.sweep(i64::try_from(now.0).unwrap_or(i64::MAX));
-        // Another file that cannot be trusted is no reason to call this one lost.
-        for (name, old) in self.all(&dir).unwrap_or_default() {
-            if old.expires_at.until(now) > REMEMBER_ENDED {
-                dir.remove(&name);
-            }
+        let trouble = self.write(&dir, id, About::Session, &StoredSession::from(session))?;
+        let sealed = trouble.is_none() && self.keeping != Keeping::Plain;
+        inventory::tidy(&dir, &self.opener_of_all(), sealed, now);
+        if let Some(trouble) = trouble {
+            return Ok(told::tell_change(&dir, trouble));
         }
-        Ok(stored)
+        if sealed {
+            told::forget(&dir);
+        }
+        Ok(Stored::AsWished)
     }
 
     /// Keeps a device for an identity.
@@ -159,196 +185,122 @@ impl Cache {
     /// It cannot be written.
     pub fn store_device(&self, id: &str, device: &Device) -> Result<()> {
         if self.keeps() {
-            self.write(&self.directory()?, &format!("{id}{DEVICE}"), device)?;
+            self.write(&self.directory()?, id, About::Device, device)?;
         }
         Ok(())
     }
 
     /// Forgets a device, as it turned out to be the wrong one.
     pub fn forget_device(&self, id: &str) {
-        if let Ok(Some(dir)) = PrivateDir::open(&self.path) {
-            dir.remove(&format!("{id}{DEVICE}"));
+        if let Ok(Some(dir)) = PrivateDir::open(&self.path)
+            && let Some(name) = self.opener(&dir, id, About::Device).name(id, About::Device)
+            && let Err(error) = dir.remove(&name)
+        {
+            tracing::debug!("{}", error.summary());
         }
     }
 
-    /// All sessions at hand, ended ones included.
-    ///
-    /// # Errors
-    /// The directory or a file cannot be trusted.
-    pub fn sessions(&self) -> Result<Vec<Session>> {
-        let Some(dir) = PrivateDir::open(&self.path)? else {
-            return Ok(Vec::new());
-        };
-        Ok(self
-            .all(&dir)?
-            .into_iter()
-            .map(|(_, session)| session)
-            .collect())
-    }
-
-    /// Forgets the sessions that `chosen` picks, and gives them back.
-    ///
-    /// # Errors
-    /// The directory or a file cannot be trusted.
-    pub fn clear(&self, chosen: impl Fn(&Session) -> bool) -> Result<Vec<Session>> {
-        let Some(dir) = PrivateDir::open(&self.path)? else {
-            return Ok(Vec::new());
-        };
-        let mut cleared = Vec::new();
-        for (name, session) in self.all(&dir)? {
-            if chosen(&session) && dir.remove(&name) {
-                cleared.push(session);
-            }
-        }
-        Ok(cleared)
-    }
-
-    /// Forgets everything: what cannot be read or trusted, what a killed run was writing, and the
-    /// key as well. Locks stay: others may hold them just now, and they hold no secret.
+    /// All sessions that can be read here, ended ones included.
     ///
     /// # Errors
     /// The directory cannot be trusted or read.
-    pub fn clear_all(&self) -> Result<Vec<Session>> {
+    pub fn sessions(&self) -> Result<Found> {
         let Some(dir) = PrivateDir::open(&self.path)? else {
-            return Ok(Vec::new());
+            return Ok(Found::default());
         };
-        // What cannot be read is removed below with the rest.
-        let cleared = dir
-            .names(SESSION)?
-            .iter()
-            .filter_map(|name| self.read::<StoredSession>(&dir, name).ok().flatten())
-            .map(Session::from)
-            .collect();
-        for name in dir.names("")? {
-            let ours = [SESSION, DEVICE, TOLD]
-                .iter()
-                .any(|end| name.ends_with(end));
-            if ours || name.starts_with(TEMPORARY) {
-                dir.remove(&name);
-            }
+        let found = inventory::all(&dir, &self.opener_of_all(), now())?;
+        inventory::remove_broken(&dir, &found);
+        Ok(found)
+    }
+
+    /// Forgets those of the sessions that `chosen` picks, and gives them back; what cannot be read
+    /// here stays, and is told.
+    ///
+    /// # Errors
+    /// The directory cannot be trusted or read, or a session cannot be removed.
+    pub fn clear(&self, chosen: impl Fn(&Session) -> bool) -> Result<Found> {
+        let Some(dir) = PrivateDir::open(&self.path)? else {
+            return Ok(Found::default());
+        };
+        let mut found = inventory::all(&dir, &self.opener_of_all(), now())?;
+        found.sessions.retain(|kept| chosen(&kept.session));
+        let _changing = dir.changing();
+        for kept in &found.sessions {
+            // One that was put in its place meanwhile is newer than this wish.
+            dir.remove_seen(&kept.name, &kept.seen)?;
         }
-        keyring::forget(&self.key_description());
+        Ok(found)
+    }
+
+    /// Forgets everything: also what cannot be read or trusted, what other places have sealed that
+    /// share this directory, what a killed run was writing, and the key. Whoever says `clear` wants
+    /// nothing to be left. Locks stay: others may hold them just now, and they hold no secret.
+    ///
+    /// # Errors
+    /// The directory cannot be trusted or read.
+    pub fn clear_all(&self) -> Result<Cleared> {
+        let Some(dir) = PrivateDir::open(&self.path)? else {
+            return Ok(Cleared::default());
+        };
+        let _changing = dir.changing();
+        let cleared = inventory::clear_all(&dir, &self.opener_of_all(), now())?;
+        self.key().forget();
         Ok(cleared)
     }
 
-    fn all(&self, dir: &PrivateDir) -> Result<Vec<(String, Session)>> {
-        let mut sessions = Vec::new();
-        for name in dir.names(SESSION)? {
-            if let Some(stored) = self.read::<StoredSession>(dir, &name)? {
-                sessions.push((name, stored.into()));
-            }
-        }
-        Ok(sessions)
-    }
-
-    /// Reads a record. One that can't be made sense of is as good as none and is removed: a
-    /// changed byte, a key that the kernel has forgotten, a format of another version.
-    fn read<T: for<'a> Deserialize<'a>>(&self, dir: &PrivateDir, name: &str) -> Result<Option<T>> {
-        let Some(content) = dir.read(name)?.map(Zeroizing::new) else {
-            return Ok(None);
-        };
-        let opened = match content.split_first_chunk() {
-            Some((ENCRYPTED, sealed)) if self.keeping != Keeping::Plain => {
-                match keyring::find(&self.key_description()) {
-                    Ok(key) => key.and_then(|key| unseal(&key, name, sealed)),
-                    // The keyring may be back at the next run: keep the file.
-                    Err(error) => {
-                        tracing::debug!("{name} cannot be decrypted now: {error}");
-                        return Ok(None);
-                    }
-                }
-            }
-            Some((PLAIN, json)) if self.keeping != Keeping::Encrypted => {
-                Some(Zeroizing::new(json.to_vec()))
-            }
-            // Kept another way than is wished for: not to be used, but not broken either.
-            Some((ENCRYPTED | PLAIN, _)) => return Ok(None),
-            _ => None,
-        };
-        let record = opened.and_then(|json| serde_json::from_slice(&json).ok());
-        if record.is_none() {
-            tracing::debug!("{name} is of no use any more and is removed");
-            dir.remove(name);
-        }
-        Ok(record)
-    }
-
-    fn write(&self, dir: &PrivateDir, name: &str, record: &impl Serialize) -> Result<Stored> {
+    /// Writes a record as is wished; the trouble, if it is in plain because of one.
+    fn write(
+        &self,
+        dir: &PrivateDir,
+        id: &str,
+        about: About,
+        record: &impl Serialize,
+    ) -> Result<Option<Trouble>> {
         let json = serde_json::to_vec(record).map(Zeroizing::new);
-        let json = json.map_err(|error| {
-            Error::new(
-                "cannot keep the session",
-                error.to_string(),
-                "use --cache none",
-            )
-        })?;
-        if self.keeping != Keeping::Plain {
-            match self.cache_key(dir) {
+        let json = json.map_err(|error| cannot_keep(&error.to_string()))?;
+        // From the look at the key on: with a key that `clear` takes away now, it would not open.
+        let _changing = dir.changing();
+        let trouble = match self.keeping {
+            Keeping::Plain | Keeping::Nothing => None,
+            Keeping::Auto | Keeping::Encrypted => match self.key().find_or_make() {
                 Ok(key) => {
-                    let sealed = seal(&key, name, &json).ok_or_else(cannot_encrypt)?;
-                    dir.write(name, &[ENCRYPTED.as_slice(), &sealed].concat())?;
-                    return Ok(Stored::AsWished);
+                    let file = sealed(&key, id, about, &json);
+                    let (name, content) =
+                        file.ok_or_else(|| cannot_keep("it cannot be encrypted"))?;
+                    dir.write(&name, &content)?;
+                    return Ok(None);
                 }
-                Err(cause) if self.keeping == Keeping::Encrypted => return Err(no_keyring(&cause)),
-                Err(cause) => {
-                    dir.write(name, &Zeroizing::new([PLAIN, json.as_slice()].concat()))?;
-                    return self.tell_once(dir, cause);
+                Err(trouble) if self.keeping == Keeping::Encrypted => {
+                    return Err(no_keyring(&trouble));
                 }
-            }
-        }
-        dir.write(name, &Zeroizing::new([PLAIN, json.as_slice()].concat()))?;
-        Ok(Stored::AsWished)
+                Err(trouble) => Some(trouble),
+            },
+        };
+        let provisional = trouble.as_ref().is_some_and(|trouble| trouble.may_pass);
+        dir.write(&plain_name(id, about), &plain(&json, provisional))?;
+        Ok(trouble)
     }
 
-    fn tell_once(&self, dir: &PrivateDir, cause: String) -> Result<Stored> {
-        if dir.read(TOLD)?.is_some() {
-            return Ok(Stored::AsWished);
-        }
-        // At worst it is told once more.
-        let _full = dir.write(TOLD, &[]);
-        Ok(Stored::PlainForTheFirstTime(cause))
-    }
-
-    /// The key, made now if there is none. Two that make it at once would replace each other's:
-    /// hence the lock and the second look.
-    fn cache_key(&self, dir: &PrivateDir) -> std::result::Result<CacheKey, String> {
-        let description = self.key_description();
-        if let Some(key) = keyring::find(&description)? {
-            keyring::renew(&description);
-            return Ok(key);
-        }
-        let lock = dir.lock_file("key.lock").map_err(|error| error.summary())?;
-        lock.lock().map_err(|error| error.to_string())?;
-        if let Some(key) = keyring::find(&description)? {
-            return Ok(key);
-        }
-        let mut key: CacheKey = Zeroizing::new([0; 32]);
-        SystemRandom::new()
-            .fill(&mut *key)
-            .map_err(|_| "no random numbers".to_owned())?;
-        keyring::create(&description, &key)?;
-        keyring::find(&description)?.ok_or_else(|| "the keyring lost the key".to_owned())
-    }
-
-    /// Each directory has a key of its own, so that forgetting one leaves the others alone.
-    fn key_description(&self) -> String {
-        let path = self.path.to_string_lossy();
-        format!("mfaexec:{}", &digest_of("cache-key", &[&path])[..32])
+    fn key(&self) -> KeyPlace {
+        KeyPlace::of(&self.path)
     }
 }
 
-fn cannot_encrypt() -> Error {
-    Error::new(
-        "cannot keep the session",
-        "it cannot be encrypted",
-        "use --cache none",
-    )
+fn now() -> Timestamp {
+    Timestamp::from(SystemTime::now())
 }
 
-fn no_keyring(cause: &str) -> Error {
+fn cannot_keep(cause: &str) -> Error {
+    Error::new("cannot keep the session", cause, "use --cache none")
+}
+
+fn no_keyring(trouble: &Trouble) -> Error {
     Error::new(
         "sessions cannot be kept encrypted",
-        cause,
-        "leave --cache out to keep them in plain files, or use --cache none",
+        &trouble.cause,
+        format!(
+            "{}; or leave --cache out to keep them in plain files, or use --cache none",
+            trouble.remedy
+        ),
     )
 }

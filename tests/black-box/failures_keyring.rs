@@ -1,5 +1,5 @@
 //! The kernel's keyring fails: absent, full, revoked, out of sight. A session is never lost by it
-//! in mid-run, and plain files are said to be plain, once.
+//! in mid-run, and plain files are said to be plain, once for each reason.
 
 use std::fs;
 use std::process::Stdio;
@@ -46,7 +46,7 @@ fn no_keyring_at_all() {
         has(&first.stderr, &[PLAIN, "readable by you alone", "keyring"]);
         assert_eq!(first.stderr.matches(PLAIN).count(), 1);
         assert_eq!(first.succeeds(), "ran\n");
-        assert!(session(&world).starts_with(b"MFX1p"));
+        assert!(session(&world).starts_with(b"MFX2p"));
         // Found again, and nothing more is said, now or after the next code.
         let second = run(&["--no-input", "--", "echo", "ran"]);
         assert_eq!(second.stderr, "");
@@ -90,7 +90,7 @@ fn a_login_whose_session_keyring_does_not_link_the_users() {
     let said = in_new_session(&fresh);
     assert_eq!(said.stderr, "");
     said.succeeds();
-    assert!(session(&world).starts_with(b"MFX1e"));
+    assert!(session(&world).starts_with(b"MFX2e"));
     in_new_session(&cached).succeeds();
     world.run(&cached).succeeds();
     // It can make the key, too.
@@ -156,13 +156,14 @@ fn a_key_that_is_revoked_or_expires_between_runs_is_a_miss() {
                  mfaexec -p testuser {cache} --no-input -- echo ran 2>missed && exit 9
                  mfaexec login -q -p testuser {cache} -c {next} >/dev/null
                  mfaexec -p testuser {cache} --no-input -- echo hit again
-                 head -c 5 .cache/mfaexec/*.session"
+                 newest=$(ls -t .cache/mfaexec/*.session | head -n 1)
+                 head -c 5 $newest"
             );
             let said = finish(&mut world.apart(&[], &script));
             assert_eq!(said.stderr, "", "{trouble} {cache}");
             assert_eq!(
                 said.succeeds(),
-                "hit\nhit again\nMFX1e",
+                "hit\nhit again\nMFX2e",
                 "{trouble} {cache}"
             );
             let missed = fs::read_to_string(world.home().join("missed")).unwrap();
@@ -213,7 +214,7 @@ fn a_key_or_a_keyring_that_is_revoked_in_mid_run() {
     let (world, said) = in_mid_run("revoke_keyring", "");
     has(&said.stderr, &[PLAIN, "it was revoked"]);
     assert_eq!(said.succeeds(), "ran\nhit\n");
-    assert!(session(&world).starts_with(b"MFX1p"));
+    assert!(session(&world).starts_with(b"MFX2t"));
     // Plain was ruled out: the session is used all the same, and not kept.
     let (world, said) = in_mid_run("revoke_keyring", "--cache encrypted");
     assert_eq!(
@@ -230,4 +231,92 @@ fn a_key_or_a_keyring_that_is_revoked_in_mid_run() {
             .iter()
             .all(|name| !name.ends_with(".session"))
     );
+}
+
+/// Three codes that are all good at the stand-in's time.
+fn three_codes(world: &World) -> [String; 3] {
+    let codes = [world.code(), world.code(), world.code()];
+    world.aws.move_clock(-30);
+    codes
+}
+
+#[test]
+fn a_key_that_may_not_be_read_is_told_and_replaced_when_that_is_over() {
+    needs!("python3");
+    if !namespaces_wanted("a_key_that_may_not_be_read_is_told_and_replaced_when_that_is_over") {
+        return;
+    }
+    let world = World::new();
+    let [first, second, third] = three_codes(&world);
+    let script = format!(
+        "login() {{ mfaexec login -q -p testuser --fresh -c $1 >/dev/null; }}
+         login {first}
+         $TROUBLE forbid_key
+         login {second} 2>told
+         mfaexec -p testuser --no-input -- echo hit
+         cat .cache/mfaexec/*.plain.session > plain
+         $TROUBLE clear_keyring
+         mfaexec -p testuser --no-input -- echo ran 2>missed && exit 9
+         login {third}
+         mfaexec -p testuser --no-input -- echo hit again
+         exec mfaexec status --json"
+    );
+    let said = finish(&mut world.apart(&[], &script));
+    assert_eq!(said.stderr, "");
+    let said = said.succeeds();
+    assert!(said.starts_with("hit\nhit again\n"), "{said}");
+    assert_eq!(said.matches("seconds_left").count(), 1, "{said}");
+    let words = |name: &str| fs::read_to_string(world.home().join(name)).unwrap();
+    // Also with -q, with words of its own and what to do.
+    has(&words("told"), &[PLAIN, "permissions", "keyctl unlink"]);
+    assert!(words("plain").starts_with("MFX2t{"));
+    // What nobody vouches for is no session where there is a keyring.
+    has(&words("missed"), &["a code is needed"]);
+    let plain = names(&world.cache());
+    assert!(
+        !plain.iter().any(|name| name.contains("plain")),
+        "{plain:?}"
+    );
+}
+
+#[test]
+fn each_reason_for_plain_files_is_told_once_and_again_after_another() {
+    needs!("python3");
+    if !namespaces_wanted("each_reason_for_plain_files_is_told_once_and_again_after_another") {
+        return;
+    }
+    let world = World::new();
+    let [first, second, third] = three_codes(&world);
+    let script = format!(
+        "login() {{ mfaexec login -q -p testuser --fresh -c $2 >/dev/null 2>$1; }}
+         $TROUBLE revoke_keyring
+         login first {first}
+         login second {second}
+         exec $TROUBLE without_keyring EPERM mfaexec -q -p testuser --fresh -c {third} -- echo ran"
+    );
+    let said = finish(&mut world.apart(&[], &script));
+    let words = |name: &str| fs::read_to_string(world.home().join(name)).unwrap();
+    has(&words("first"), &[PLAIN, "it was revoked", "log out"]);
+    assert_eq!(words("second"), "", "the same reason is no news");
+    has(&said.stderr, &[PLAIN, "no kernel keyring here"]);
+    assert_eq!(said.succeeds(), "ran\n");
+}
+
+#[test]
+fn a_plain_file_of_a_place_without_keyring_stays_that_places_own() {
+    needs!("python3");
+    let world = World::new();
+    let without = |args: &[&str]| {
+        let mut command = world.trouble(&["without_keyring", "ENOSYS", "mfaexec"]);
+        finish(command.args(["-p", "testuser"]).args(args))
+    };
+    let cached = ["--no-input", "--", "true"];
+    without(&["-c", &world.code(), "--", "true"]).succeeds();
+    // As a container and its host that have one home directory: they take turns.
+    world.sign_in(&[]);
+    without(&cached).succeeds();
+    without(&["--fresh", "-c", &world.code(), "--", "true"]).succeeds();
+    let options = [&["-p", "testuser"][..], &cached].concat();
+    world.run(&options).succeeds();
+    assert_eq!(world.code_calls().len(), 3);
 }

@@ -20,7 +20,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 ADD_KEY, REQUEST_KEY, KEYCTL = {
     "x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}[platform.machine()]
 CLONE, CLONE3 = {"x86_64": 56, "aarch64": 220}[platform.machine()], 435
-GET_KEYRING, JOIN_SESSION, REVOKE, DESCRIBE, LINK, READ, SET_TIMEOUT = 0, 1, 3, 6, 8, 11, 15
+GET_KEYRING, JOIN_SESSION, REVOKE, SETPERM, DESCRIBE, CLEAR = 0, 1, 3, 5, 6, 7
+LINK, READ, SET_TIMEOUT = 8, 11, 15
 PROCESS_KEYRING, SESSION_KEYRING, USER_KEYRING = -2, -3, -4
 
 
@@ -108,6 +109,17 @@ def let_key_expire():
     assert len(keys) == 1, keys
     call(KEYCTL, SET_TIMEOUT, keys[0], 1)
     time.sleep(1.2)
+
+
+def forbid_key():
+    """As after `keyctl setperm KEY 0`."""
+    keys = list(cache_keys())
+    assert len(keys) == 1, keys
+    call(KEYCTL, SETPERM, keys[0], 0)
+
+
+def clear_keyring():
+    call(KEYCTL, CLEAR, USER_KEYRING)
 
 
 def revoke_keyring():
