@@ -48,6 +48,7 @@ const WITHIN_EDGE: &[(&str, &[&str])] = &[
         ],
     ),
     ("provider", &["answer"]),
+    ("room", &["cache"]),
     ("seal", &["keyring"]),
     ("sts", &["answer", "clients", "provider", "signals"]),
     ("turn", &["files", "holder"]),

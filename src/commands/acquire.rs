@@ -13,7 +13,7 @@ use crate::cli::SignIn;
 use crate::edge::cache::Cache;
 use crate::edge::sts::Aws;
 use crate::edge::ui::{Ui, local_time};
-use crate::edge::{config_files, exec};
+use crate::edge::{config_files, exec, room};
 use crate::error::{Error, Result};
 use crate::model::base::Base;
 use crate::model::chosen::choose;
@@ -128,6 +128,7 @@ pub(super) fn acquire(
 /// A guard wants to know the account, and the session was got when nobody did.
 fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
     if settings.guards.expected_account.is_some() && session.account.is_none() {
+        room::check_descriptors()?;
         let aws = Aws::start(settings, settings.partition_arn())?;
         let caller = aws.caller_identity(Some(session), None);
         let caller = caller.wait(|| tell_slow(ui));

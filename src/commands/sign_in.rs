@@ -13,6 +13,7 @@ use crate::edge::answer::{Called, TemporaryKeys};
 use crate::edge::cache::Cache;
 use crate::edge::device_lock::DeviceLock;
 use crate::edge::prompt::Terminal;
+use crate::edge::room;
 use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Result};
@@ -69,7 +70,7 @@ impl<'a> SigningIn<'a> {
         cache: &'a Cache,
         ui: Ui,
     ) -> Result<Self> {
-        cache.check_writable()?;
+        room::check(cache)?;
         let aws = Aws::start(&settings, settings.partition_arn())?;
         Ok(Self {
             env,

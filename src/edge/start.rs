@@ -17,11 +17,13 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::Mode;
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
+static SIGXFSZ_IGNORED: AtomicBool = AtomicBool::new(false);
 static SIGCHLD_IGNORED: AtomicBool = AtomicBool::new(false);
 static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
 /// Makes standard streams and signals as Rust code expects them: a reader that is gone is an
-/// error of a write and not the end of the process, and no file that is opened becomes stdout.
+/// error of a write and not the end of the process, as is a file that is too large, and no file that
+/// is opened becomes stdout.
 /// To be called once, first.
 pub fn take_over() {
     for (fd, closed) in (0..).zip(&CLOSED) {
@@ -39,6 +41,9 @@ pub fn take_over() {
         |number, now| matches!(unsafe { signal(number, now) }, Ok(SigHandler::SigIgn));
     let ignored = was_ignored(Signal::SIGPIPE, SigHandler::SigIgn);
     SIGPIPE_IGNORED.store(ignored, Ordering::Relaxed);
+    // A file that may grow no more (setrlimit(2), RLIMIT_FSIZE) is an error, too.
+    let ignored = was_ignored(Signal::SIGXFSZ, SigHandler::SigIgn);
+    SIGXFSZ_IGNORED.store(ignored, Ordering::Relaxed);
     // Where children are ignored, those that give codes and keys could not be waited for.
     let ignored = was_ignored(Signal::SIGCHLD, SigHandler::SigDfl);
     SIGCHLD_IGNORED.store(ignored, Ordering::Relaxed);
@@ -60,10 +65,15 @@ pub unsafe fn words(argc: c_int, argv: *const *const c_char) -> Vec<OsString> {
 
 /// Puts back what [`take_over`] has changed.
 pub(super) fn put_back() {
-    if !SIGPIPE_IGNORED.load(Ordering::Relaxed) {
-        // SAFETY: the default action is no handler, nothing can be called.
-        if let Err(error) = unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) } {
-            tracing::debug!("cannot restore SIGPIPE: {error}");
+    for (number, ignored) in [
+        (Signal::SIGPIPE, &SIGPIPE_IGNORED),
+        (Signal::SIGXFSZ, &SIGXFSZ_IGNORED),
+    ] {
+        if !ignored.load(Ordering::Relaxed) {
+            // SAFETY: the default action is no handler, nothing can be called.
+            if let Err(error) = unsafe { signal(number, SigHandler::SigDfl) } {
+                tracing::debug!("cannot restore {number}: {error}");
+            }
         }
     }
     if SIGCHLD_IGNORED.load(Ordering::Relaxed) {

@@ -244,6 +244,7 @@ fn x14_dispositions_are_inherited() {
             ("QUIT", 3),
             ("TSTP", 20),
             ("TTOU", 22),
+            ("XFSZ", 25),
         ] {
             let ignored = |how: &str| {
                 let script = format!(

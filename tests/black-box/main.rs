@@ -35,6 +35,7 @@ mod failures;
 mod failures_keyring;
 mod failures_network;
 mod failures_refused;
+mod failures_room;
 mod failures_system;
 mod find_device;
 mod harness;
