@@ -248,8 +248,8 @@ impl PrivateDir {
     /// Whether this file has that name in the directory: it may have been removed since, and
     /// another one be in its place.
     pub(super) fn has_name(&self, file: &File, name: &str) -> bool {
-        let named = fstatat(&self.fd, name, AtFlags::AT_SYMLINK_NOFOLLOW);
-        match (fstat(file), named) {
+        let named = fstatat(&self.dir, name, AtFlags::AT_SYMLINK_NOFOLLOW);
+        match (nix::sys::stat::fstat(file), named) {
             (Ok(file), Ok(named)) => (file.st_dev, file.st_ino) == (named.st_dev, named.st_ino),
             _ => false,
         }
