@@ -177,6 +177,10 @@ const OTHER_NAMES: [(&str, &str); 22] = [
 
 /// Names shorter than this are near to too many others.
 const SHORTEST: usize = 5;
+/// Names that are as long, without their `_`, are not near to others even at two slips.
+const LONG: usize = 12;
+/// What the values of some settings have in them, and those of no others.
+const VALUES: [(&str, &str); 2] = [("role_arn", ":role/"), ("mfa_serial", ":mfa/")];
 /// What mfaexec's own settings begin with.
 const OWN: &str = "mfaexec";
 
@@ -216,9 +220,9 @@ pub(super) fn own_settings() -> String {
     own.join(", ")
 }
 
-/// The setting that was meant by `key`, which is no setting itself: one slip away from it, or known
-/// by that name elsewhere.
-pub(super) fn meant_by(key: &str) -> Option<&'static str> {
+/// The setting that was meant by `key`, which is no setting itself: one slip away from it, two if it
+/// is long or has the value of the other one, or known by that name elsewhere.
+pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
     let key = squashed(key);
     let other = OTHER_NAMES.iter().find(|(name, _)| *name == key);
     if let Some((_, known)) = other {
@@ -235,10 +239,19 @@ pub(super) fn meant_by(key: &str) -> Option<&'static str> {
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, known)| known);
     }
-    known.find(|known| {
+    let near = |known: &&str| {
         let near = known.len() >= SHORTEST && known.len().abs_diff(key.len()) <= 6;
         near && is_one_slip(&key, &squashed(known))
-    })
+    };
+    let two = |known: &&str| {
+        let fits = VALUES
+            .iter()
+            .any(|(name, part)| name == known && value.contains(part));
+        let squashed = squashed(known);
+        let near = squashed.len().abs_diff(key.len()) <= 2;
+        near && (fits || squashed.len() >= LONG) && strsim::osa_distance(&key, &squashed) <= 2
+    };
+    known.clone().find(near).or_else(|| known.find(two))
 }
 
 /// A name without what people leave out or mix up: capitals, `_`, `-`, blanks, and what nobody sees.
@@ -295,13 +308,18 @@ mod tests {
             ("mfaexec_colour", None),
             ("jump_role_arn", None),
             ("okta_role", None),
+            ("sorce_profle", Some("source_profile")),
             ("s4", None),
             ("azure_tenant_id", None),
         ];
         for (key, meant) in cases {
             assert!(!is_known(key), "{key}");
-            assert_eq!(meant_by(key), meant, "{key}");
+            assert_eq!(meant_by(key, "x"), meant, "{key}");
         }
+        let role = "arn:aws:iam::123456789012:role/x";
+        assert_eq!(meant_by("role_am", role), Some("role_arn"));
+        assert_eq!(meant_by("role_am", "x"), None);
+        assert_eq!(meant_by("azure_role_arn", role), None);
         assert!(is_known("Role_ARN") && identifies("Role_ARN"));
     }
 }

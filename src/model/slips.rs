@@ -104,7 +104,7 @@ impl<'a> Check<'a> {
                             in_default,
                         });
                     } else {
-                        self.unknown(key, line)?;
+                        self.unknown(key, value, line)?;
                     }
                 }
                 Line::Odd(key) => {
@@ -231,14 +231,14 @@ impl<'a> Check<'a> {
     }
 
     /// A name that some parser takes, but perhaps nobody reads.
-    fn unknown(&mut self, key: &str, line: usize) -> Result<()> {
+    fn unknown(&mut self, key: &str, value: &str, line: usize) -> Result<()> {
         if is_known(key) || self.kind == SectionKind::Services {
             return Ok(());
         }
         if is_own(key) {
             return Err(self.not_own(key, line));
         }
-        self.slip(key, line)
+        self.slip(key, value, line)
     }
 
     /// A name that no parser takes.
@@ -259,15 +259,15 @@ impl<'a> Check<'a> {
                 "type the name anew",
             ));
         }
-        self.unknown(key, line)
+        self.unknown(key, "", line)
     }
 
-    fn slip(&mut self, key: &str, line: usize) -> Result<()> {
+    fn slip(&mut self, key: &str, value: &str, line: usize) -> Result<()> {
         self.unknown += 1;
         if self.unknown > MOST {
             return Ok(());
         }
-        match meant_by(key) {
+        match meant_by(key, value) {
             Some(meant) if is_own(meant) => Err(self.not_own(key, line)),
             Some(meant) => {
                 self.slips.push(Slip {
@@ -282,7 +282,7 @@ impl<'a> Check<'a> {
     }
 
     fn not_own(&self, key: &str, line: usize) -> Error {
-        let remedy = match meant_by(key) {
+        let remedy = match meant_by(key, "") {
             Some(meant) => format!("did you mean {meant}?"),
             None => format!("mfaexec has {}", own_settings()),
         };

@@ -7,6 +7,8 @@ use crate::slips::{meant, refused, run, world};
 fn a_misspelt_role_is_not_the_users_own_session() {
     let slips = [
         "role_arm",
+        "role_am",
+        "rloe_anr",
         "role-arn",
         "rolearn",
         "role_anr",
