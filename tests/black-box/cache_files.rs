@@ -57,7 +57,7 @@ fn clear_says_what_it_cleared_besides_sessions() {
     assert!(
         names(&world.cache())
             .iter()
-            .all(|name| name.ends_with(".lock"))
+            .all(|name| name.ends_with(".lock") || name == "used-codes")
     );
     let said = world.run(&["clear"]);
     has(&said.stderr, &["nothing to clear"]);
