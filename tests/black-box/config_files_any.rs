@@ -3,28 +3,23 @@
 use std::fs::{self, File, OpenOptions};
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use crate::harness::{MFAEXEC, SERIAL, World, finish, has};
 
-/// Within this time an error comes, on a busy machine and in a program that is not optimised.
-const AT_ONCE: Duration = Duration::from_secs(8);
-
 /// Runs with such a config file; the error, which came at once and without much memory.
 #[track_caller]
 fn refused(world: &World, variable: &str, path: &str, args: &[&str]) -> String {
-    let before = Instant::now();
-    // The limit of memory is what /dev/zero would run into.
-    let script = "ulimit -v 1000000; exec \"$0\" \"$@\"";
+    // The limit of memory is what /dev/zero would run into. Time is the processor's, in which other
+    // programs have no part; without optimisation a run takes some ten times as long.
+    let script = "ulimit -v 1000000; ulimit -t 10; exec \"$0\" \"$@\"";
     let mut command = world.program("timeout");
     command.args(["60", "sh", "-c", script, MFAEXEC]);
     command.args(args).args(["--", "true"]).env(variable, path);
-    let error = finish(&mut command).fails(125);
-    assert!(before.elapsed() < AT_ONCE, "{:?}", before.elapsed());
-    error
+    finish(&mut command).fails(125)
 }
 
 #[test]
