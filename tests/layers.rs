@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 /// Rooms of `edge` that stand on others, which come after the colon.
 const WITHIN_EDGE: &[(&str, &[&str])] = &[
-    ("asker", &["signals"]),
     (
         "cache",
         &[
@@ -25,14 +24,15 @@ const WITHIN_EDGE: &[(&str, &[&str])] = &[
     ("clients", &["answer", "http", "provider"]),
     ("config_files", &["bounded", "files"]),
     ("device_lock", &["files", "holder"]),
-    ("dialog", &["asker", "signals"]),
+    ("dialog", &["signals", "subprocess"]),
     ("exec", &["start"]),
     ("foreground", &["signals"]),
     ("files", &["changing", "trust"]),
+    ("helper", &["signals", "subprocess"]),
     ("http", &["names"]),
     ("inventory", &["files", "opener", "record", "told", "trust"]),
     ("opener", &["files", "keyring", "seal", "trust"]),
-    ("pinentry", &["asker", "signals"]),
+    ("pinentry", &["signals", "subprocess"]),
     (
         "prompt",
         &[
@@ -47,10 +47,12 @@ const WITHIN_EDGE: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
+    ("program_keys", &["answer", "helper"]),
     ("provider", &["answer"]),
     ("room", &["cache"]),
     ("seal", &["keyring"]),
     ("sts", &["answer", "clients", "provider", "signals"]),
+    ("subprocess", &["family", "signals"]),
     ("turn", &["files", "holder"]),
     ("used_codes", &["files"]),
     ("told", &["files", "keyring"]),

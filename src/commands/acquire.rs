@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use super::codes::{Asking, given};
 use super::guards::confirm;
-use super::open_cache;
 use super::sign_in::SigningIn;
+use super::{login, open_cache};
 use crate::cli::SignIn;
 use crate::edge::cache::Cache;
 use crate::edge::sts::Aws;
@@ -21,8 +21,9 @@ use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
 use crate::model::exports::take_back_exports;
 use crate::model::layer::Layer;
-use crate::model::plan::{Plan, plan};
+use crate::model::plan::Plan;
 use crate::model::profile::Profiles;
+use crate::model::program_key::plan_either;
 use crate::model::question::Purpose;
 use crate::model::session::{Session, Timestamp, digest_of, in_words};
 use crate::model::settings::{Origin, Settings, Sourced};
@@ -91,7 +92,7 @@ pub(super) fn acquire(
     tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
-    let plan = plan(&settings, sign_in.fresh, now(), |layer| {
+    let (settings, plan) = plan_either(settings, sign_in.fresh, now(), |layer| {
         at_hand(&cache, layer)
     })?;
     let plan = match plan.into_session() {
@@ -116,6 +117,9 @@ pub(super) fn acquire(
         tracing::info!("signing in: {reason}");
     }
     plan.check(&settings, command.is_some())?;
+    if command.is_none() {
+        login::check_use(&settings)?;
+    }
     if let Some(command) = command {
         if let Some(name) = command.first() {
             exec::check_command(name)?;
@@ -170,7 +174,7 @@ fn check_loop(env: &Environment, name: &str) -> Result<()> {
 /// Takes the device from the cache where nobody has named it and it was found before.
 pub(super) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Result<()> {
     if settings.serial.is_none()
-        && settings.uses_device()
+        && settings.may_use_device()
         && let Some(device) = cache.device(&device_id(settings))?
     {
         settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
@@ -207,7 +211,7 @@ pub(super) fn device_id(settings: &Settings) -> String {
         .iam
         .as_ref()
         .map_or("", |endpoint| &endpoint.value);
-    digest_of("device-of", &[settings.key_id(), endpoint])
+    digest_of("device-of", &[&settings.key_identity(), endpoint])
 }
 
 /// Says what a run waits for that takes longer than a person expects.

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::edge::asker::{PATIENCE, Said, Words};
 use crate::edge::pinentry::Place;
 use crate::edge::prompt::Terminal;
 use crate::edge::signals::Wake;
+use crate::edge::subprocess::{QUESTION_TIME, Said, Words};
 use crate::edge::{dialog, helper, pinentry};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::model::environment::Environment;
@@ -113,7 +113,7 @@ impl Dialogs {
         let cause = match timed_out {
             true => format!(
                 "nobody answered {name} for {} minutes",
-                PATIENCE.as_secs() / 60
+                QUESTION_TIME.as_secs() / 60
             ),
             false => format!("the question of {name} was cancelled"),
         };

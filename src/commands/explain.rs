@@ -8,7 +8,7 @@ use crate::edge::exec;
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::explanation::Explanation;
-use crate::model::plan::plan;
+use crate::model::program_key::plan_either;
 use crate::model::requests::CodeSource;
 use crate::model::settings::Settings;
 use crate::model::way::Way;
@@ -20,9 +20,8 @@ pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let now = now();
-    let plan = plan(&settings, sign_in.fresh, now, |layer| {
-        at_hand(&cache, layer)
-    })?;
+    let (settings, plan) =
+        plan_either(settings, sign_in.fresh, now, |layer| at_hand(&cache, layer))?;
     let codes = code_source(env, sign_in, &settings)?;
     let explanation = Explanation::new(&settings, &plan, codes, env, now);
     match as_json {

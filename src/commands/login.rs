@@ -6,9 +6,10 @@ use crate::cli::{CacheMode, SignIn};
 use crate::edge::exec;
 use crate::edge::ui::Ui;
 use crate::error::{Error, Kind, Result};
-use crate::model::base::Base;
+use crate::model::base::{Base, Provider};
 use crate::model::environment::Environment;
 use crate::model::session::{Timestamp, in_words};
+use crate::model::settings::Settings;
 use crate::sanitize::printable;
 
 /// Makes sure that a session is at hand.
@@ -34,17 +35,7 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         && acquired.settings.roles.is_empty()
         && (!provider.kind.is_worth_keeping() || acquired.session.expires_at == Timestamp::NEVER)
     {
-        return Err(Error::new(
-            format!(
-                "there is nothing to keep for {}",
-                acquired.settings.profile.value
-            ),
-            format!(
-                "its keys come anew from {} in every run",
-                provider.kind.name()
-            ),
-            "run the command itself: mfaexec -- COMMAND",
-        ));
+        return Err(for_nothing(&acquired.settings, provider));
     }
     let session = &acquired.session;
     print(&format!(
@@ -53,4 +44,40 @@ pub(super) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         session.expires_at,
         in_words(now().until(session.expires_at)),
     ))
+}
+
+/// Refuses a sign-in whose session is not kept, before anybody is asked for anything. A program that
+/// gives keys may give a long-term one, to which a device belongs; where none is named, and none was
+/// found earlier, its keys are taken for temporary ones.
+pub(super) fn check_use(settings: &Settings) -> Result<()> {
+    let may_keep = |provider: &Provider| {
+        let program = settings.program().is_some();
+        let device = settings.known_serial().is_some() || settings.without_mfa;
+        provider.kind.is_worth_keeping() || program && device
+    };
+    match &settings.base {
+        Base::Provider(provider) if settings.roles.is_empty() && !may_keep(provider) => {
+            Err(for_nothing(settings, provider))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn for_nothing(settings: &Settings, provider: &Provider) -> Error {
+    let run = "run the command itself: mfaexec -- COMMAND";
+    let remedy = match (settings.program(), settings.known_serial()) {
+        (Some(_), None) => format!(
+            "{run}; if the program gives a long-term key, name its MFA device: mfa_serial in the \
+             profile, or --mfa-serial"
+        ),
+        _ => run.to_owned(),
+    };
+    Error::new(
+        format!("there is nothing to keep for {}", settings.profile.value),
+        format!(
+            "its keys come anew from {} in every run",
+            provider.kind.name()
+        ),
+        remedy,
+    )
 }

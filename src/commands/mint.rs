@@ -9,13 +9,12 @@ use super::codes::{Codes, cannot_ask};
 use super::sign_in::SigningIn;
 use super::turn::take_turn;
 use crate::edge::answer::{Called, Identity, TemporaryKeys};
-use crate::edge::asker::Said;
-use crate::edge::helper;
 use crate::edge::prompt::{Answer, Ask, Echo, QUESTION_TIME};
 use crate::edge::sts::{Code, Pending};
+use crate::edge::subprocess::Said;
 use crate::edge::used_codes;
 use crate::error::{Error, Result};
-use crate::model::code::{find_code, parse_code, seconds_to_next};
+use crate::model::code::{parse_code, seconds_to_next};
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::layer::{Layer, Step};
@@ -138,7 +137,7 @@ impl SigningIn<'_> {
 
     /// The code that a program prints. One that was used is waited out, once.
     fn printed(&self, program: &Sourced<String>) -> Result<SecretString> {
-        let code = self.run_program(program)?;
+        let code = self.code_of_program(program)?;
         if self.claim(&code) {
             return Ok(code);
         }
@@ -147,7 +146,7 @@ impl SigningIn<'_> {
             "the code was used already, waiting {seconds} s for the next one"
         ));
         std::thread::sleep(Duration::from_secs(seconds));
-        let code = self.run_program(program)?;
+        let code = self.code_of_program(program)?;
         match self.claim(&code) {
             true => Ok(code),
             false => Err(Error::new(
@@ -156,25 +155,6 @@ impl SigningIn<'_> {
                 "run it by itself: the device's clock may be off",
             )),
         }
-    }
-
-    fn run_program(&self, program: &Sourced<String>) -> Result<SecretString> {
-        let failed = |cause: &str| {
-            Error::new(
-                format!("no code came from the program of {}", program.origin),
-                cause,
-                "run it by itself to see what is wrong, or pass a code with --code",
-            )
-        };
-        let say = |line: &str| {
-            if !line.trim().is_empty() {
-                self.ui.say(line);
-            }
-        };
-        let printed = helper::run(&program.value, self.env, say).map_err(|cause| failed(&cause))?;
-        find_code(&printed).ok_or_else(|| {
-            failed("what it printed has no six digits in it, or several numbers of six digits")
-        })
     }
 
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows

@@ -12,6 +12,7 @@ mod keep;
 mod login;
 mod login_line;
 mod mint;
+mod programs;
 mod run;
 mod shell;
 mod shell_around;

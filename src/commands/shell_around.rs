@@ -88,6 +88,12 @@ fn around(env: &Environment, sign_in: &SignIn) -> Result<Option<Around>> {
     let mut settings = read_settings(&mut env.clone(), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
+    // The shell's session tells what a program has given.
+    if let Some(with_key) = settings.with_key_of_program()
+        && session_name(&with_key) == within.session
+    {
+        settings = with_key;
+    }
     let own_key = settings.chain.is_empty() && env.text(SOURCE_KEY).is_some();
     let same_key = env.text("AWS_ACCESS_KEY_ID").as_ref() == Some(&within.key);
     if session_name(&settings) != within.session && !(own_key && same_key) {

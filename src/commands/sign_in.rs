@@ -12,17 +12,20 @@ use crate::cli::SignIn;
 use crate::edge::answer::{Called, TemporaryKeys};
 use crate::edge::cache::Cache;
 use crate::edge::device_lock::DeviceLock;
+use crate::edge::program_keys::Given;
 use crate::edge::prompt::Terminal;
 use crate::edge::room;
 use crate::edge::sts::{Aws, Pending};
 use crate::edge::ui::Ui;
 use crate::error::{Error, Result};
-use crate::model::base::Base;
+use crate::model::base::{Base, Provider};
 use crate::model::devices::check_serial;
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::environment::Environment;
+use crate::model::key::LongTermKey;
 use crate::model::layer::{Layer, Step};
-use crate::model::plan::{Plan, plan};
+use crate::model::plan::Plan;
+use crate::model::program_key::plan_either;
 use crate::model::question::Purpose;
 use crate::model::role::Role;
 use crate::model::session::{Session, Timestamp, digest_of};
@@ -113,7 +116,14 @@ impl<'a> SigningIn<'a> {
 
     fn get_session(&mut self) -> Result<(Session, Result<()>)> {
         self.find_device()?;
-        let plan = self.lock_and_plan()?;
+        let mut plan = self.lock_and_plan()?;
+        let mut given = None;
+        if let Some(program) = self.settings.program_to_run(&plan).cloned() {
+            match self.keys_of_program(&program)? {
+                Given::Temporary(keys) => given = Some(keys),
+                Given::LongTerm(key) => plan = self.begin_with(program, key)?,
+            }
+        }
         if plan.needs_code() {
             tell_end(&self.settings, &plan, self.ui);
         }
@@ -123,7 +133,10 @@ impl<'a> SigningIn<'a> {
             session = Some(at_hand);
         }
         for layer in missing {
-            let keys = self.get(&layer, session.as_ref())?;
+            let keys = match given.take() {
+                Some(keys) => keys,
+                None => self.get(&layer, session.as_ref())?,
+            };
             let next = self.session(&layer, keys);
             kept = kept.and(self.keep(&layer, &next));
             session = Some(next);
@@ -131,6 +144,20 @@ impl<'a> SigningIn<'a> {
         session
             .map(|session| (session, kept))
             .ok_or_else(super::mint::given_up)
+    }
+
+    /// Makes the plan anew with a long-term key that a program has given. What could be refused
+    /// before a code is asked for could not be looked at before.
+    fn begin_with(&mut self, program: Provider, key: LongTermKey) -> Result<Plan> {
+        let key = Some(key);
+        self.settings.base = Base::KeyOfProgram { program, key };
+        self.aws = Aws::start(&self.settings, self.settings.partition_arn())?;
+        let for_command = self.asking.purpose != Purpose::SignIn;
+        self.plan()?.check(&self.settings, for_command)?;
+        self.find_device()?;
+        let plan = self.lock_and_plan()?;
+        plan.check(&self.settings, for_command)?;
+        Ok(plan)
     }
 
     /// Takes the lock, then makes the plan: somebody at another terminal may sign in for this run,
@@ -197,20 +224,23 @@ impl<'a> SigningIn<'a> {
 
     /// What is to be done now. Somebody may have signed in since the first look, even if there was
     /// no wait. A fresh session is one that was made after it was asked for, whoever made it.
-    fn plan(&self) -> Result<Plan> {
+    fn plan(&mut self) -> Result<Plan> {
         let waited = self.locks.iter().any(|lock| lock.waited);
         let look = |layer: &Layer| at_hand(self.cache, layer);
-        let plan = plan(&self.settings, self.sign_in.fresh && !waited, now(), look)?;
-        match &plan.at_hand {
+        let either = |settings: &Settings, fresh| plan_either(settings.clone(), fresh, now(), look);
+        let (settings, plan) = either(&self.settings, self.sign_in.fresh && !waited)?;
+        let (settings, plan) = match &plan.at_hand {
             Some((number, session))
                 if self.sign_in.fresh
                     && number + 1 == plan.layers.len()
                     && session.obtained_at < self.begun =>
             {
-                self::plan(&self.settings, true, now(), look)
+                either(&self.settings, true)?
             }
-            _ => Ok(plan),
-        }
+            _ => (settings, plan),
+        };
+        self.settings = settings;
+        Ok(plan)
     }
 
     /// Finds the device if nobody has named it, one process at a time.
@@ -318,13 +348,8 @@ impl<'a> SigningIn<'a> {
         }
         let call = match (layer.step, &self.settings.base) {
             (Step::Provider, Base::Provider(provider)) => {
-                self.ui.notice(&format!(
-                    "no code of mfaexec's is asked for: the keys of {} come from {}",
-                    self.settings.profile.value,
-                    provider.kind.name()
-                ));
-                self.aws
-                    .provided(provider, &self.process_of(&provider.profile))
+                self.tell_source(provider);
+                self.aws.provided(provider)
             }
             (Step::Role(number), _) => self.assume(number, source, None, layer.duration),
             (Step::Provider | Step::SessionToken, _) => {
@@ -344,6 +369,15 @@ impl<'a> SigningIn<'a> {
                 },
             )
         })
+    }
+
+    /// Says whose keys the command is going to have, where they are not got with a code.
+    pub(super) fn tell_source(&self, provider: &Provider) {
+        self.ui.notice(&format!(
+            "no code of mfaexec's is asked for: the keys of {} come from {}",
+            self.settings.profile.value,
+            provider.kind.name()
+        ));
     }
 
     /// Calls AssumeRole for the role of that number.
@@ -367,7 +401,7 @@ impl<'a> SigningIn<'a> {
     }
 
     /// The profiles whose `credential_process` runs from here on, this one included.
-    fn process_of(&self, profile: &str) -> String {
+    pub(super) fn process_of(&self, profile: &str) -> String {
         match self.env.text(PROCESS_OF) {
             Some(outer) => format!("{outer}\n{profile}"),
             None => profile.to_owned(),

@@ -112,22 +112,43 @@ pub fn believe(
 /// # Errors
 /// They cannot be any, or they are for ever.
 pub fn believe_provided(keys: &aws_sdk_sts::config::Credentials) -> Called<TemporaryKeys> {
-    let refuse = |cause: &str| Err(lost(PROVIDER, cause));
     let Some(token) = keys.session_token() else {
-        return refuse("it gives a long-term key, which no command is to have");
+        return Err(lost(
+            PROVIDER,
+            "it gives a long-term key, which no command is to have",
+        ));
     };
-    if !are_keys(keys.access_key_id(), keys.secret_access_key(), token) {
+    believe_parts(
+        keys.access_key_id(),
+        keys.secret_access_key(),
+        token,
+        keys.expiry().map_or(Timestamp::NEVER, Timestamp::from),
+        keys.account_id().map(|account| account.as_str()),
+    )
+}
+
+/// The same for keys in their parts.
+///
+/// # Errors
+/// They cannot be any.
+pub(super) fn believe_parts(
+    access_key_id: &str,
+    secret_access_key: &str,
+    session_token: &str,
+    expires_at: Timestamp,
+    account: Option<&str>,
+) -> Called<TemporaryKeys> {
+    let refuse = |cause: &str| Err(lost(PROVIDER, cause));
+    if !are_keys(access_key_id, secret_access_key, session_token) {
         return refuse("what it gives cannot be credentials");
     }
-    let expires_at = keys.expiry().map_or(Timestamp::NEVER, Timestamp::from);
     if expires_at <= Timestamp::from(SystemTime::now()) {
         return refuse("what it gives is over already");
     }
-    let account = keys.account_id().map(|account| account.as_str());
     Ok(TemporaryKeys {
-        access_key_id: keys.access_key_id().to_owned(),
-        secret_access_key: keys.secret_access_key().into(),
-        session_token: token.into(),
+        access_key_id: access_key_id.to_owned(),
+        secret_access_key: secret_access_key.into(),
+        session_token: session_token.into(),
         expires_at,
         // It goes into an environment.
         account: account.filter(|id| is_account(id)).map(str::to_owned),

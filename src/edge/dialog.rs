@@ -2,15 +2,20 @@
 //! as a script; what was typed comes back on a pipe.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use super::asker::{Asker, Heard, PATIENCE, Said, Words};
 use super::signals::{Wake, attend};
+use super::subprocess::{
+    Group, Heard, QUESTION_TIME, Said, Subprocess, Words, exit_code, without_secrets,
+};
 use crate::model::way::Kind;
 
 const TITLE: &str = "mfaexec";
+/// Bytes of an answer. More are no code.
+const LONGEST: usize = 4096;
 
 /// A program of AppleScript that takes its text and title as arguments.
 const APPLESCRIPT: [&str; 4] = [
@@ -32,29 +37,32 @@ pub fn ask(kind: Kind, program: &Path, words: Words<'_>, wake: &mut Wake) -> Res
 
 fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<Said, String> {
     let in_words = |error: std::io::Error| error.to_string();
-    let mut asker = Asker::start(program, args, false).map_err(in_words)?;
-    asker.hush();
-    let until = Instant::now() + PATIENCE;
+    let mut command = Command::new(program);
+    command.args(args);
+    let command = without_secrets(command);
+    let dialog = Subprocess::start(command, Stdio::null(), Group::Own);
+    let mut dialog = dialog.map_err(in_words)?;
+    let until = Instant::now() + QUESTION_TIME;
     loop {
-        match asker.listen(wake, until).map_err(in_words)? {
-            Heard::Something if asker.babbles() => {
+        match dialog.listen(wake, until).map_err(in_words)? {
+            Heard::Printed if dialog.printed.len() > LONGEST => {
                 return Err("what it prints does not end".to_owned());
             }
-            Heard::Something => {}
-            Heard::Silence => break,
+            Heard::Printed | Heard::Complained => {}
+            Heard::Closed | Heard::Ended => break,
             Heard::Woken => return Ok(Said::Woken),
             Heard::TooLate => return Ok(Said::TimedOut),
         }
     }
-    let code = asker.ended().and_then(|status| status.code());
+    let code = dialog.ended().map(exit_code);
     if code == Some(0) {
-        let text = Zeroizing::new(String::from_utf8_lossy(&asker.printed).into_owned());
+        let text = Zeroizing::new(String::from_utf8_lossy(&dialog.printed).into_owned());
         return Ok(Said::Answer(text.trim_end_matches('\n').into()));
     }
-    if code == Some(1) && is_cancel(kind, &asker.complaints()) {
+    if code == Some(1) && is_cancel(kind, &String::from_utf8_lossy(dialog.complaints())) {
         return Ok(Said::Cancelled);
     }
-    Err(asker.reason("it failed"))
+    Err(dialog.reason("it failed"))
 }
 
 /// Whether an exit code of 1 means that the person did not want to answer. With zenity it does so

@@ -2,7 +2,6 @@
 //! but for those that stand on `files`.
 
 pub mod answer;
-pub mod asker;
 mod bounded;
 pub mod cache;
 pub mod cache_key;
@@ -13,6 +12,7 @@ mod countdown;
 pub mod device_lock;
 pub mod dialog;
 pub mod exec;
+mod family;
 pub mod files;
 mod foreground;
 pub mod helper;
@@ -25,6 +25,7 @@ pub mod modes;
 mod names;
 pub mod opener;
 pub mod pinentry;
+pub mod program_keys;
 pub mod prompt;
 mod provider;
 pub mod record;
@@ -33,6 +34,7 @@ pub mod seal;
 pub mod signals;
 pub mod start;
 pub mod sts;
+pub mod subprocess;
 pub mod told;
 pub mod trust;
 mod turn;

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::libc;
@@ -12,8 +13,8 @@ use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::asker::{Asker, Heard, PATIENCE, Said, Words};
 use super::signals::{Wake, attend};
+use super::subprocess::{Group, Heard, QUESTION_TIME, Said, Subprocess, Words, without_secrets};
 use crate::model::assuan::{Failure, Response, option, request, response};
 
 /// How long it may take to answer what it asks nobody about.
@@ -95,7 +96,7 @@ impl From<io::Error> for End {
 }
 
 struct Talk<'a> {
-    asker: Asker,
+    process: Subprocess,
     wake: &'a Wake,
 }
 
@@ -104,8 +105,14 @@ type Data = Zeroizing<Vec<u8>>;
 
 impl<'a> Talk<'a> {
     fn start(program: &Path, place: &Place, wake: &'a Wake) -> Result<Self, End> {
-        let asker = Asker::start(program, &[], place.terminal.is_some())?;
-        let mut talk = Self { asker, wake };
+        // One that may ask on the terminal has to be in the group that the terminal listens to.
+        let group = match place.terminal {
+            Some(_) => Group::Shared,
+            None => Group::Own,
+        };
+        let command = without_secrets(Command::new(program));
+        let process = Subprocess::start(command, Stdio::piped(), group)?;
+        let mut talk = Self { process, wake };
         talk.answer(PROMPTLY)?;
         Ok(talk)
     }
@@ -127,16 +134,16 @@ impl<'a> Talk<'a> {
             ("SETDESC", &description(words)),
             ("SETPROMPT", "MFA code:"),
             ("SETERROR", words.problem.map_or("", |_| TRY_AGAIN)),
-            ("SETTIMEOUT", &PATIENCE.as_secs().to_string()),
+            ("SETTIMEOUT", &QUESTION_TIME.as_secs().to_string()),
         ] {
             if !text.is_empty() {
                 self.try_to(&request(command, text))?;
             }
         }
-        let pin = self.get("GETPIN\n", PATIENCE + LATER)?;
-        let _it_is_asked_no_more = self.asker.tell("BYE\n");
-        self.asker.hush();
-        self.asker.ended();
+        let pin = self.get("GETPIN\n", QUESTION_TIME + LATER)?;
+        let _it_is_asked_no_more = self.process.tell("BYE\n");
+        self.process.hush();
+        self.process.ended();
         let text = Zeroizing::new(String::from_utf8_lossy(&pin).into_owned());
         Ok(SecretString::from(text.as_str()))
     }
@@ -171,7 +178,7 @@ impl<'a> Talk<'a> {
 
     /// Sends a request and waits for the answer.
     fn get(&mut self, line: &str, patience: Duration) -> Result<Data, End> {
-        match self.asker.tell(line) {
+        match self.process.tell(line) {
             // It has ended. Why, it may have told.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.answer(patience),
             told => told.map_err(End::from).and_then(|()| self.answer(patience)),
@@ -189,7 +196,7 @@ impl<'a> Talk<'a> {
                 }
                 Response::Remark => {}
                 // It wants to know something that nobody here knows.
-                Response::Inquiry => self.asker.tell("END\n")?,
+                Response::Inquiry => self.process.tell("END\n")?,
                 Response::Failed(Failure::Cancelled) => return Err(End::Said(Said::Cancelled)),
                 Response::Failed(Failure::TimedOut) => return Err(End::Said(Said::TimedOut)),
                 Response::Failed(Failure::Other(words)) => return Err(End::Refused(words)),
@@ -201,24 +208,26 @@ impl<'a> Talk<'a> {
     /// The next line, without its end.
     fn line(&mut self, until: Instant, patience: Duration) -> Result<Data, End> {
         loop {
-            let printed = &mut self.asker.printed;
+            let printed = &mut self.process.printed;
             if let Some(end) = printed.iter().position(|byte| *byte == b'\n') {
                 let line = Data::new(printed[..end].to_vec());
                 printed.drain(..=end);
                 return Ok(line);
             }
-            if self.asker.babbles() {
+            if self.process.printed.len() > LONGEST {
                 return Err(not_understood());
             }
-            match self.asker.listen(self.wake, until)? {
-                Heard::Something => {}
+            match self.process.listen(self.wake, until)? {
+                Heard::Printed | Heard::Complained => {}
                 Heard::Woken => return Err(End::Said(Said::Woken)),
                 Heard::TooLate if patience > PROMPTLY => return Err(End::Said(Said::TimedOut)),
                 Heard::TooLate => {
                     let seconds = patience.as_secs();
                     return Err(End::Failed(format!("it said nothing for {seconds} s")));
                 }
-                Heard::Silence => return Err(End::Failed(self.asker.reason("it ended"))),
+                Heard::Closed | Heard::Ended => {
+                    return Err(End::Failed(self.process.reason("it ended")));
+                }
             }
         }
     }

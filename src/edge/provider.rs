@@ -1,7 +1,6 @@
-//! Temporary keys from others, through aws-config: the Identity Center, programs, logins, and what
+//! Temporary keys from others, through aws-config: the Identity Center, logins, and what
 //! a machine or an environment holds. A web identity's come from STS, which has its endpoint here.
 
-use aws_config::credential_process::CredentialProcessProvider;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::Client as MetadataClient;
@@ -22,7 +21,6 @@ use crate::model::base::{METADATA, Provider, ProviderKind};
 use crate::model::endpoint::Endpoints;
 use crate::model::secrets::Secrets;
 use crate::model::session::account_of_arn;
-use crate::model::vars::PROCESS_OF;
 
 /// How providers reach what they ask.
 #[derive(Debug, Clone)]
@@ -61,15 +59,11 @@ impl Ways {
     }
 }
 
-/// Asks a provider for keys. `outer` names the profiles whose `credential_process` this is part of.
+/// Asks a provider for keys.
 ///
 /// Each provider of the SDK is made by itself: as a chain of a profile they would read the config
 /// files once more, by other rules.
-pub(super) async fn provide(
-    provider: Provider,
-    outer: String,
-    ways: Ways,
-) -> Called<TemporaryKeys> {
+pub(super) async fn provide(provider: Provider, ways: Ways) -> Called<TemporaryKeys> {
     let get = |name: &str| provider.get(name).unwrap_or_default();
     let given = match provider.kind {
         ProviderKind::WebIdentity => return web_identity(&provider, &ways.sts).await,
@@ -104,10 +98,7 @@ pub(super) async fn provide(
             sso.set_session_name(session.map(str::to_owned));
             ask(sso.build()).await
         }
-        ProviderKind::Process => {
-            let command = shell_command(get("credential_process"), &outer);
-            ask(CredentialProcessProvider::new(command)).await
-        }
+        ProviderKind::Process => Err("a program is not asked in this way".to_owned()),
         ProviderKind::Login => {
             let login = LoginCredentialsProvider::builder(get("login_session"));
             ask(login.configure(&ways.services).build()).await
@@ -155,13 +146,6 @@ async fn web_identity(provider: &Provider, sts: &aws_sdk_sts::Client) -> Called<
     let arn = answer.assumed_role_user.as_ref().map(|user| user.arn());
     keys.account = arn.and_then(account_of_arn).map(str::to_owned);
     Ok(keys)
-}
-
-/// What the shell is given, which the setting is written for. A run of mfaexec in it has to know
-/// where it is, and what stands on stdin is for the command.
-fn shell_command(line: &str, outer: &str) -> String {
-    let chain = shlex::try_quote(outer).unwrap_or_default();
-    format!("export {PROCESS_OF}={chain}; exec < /dev/null\n{line}")
 }
 
 /// The cause at the bottom, which says something, and what it was the cause of, which says where.

@@ -176,6 +176,15 @@ pub fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
     }
 }
 
+/// Whether the signal ends a process, rather than to stop it or to let it go on.
+#[must_use]
+pub fn ends(signal: Signal) -> bool {
+    !matches!(
+        signal,
+        Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU | Signal::SIGCONT
+    )
+}
+
 /// Does to this process what the signal does by default; comes back if it only stopped it and
 /// somebody continued it.
 pub fn obey(signal: Signal) {

@@ -215,13 +215,12 @@ impl Aws {
         })
     }
 
-    /// Gets temporary keys from somebody else. `outer` names the profiles whose
-    /// `credential_process` this is part of.
+    /// Gets temporary keys from somebody else.
     #[must_use]
-    pub fn provided(&self, provider: &Provider, outer: &str) -> Pending<TemporaryKeys> {
-        let (provider, outer) = (provider.clone(), outer.to_owned());
+    pub fn provided(&self, provider: &Provider) -> Pending<TemporaryKeys> {
+        let provider = provider.clone();
         self.call(PROVIDER, None, self.secrets.clone(), move |clients| {
-            provide(provider, outer, clients.ways.clone())
+            provide(provider, clients.ways.clone())
         })
     }
 

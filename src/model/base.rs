@@ -17,7 +17,14 @@ pub enum Base {
     None,
     /// An IAM user's key, which can ask for an MFA session.
     Key(LongTermKey),
-    /// Somebody who gives temporary keys.
+    /// The long-term key that a program gives; none while it has not run.
+    KeyOfProgram {
+        /// The program.
+        program: Provider,
+        /// What it has given.
+        key: Option<LongTermKey>,
+    },
+    /// Somebody who gives temporary keys, or a program that has not run.
     Provider(Provider),
 }
 

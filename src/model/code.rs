@@ -109,7 +109,7 @@ pub fn find_code(printed: &str) -> Option<SecretString> {
     alone.or_else(|| {
         let text: Vec<char> = printed.chars().collect();
         let mut codes: Vec<String> = (0..text.len())
-            .filter_map(|at| code_at(&text, at))
+            .filter_map(|at| Some(code_at(&text, at)?.0))
             .collect();
         codes.sort();
         codes.dedup();
@@ -118,9 +118,28 @@ pub fn find_code(printed: &str) -> Option<SecretString> {
     })
 }
 
+/// A text with all that could be a code struck out.
+#[must_use]
+pub fn without_codes(text: &str) -> String {
+    let text: Vec<char> = text.chars().collect();
+    let (mut shown, mut at) = (String::new(), 0);
+    while let Some(next) = text.get(at) {
+        if let Some((_, end)) = code_at(&text, at) {
+            shown.push_str("******");
+            at = end;
+        } else {
+            shown.push(*next);
+            at += 1;
+        }
+    }
+    shown
+}
+
 /// The six digits that begin there, unless they are a part of something longer: of a word, of a
 /// number with a point, of a time, or of more groups of digits.
-fn code_at(text: &[char], at: usize) -> Option<String> {
+///
+/// The digits, and where what is behind them begins.
+fn code_at(text: &[char], at: usize) -> Option<(String, usize)> {
     let digits = |from: usize, count: usize| -> Option<String> {
         let digits = text.get(from..from + count)?;
         digits
@@ -144,7 +163,7 @@ fn code_at(text: &[char], at: usize) -> Option<String> {
     };
     let before = |distance: usize| at.checked_sub(distance).and_then(|at| text.get(at));
     let free = !goes_on(before(1), before(2)) && !goes_on(text.get(end), text.get(end + 1));
-    free.then_some(code)
+    free.then_some((code, end))
 }
 
 /// Seconds until the device shows the next code.
@@ -171,6 +190,13 @@ mod tests {
         for wrong in ["", "12345", "1234567", "12345a", "１２３４５６"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_could_be_a_code_is_struck_out() {
+        let text = "+ echo 123456 for 123 456, not 1234567 of 123456789012é";
+        let struck = "+ echo ****** for ******, not 1234567 of 123456789012é";
+        assert_eq!(without_codes(text), struck);
     }
 
     #[test]

@@ -73,10 +73,10 @@ fn denied(settings: &Settings, role: &Role) -> String {
              profile with an access key and an MFA device",
             provider.kind.name()
         ),
-        Base::Key(_) if settings.without_mfa => {
+        Base::Key(_) | Base::KeyOfProgram { .. } if settings.without_mfa => {
             format!("{common}; if it asks for MFA, leave out --without-mfa")
         }
-        Base::Key(_) | Base::None => common,
+        Base::Key(_) | Base::KeyOfProgram { .. } | Base::None => common,
     }
 }
 

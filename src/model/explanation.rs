@@ -11,7 +11,7 @@ use super::child_env::child_environment;
 use super::environment::Environment;
 use super::exports::take_back_exports;
 use super::layer::{Layer, Step};
-use super::plan::Plan;
+use super::plan::{Plan, plan};
 use super::requests::{CodeSource, Request, requests};
 use super::session::{Session, SessionKind, Timestamp, account_of_arn, in_words};
 use super::settings::{Origin, Settings, Sourced};
@@ -28,6 +28,8 @@ pub struct Explanation<'a> {
     codes: CodeSource,
     now: Timestamp,
     requests: Vec<Request>,
+    /// What would be sent if the program that is going to run gave a long-term key.
+    with_key: Option<Vec<Request>>,
     /// What the environment of the command would have that the caller's has not.
     set: Vec<(String, String)>,
     removed: Vec<String>,
@@ -46,6 +48,7 @@ impl<'a> Explanation<'a> {
         let (set, removed) = difference(env, settings, plan);
         Self {
             requests: requests(settings, plan, codes),
+            with_key: requests_with_key(settings, plan, codes, now),
             settings,
             plan,
             codes,
@@ -74,6 +77,9 @@ impl<'a> Explanation<'a> {
         }
         for request in &self.requests {
             line("request", &request_in_words(request));
+        }
+        for request in self.with_key.iter().flatten() {
+            line("if a long-term key", &request_in_words(request));
         }
         line("codes", self.codes());
         if let Err(error) = self.plan.check(self.settings, true) {
@@ -107,15 +113,11 @@ impl<'a> Explanation<'a> {
                 "expires_at": at_hand.map(|session| session.expires_at.to_string()),
             })
         });
-        let requests = self.requests.iter().map(|request| {
-            json!({
-                "service": request.service,
-                "action": request.action,
-                "role_arn": request.role_arn,
-                "duration_seconds": request.duration,
-                "with_code": request.with_code,
-            })
-        });
+        let in_json = |requests: &Vec<Request>| -> Vec<Value> {
+            requests.iter().map(request_in_json).collect()
+        };
+        // Null where it is not known before the program has run.
+        let codes = (!self.may_need_code()).then(|| u8::from(self.plan.needs_code()));
         let set: serde_json::Map<String, Value> = self
             .set
             .iter()
@@ -127,8 +129,9 @@ impl<'a> Explanation<'a> {
             "settings": settings.collect::<Vec<_>>(),
             "sessions": layers.collect::<Vec<_>>(),
             "reason": self.plan.reason.as_ref().map(ToString::to_string),
-            "requests": requests.collect::<Vec<_>>(),
-            "codes": u8::from(self.plan.needs_code()),
+            "requests": in_json(&self.requests),
+            "requests_with_long_term_key": self.with_key.as_ref().map(in_json),
+            "codes": codes,
             "refused": self.plan.check(self.settings, true).err().map(|error| error.summary()),
             "notices": self.settings.notices,
             "environment": { "set": set, "removed": self.removed },
@@ -138,7 +141,10 @@ impl<'a> Explanation<'a> {
     fn chain(&self) -> String {
         let base = match &self.settings.base {
             Base::Key(key) => format!("the key {}", key.access_key_id),
-            Base::Provider(provider) => provider.kind.name().to_owned(),
+            Base::Provider(provider)
+            | Base::KeyOfProgram {
+                program: provider, ..
+            } => provider.kind.name().to_owned(),
             Base::None => "nothing".to_owned(),
         };
         let names = self.settings.chain.iter().map(String::as_str);
@@ -181,7 +187,10 @@ impl<'a> Explanation<'a> {
                 key.access_key_id.clone(),
                 &Origin::Profile(key.place.clone()),
             ),
-            Base::Provider(provider) => row(
+            Base::Provider(provider)
+            | Base::KeyOfProgram {
+                program: provider, ..
+            } => row(
                 "keys from",
                 provider.kind.name().to_owned(),
                 &Origin::Profile(provider.place.clone()),
@@ -275,7 +284,24 @@ impl<'a> Explanation<'a> {
         format!("{}{role}: {state}{cut}", layer.kind(self.settings).name())
     }
 
+    /// Whether a code is needed or not as a program decides.
+    fn may_need_code(&self) -> bool {
+        self.with_key
+            .iter()
+            .flatten()
+            .any(|request| request.with_code)
+    }
+
     fn codes(&self) -> &'static str {
+        if self.may_need_code() {
+            return match self.codes {
+                CodeSource::Nowhere => {
+                    "none, or one if the program gives a long-term key, and then the run would \
+                     fail, as nobody may be asked"
+                }
+                _ => "none, or one if the program gives a long-term key",
+            };
+        }
         match (self.plan.needs_code(), self.codes) {
             (false, _) => "none",
             (true, CodeSource::Given) => "one, which was given",
@@ -285,6 +311,29 @@ impl<'a> Explanation<'a> {
             (true, CodeSource::Nowhere) => "one, and nobody may be asked: the run would fail",
         }
     }
+}
+
+/// `explain` does not run the program, which decides what comes after it.
+fn requests_with_key(
+    settings: &Settings,
+    plan: &Plan,
+    codes: CodeSource,
+    now: Timestamp,
+) -> Option<Vec<Request>> {
+    settings.program_to_run(plan)?;
+    let with_key = settings.with_key_of_program()?;
+    let plan = self::plan(&with_key, false, now, |_| Ok(None)).ok()?;
+    Some(requests(&with_key, &plan, codes))
+}
+
+fn request_in_json(request: &Request) -> Value {
+    json!({
+        "service": request.service,
+        "action": request.action,
+        "role_arn": request.role_arn,
+        "duration_seconds": request.duration,
+        "with_code": request.with_code,
+    })
 }
 
 fn request_in_words(request: &Request) -> String {
@@ -317,7 +366,8 @@ fn difference(
         .roles
         .last()
         .and_then(|role| account_of_arn(&role.arn.value));
-    let account = role.or(settings.known_serial().and_then(account_of_arn));
+    let device = settings.known_serial().filter(|_| settings.uses_device());
+    let account = role.or(device.and_then(account_of_arn));
     let session = Session {
         kind: SessionKind::Mfa,
         access_key_id: OF_THE_SESSION.to_owned(),

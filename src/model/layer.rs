@@ -58,7 +58,7 @@ pub fn layers(settings: &Settings) -> Vec<Layer> {
     let mut layers = Vec::new();
     let mut source = base_id(settings);
     let with_device = settings.uses_device();
-    let key = settings.key().is_some();
+    let key = settings.begins_with_key();
     // More than an hour is to be had for a role only from the long-term key itself, and the code
     // then goes with AssumeRole.
     let long = matches!(&settings.roles[..], [role] if role.duration.value > CHAINED_DURATION);
@@ -101,7 +101,7 @@ pub fn layers(settings: &Settings) -> Vec<Layer> {
 fn base_layer(settings: &Settings, step: Step, id: Option<String>) -> Layer {
     let keep = match &settings.base {
         Base::Provider(provider) => provider.kind.is_worth_keeping(),
-        Base::Key(_) | Base::None => true,
+        Base::Key(_) | Base::KeyOfProgram { .. } | Base::None => true,
     };
     Layer {
         step,
@@ -132,6 +132,14 @@ fn base_id(settings: &Settings) -> Option<String> {
             "session-without-mfa",
             &[&key.access_key_id, endpoint.as_deref().unwrap_or_default()],
         )),
+        Base::KeyOfProgram { program, .. } => {
+            let (purpose, serial) = match settings.uses_device() {
+                true => ("mfa-session-of-program", settings.known_serial()?),
+                false => ("session-of-program-without-mfa", ""),
+            };
+            let endpoint = endpoint.unwrap_or_default();
+            Some(digest_of(purpose, &[&program.id(), serial, &endpoint]))
+        }
         Base::Provider(provider) => Some(digest_of(
             "provided",
             &[&provider.id(), endpoint.as_deref().unwrap_or_default()],

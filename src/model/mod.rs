@@ -29,6 +29,8 @@ mod named_sections;
 pub mod normalise;
 pub mod plan;
 pub mod profile;
+pub mod program_key;
+pub mod program_output;
 pub mod question;
 pub mod regions;
 pub mod requests;

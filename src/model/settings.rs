@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::base::{Base, source_of_credentials};
+use super::base::{Base, ProviderKind, source_of_credentials};
 use super::chain::Chain;
 use super::chosen::{Chosen, unused_keys};
 use super::devices::check_serial;
@@ -150,13 +150,10 @@ impl Settings {
         )?;
         if let (Base::Provider(provider), Some(seconds), []) =
             (&chain.base, wishes.duration, &roles[..])
+            // A program may give a key to get a session with.
+            && provider.kind != ProviderKind::Process
         {
-            return Err(Error::of(
-                Kind::Usage,
-                format!("--duration {seconds}s is not possible"),
-                format!("how long keys last is up to {}", provider.kind.name()),
-                "leave it out, or use --min-ttl to have so much left",
-            ));
+            return Err(duration_of_others(provider.kind, seconds));
         }
         let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
@@ -188,8 +185,15 @@ impl Settings {
     pub fn key(&self) -> Option<&LongTermKey> {
         match &self.base {
             Base::Key(key) => Some(key),
+            Base::KeyOfProgram { key, .. } => key.as_ref(),
             Base::None | Base::Provider(_) => None,
         }
+    }
+
+    /// Whether a long-term key is the beginning, at hand or not.
+    #[must_use]
+    pub fn begins_with_key(&self) -> bool {
+        matches!(self.base, Base::Key(_) | Base::KeyOfProgram { .. })
     }
 
     /// What to call the long-term key at the beginning.
@@ -201,13 +205,27 @@ impl Settings {
     /// Whether an MFA device has a part in it.
     #[must_use]
     pub fn uses_device(&self) -> bool {
-        self.key().is_some() && !self.without_mfa
+        self.begins_with_key() && !self.without_mfa
     }
 
     /// The device's serial, if it is known.
     #[must_use]
     pub fn known_serial(&self) -> Option<&str> {
         self.serial.as_ref().map(|serial| serial.value.as_str())
+    }
+
+    /// Refuses a duration for temporary keys that a program has given.
+    ///
+    /// # Errors
+    /// One was asked for.
+    pub fn check_duration_of_program(&self) -> Result<()> {
+        let Sourced { value, origin } = &self.duration;
+        match origin {
+            Origin::Option("--duration") if self.roles.is_empty() => {
+                Err(duration_of_others(ProviderKind::Process, *value))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An ARN in the partition that this is about: the device's, else the role's.
@@ -245,6 +263,16 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
     });
     let slips = chain.iter().flat_map(Profile::notices);
     keys.into_iter().chain(slips).collect()
+}
+
+/// What is said to whoever asks for keys to last that somebody else gives.
+fn duration_of_others(kind: ProviderKind, seconds: u64) -> Error {
+    Error::of(
+        Kind::Usage,
+        format!("--duration {seconds}s is not possible"),
+        format!("how long keys last is up to {}", kind.name()),
+        "leave it out, or use --min-ttl to have so much left",
+    )
 }
 
 /// What a run is called that has its key from the environment.

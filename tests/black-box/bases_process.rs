@@ -151,13 +151,10 @@ fn a_program_that_gives_no_session_says_why() {
     let cases = [
         (
             "echo 'no card in the reader' >&2; exit 3".to_owned(),
-            "exit status: 3",
+            "it failed with exit code 3: no card in the reader",
         ),
-        (
-            "echo 'no card in the reader' >&2; exit 3".to_owned(),
-            "no card in the reader",
-        ),
-        ("kill -9 $$".to_owned(), "137"),
+        ("exit 4".to_owned(), "it failed with exit code 4\n"),
+        ("kill -9 $$".to_owned(), "it failed with exit code 137"),
         ("echo junk".to_owned(), "JSON"),
         (":".to_owned(), "JSON"),
         (
@@ -165,7 +162,10 @@ fn a_program_that_gives_no_session_says_why() {
             r"a\u{1b}]0;title\u{7}b",
         ),
         ("echo '{}'".to_owned(), "Version"),
-        (format!("echo '{long}'"), "long-term key"),
+        (
+            format!("echo '{}'", long.replace("AKIAIOSF", "ASIAIOSF")),
+            "a temporary key without its token",
+        ),
         (format!("echo '{over}'"), "over"),
         (format!("cat << 'E'\n{broken}\nE"), "cannot be credentials"),
     ];
@@ -180,11 +180,12 @@ fn a_program_that_gives_no_session_says_why() {
                 cause,
             ],
         );
-        assert_eq!(
-            error.lines().count(),
-            4,
-            "the notice and three parts: {error}"
-        );
+        // What it said on stderr was shown while it ran.
+        let said = usize::from(script.contains(">&2"));
+        let lines = error.lines().count();
+        // Some shells say what has killed a program.
+        let may_say = script.starts_with("kill");
+        assert!(lines == 3 + said || may_say && lines == 4, "{error}");
         // What was printed may have secrets.
         assert!(!error.contains("SecretAccessKey\""), "{error}");
     }
@@ -204,7 +205,7 @@ fn blanks_and_quotes_reach_the_shell_as_they_are() {
         .run(&["-p", "a profile, its 'own'", "--", "true"])
         .fails(125);
     let home = format!("<a;b><c  d><{}><e#f>", world.home().display());
-    has(&error, &[&home, "exit status: 5"]);
+    has(&error, &[&home, "exit code 5: "]);
 }
 
 #[test]
