@@ -1,6 +1,7 @@
 //! One file a subcommand; each reads as the order of its effects.
 
 mod acquire;
+mod before_question;
 mod clear;
 mod codes;
 mod complete;
