@@ -28,7 +28,9 @@ impl Member {
 /// What is asked of a process.
 struct Stat {
     runs: bool,
+    #[cfg(target_os = "linux")]
     parent: Pid,
+    #[cfg(target_os = "linux")]
     session: Pid,
     started: u64,
 }
@@ -103,8 +105,6 @@ fn has_pipe(pid: Pid, pipes: &[u64]) -> bool {
 fn stat(pid: Pid) -> Option<Stat> {
     kill(pid, None).is_ok().then_some(Stat {
         runs: true,
-        parent: pid,
-        session: pid,
         started: 0,
     })
 }

@@ -107,6 +107,12 @@ fn is_back(bash: &mut PtySession, status: u32) {
     bash.exp_string(&format!("status={status}")).unwrap();
 }
 
+/// A bash that is not told to go takes its time.
+fn leave(mut bash: PtySession) -> String {
+    bash.send_line("exit").unwrap();
+    bash.exp_eof().unwrap()
+}
+
 #[test]
 fn a_program_may_ask_on_the_terminal() {
     for setting in &SETTINGS {
@@ -124,6 +130,7 @@ fn a_program_may_ask_on_the_terminal() {
         let seen = bash.exp_string("done-42").unwrap();
         assert!(!seen.contains("waiting for"), "{}: {seen}", setting.name);
         is_back(&mut bash, 0);
+        leave(bash);
     }
 }
 
@@ -135,8 +142,7 @@ fn an_interrupt_at_the_terminal_ends_program_and_run() {
         bash.send_control('c').unwrap();
         is_back(&mut bash, 130);
         are_gone(&world);
-        bash.send_line("exit").unwrap();
-        assert!(!bash.exp_eof().unwrap().contains("done-42"));
+        assert!(!leave(bash).contains("done-42"));
         assert!(world.code_calls().is_empty());
     }
 }
@@ -157,6 +163,7 @@ fn a_stop_at_the_terminal_stops_both_and_fg_goes_on() {
         bash.send_line("fg").unwrap();
         bash.exp_string("done-42").unwrap();
         is_back(&mut bash, 0);
+        leave(bash);
     }
 }
 
@@ -202,6 +209,7 @@ fn a_program_that_asks_in_the_background_stops_the_job() {
     bash.send_line(&world.code()).unwrap();
     bash.exp_string("got it").unwrap();
     bash.exp_string("done-42").unwrap();
+    leave(bash);
 }
 
 #[test]
