@@ -111,14 +111,26 @@ impl SigningIn<'_> {
 
     /// Finds the device if nobody has named it, one process at a time.
     pub(super) fn find_device(&mut self) -> Result<()> {
-        if self.settings.serial.is_some() || !self.settings.uses_device() {
+        if !self.settings.uses_device() {
             return Ok(());
         }
         let id = device_id(&self.settings);
+        if let Some(serial) = &self.settings.serial {
+            // One that was found in an earlier run.
+            if serial.origin == Origin::Discovered
+                && let Some(device) = self.cache.device(&id)?
+            {
+                self.one_of_several = device.one_of_several;
+            }
+            return Ok(());
+        }
         let profile = self.settings.profile.value.clone();
         self.lock(&id, &profile)?;
         let serial = match self.cache.device(&id)? {
-            Some(device) => device.serial,
+            Some(device) => {
+                self.one_of_several = device.one_of_several;
+                device.serial
+            }
             None => {
                 let (identity, found) = look_up(&self.aws, &self.settings, self.ui)?;
                 self.check = Check::Over(Some(identity));

@@ -124,6 +124,7 @@ impl SigningIn<'_> {
         {
             let device = Device {
                 serial: value.clone(),
+                one_of_several: self.one_of_several,
             };
             if let Err(error) = self.cache.store_device(&device_id(&self.settings), &device) {
                 tracing::debug!("cannot remember the device: {}", error.summary());

@@ -11,6 +11,8 @@ use crate::model::session::{Session, SessionKind, Timestamp};
 pub struct Device {
     /// Its serial.
     pub serial: String,
+    /// Whether the user has others that give codes: then a question names it.
+    pub one_of_several: bool,
 }
 
 /// A session as it is written.

@@ -81,6 +81,11 @@ fn of_several_devices_a_person_chooses_one() {
         .unwrap();
     terminal.send_line(&world.aws.code("twodevices")).unwrap();
     has(&terminal.exp_eof().unwrap(), &["done"]);
+    // The choice is remembered, and that there was one.
+    let mut terminal = world.at_terminal(&["-p", "twodevices", "--fresh", "--", "echo", "done"]);
+    terminal
+        .exp_string("twodevices (123456789012, device mfa/old-phone), to run ")
+        .unwrap();
 }
 
 #[test]
