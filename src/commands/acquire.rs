@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use super::codes::{Asking, given};
@@ -214,9 +215,12 @@ pub(super) fn device_id(settings: &Settings) -> String {
     digest_of("device-of", &[&settings.key_identity(), endpoint])
 }
 
-/// Says what a run waits for that takes longer than a person expects.
+/// Says what a run waits for that takes longer than a person expects, once.
 pub(super) fn tell_slow(ui: Ui) {
-    ui.notice("waiting for the answer of AWS");
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if !TOLD.swap(true, Ordering::Relaxed) {
+        ui.notice("waiting for the answer of AWS");
+    }
 }
 
 /// The time.

@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant};
 
 use super::acquire::{at_hand, device_id, now};
-use super::codes::{Codes, find_codes};
+use super::codes::{Codes, find_codes, how_to_sign_in};
 use super::find_device::{Found, choose, confirm_guess, look_up};
-use super::login_line::login_line;
 use super::mint::Check;
 use super::sign_in::SigningIn;
 use super::turn::{take_turn, tell_wait};
@@ -80,11 +79,10 @@ impl SigningIn<'_> {
     }
 
     fn left_in_peace(&self) -> Error {
-        let profile = self.settings.chain.first().map(String::as_str);
         Error::new(
             "no code was given",
-            "the question was given up in this job, and nobody is asked twice",
-            format!("sign in first: {}", login_line(self.sign_in, profile)),
+            "the question was given up in this job, and for ten minutes nobody in it is asked again",
+            how_to_sign_in("sign in first", self.sign_in, &self.settings),
         )
     }
 

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::dialogs::{Dialogs, unknown_way};
 use super::login_line::login_line;
-use crate::cli::SignIn;
+use crate::cli::{CacheMode, SignIn};
 use crate::edge::prompt::{Terminal, line_from_stdin};
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
@@ -123,13 +123,21 @@ pub(super) fn way(env: &Environment, sign_in: &SignIn) -> Result<Option<Way>> {
 }
 
 pub(super) fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
-    let profile = settings.chain.first().map(String::as_str);
     Error::new(
         "a code is needed, and there is no way to ask for it",
         cause,
-        format!(
-            "sign in on a terminal first: {}",
-            login_line(sign_in, profile)
-        ),
+        how_to_sign_in("sign in on a terminal first", sign_in, settings),
     )
+}
+
+/// What helps a run that gets no code: the line that signs in, `first` before it. Where nothing is
+/// kept that would be for nothing.
+pub(super) fn how_to_sign_in(first: &str, sign_in: &SignIn, settings: &Settings) -> String {
+    let profile = settings.chain.first().map(String::as_str);
+    match sign_in.cache {
+        Some(CacheMode::None) => {
+            "give a code, such as --code 123456, or leave --cache none out".to_owned()
+        }
+        _ => format!("{first}: {}", login_line(sign_in, profile)),
+    }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use super::acquire::{device_id, now};
+use super::acquire::{device_id, now, tell_slow};
 use super::codes::{Codes, cannot_ask};
 use super::sign_in::SigningIn;
 use super::turn::take_turn;
@@ -109,7 +109,7 @@ impl SigningIn<'_> {
                 remedy,
             )));
         };
-        if self.claim(&code) {
+        if self.claim(&code)? {
             return Ok(Attempt::Code(code));
         }
         let seconds = seconds_to_next(now());
@@ -122,23 +122,27 @@ impl SigningIn<'_> {
     }
 
     /// Writes a code down as used, which it is from before it is sent. False if it was used already.
-    fn claim(&self, code: &SecretString) -> bool {
+    fn claim(&self, code: &SecretString) -> Result<bool> {
         let Ok(directory) = self.cache.directory() else {
             // Nothing is kept, and there is no place for a memory.
-            return true;
+            return Ok(true);
         };
-        used_codes::claim(&directory, self.serial(), code).unwrap_or_else(|error| {
-            self.ui.notice(&format!(
-                "the use of the code cannot be written down: {error}"
-            ));
-            true
+        used_codes::claim(&directory, self.serial(), code).map_err(|error| {
+            Error::new(
+                "the code was not sent: its use cannot be written down",
+                error.to_string(),
+                format!(
+                    "make room in {}, then use the code",
+                    self.cache.path().display()
+                ),
+            )
         })
     }
 
     /// The code that a program prints. One that was used is waited out, once.
     fn printed(&self, program: &Sourced<String>) -> Result<SecretString> {
         let code = self.code_of_program(program)?;
-        if self.claim(&code) {
+        if self.claim(&code)? {
             return Ok(code);
         }
         let seconds = seconds_to_next(now());
@@ -147,7 +151,7 @@ impl SigningIn<'_> {
         ));
         std::thread::sleep(Duration::from_secs(seconds));
         let code = self.code_of_program(program)?;
-        match self.claim(&code) {
+        match self.claim(&code)? {
             true => Ok(code),
             false => Err(Error::new(
                 format!("{} has no new code", program.origin),
@@ -212,7 +216,7 @@ impl SigningIn<'_> {
     fn settle(&mut self) -> Result<()> {
         let check = std::mem::replace(&mut self.check, Check::Over(None));
         self.check = match check {
-            Check::UnderWay(call) => match call.wait_within(CHECK_TIME) {
+            Check::UnderWay(call) => match call.wait_within(CHECK_TIME, || tell_slow(self.ui)) {
                 Some(Ok(identity)) => Check::Over(Some(identity)),
                 Some(Err(failure)) if failure.stops_sign_in() => {
                     let asked = Asked::by_key(&self.settings, Some(self.serial()));

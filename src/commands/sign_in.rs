@@ -85,11 +85,16 @@ impl<'a> SigningIn<'a> {
     /// begins before the error was read: the locks are kept until this process ends.
     pub(super) fn finish(mut self) -> Result<Acquired> {
         match self.get_session() {
-            Ok((session, kept)) => Ok(Acquired {
-                session,
-                settings: self.settings,
-                kept,
-            }),
+            Ok((session, kept)) => {
+                for lock in self.locks {
+                    lock.end_peace();
+                }
+                Ok(Acquired {
+                    session,
+                    settings: self.settings,
+                    kept,
+                })
+            }
             Err(error) => {
                 for lock in self.locks {
                     lock.keep_to_the_end(self.given_up);

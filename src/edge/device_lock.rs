@@ -6,10 +6,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::IntoRawFd;
 use std::time::{Duration, Instant, SystemTime};
 
-use nix::unistd::{getpgrp, getsid};
+use nix::unistd::getpgrp;
 
 use super::files::PrivateDir;
-use super::holder::Holder;
+use super::holder::{Holder, place, session};
 use crate::error::{Error, Result};
 use crate::model::lock_record::{GivenUp, Job, LockRecord};
 use crate::model::session::Timestamp;
@@ -79,16 +79,25 @@ impl DeviceLock {
     /// it is to be asked once more.
     #[must_use]
     pub fn is_given_up(&self) -> bool {
-        let given_up = self.given_up;
-        given_up.is_some_and(|given_up| given_up.concerns(this_job(), now()))
+        let given_up = self.given_up.as_ref();
+        given_up.is_some_and(|given_up| given_up.concerns(&this_job(), now()))
+    }
+
+    /// Somebody has signed in: whoever gave a question up may be asked again.
+    pub fn end_peace(mut self) {
+        if self.given_up.take().is_some() {
+            let _it_is_over_in_ten_minutes = self.write();
+        }
     }
 
     /// Keeps the lock until this process ends, so that its error is read before somebody else is
     /// asked; where the question was given up, so is that of the others in this job.
     pub fn keep_to_the_end(mut self, given_up: bool) {
         if given_up {
-            let (job, at) = (this_job(), now());
-            self.given_up = Some(GivenUp { job, at });
+            self.given_up = Some(GivenUp {
+                job: this_job(),
+                at: now(),
+            });
             let _then_they_are_asked = self.write();
         }
         let _stays_open = self.file.into_raw_fd();
@@ -97,7 +106,7 @@ impl DeviceLock {
     fn write(&mut self) -> io::Result<()> {
         let record = LockRecord {
             holder: Some(std::process::id()),
-            given_up: self.given_up,
+            given_up: self.given_up.clone(),
         };
         let text = record.to_string();
         self.file.seek(SeekFrom::Start(0))?;
@@ -182,9 +191,7 @@ fn read(file: &mut File) -> LockRecord {
 
 /// The job that this process belongs to: what a shell stops and continues as one.
 fn this_job() -> Job {
-    let session = getsid(None).map_or(0, |session| session.as_raw());
-    let group = getpgrp().as_raw();
-    Job { session, group }
+    Job::new(&place(), session(), getpgrp().as_raw())
 }
 
 fn now() -> Timestamp {

@@ -51,7 +51,8 @@ fn stat(pid: Pid) -> Option<Stat> {
 }
 
 /// The program itself, all that it has started, and whoever has its pipes: what lives on where its
-/// parent has ended is found by these. A daemon has a session of its own, and is nobody's business.
+/// parent has ended is found by these. A daemon has a session of its own and has closed the pipes: it
+/// is nobody's business.
 #[cfg(target_os = "linux")]
 pub(super) fn of(program: Pid, pipes: &[u64]) -> Vec<Member> {
     let session = nix::unistd::getsid(None).ok();
@@ -60,7 +61,8 @@ pub(super) fn of(program: Pid, pipes: &[u64]) -> Vec<Member> {
     let all: Vec<(Pid, Stat)> = pids
         .map(Pid::from_raw)
         .filter_map(|pid| Some((pid, stat(pid)?)))
-        .filter(|(pid, stat)| Some(stat.session) == session && *pid != Pid::this())
+        .filter(|(pid, _)| *pid != Pid::this())
+        .filter(|(pid, stat)| Some(stat.session) == session || has_pipe(*pid, pipes))
         .collect();
     let mut members = vec![program];
     let holders = all.iter().filter(|(pid, _)| has_pipe(*pid, pipes));

@@ -245,6 +245,14 @@ impl PrivateDir {
         }
     }
 
+    /// Throws away what has this name, a file or an empty directory; whether there was something.
+    pub(super) fn discard(&self, name: &str) -> bool {
+        let kinds = [UnlinkatFlags::NoRemoveDir, UnlinkatFlags::RemoveDir];
+        kinds
+            .into_iter()
+            .any(|kind| unlinkat(&self.dir, name, kind).is_ok())
+    }
+
     /// Whether this file has that name in the directory: it may have been removed since, and
     /// another one be in its place.
     pub(super) fn has_name(&self, file: &File, name: &str) -> bool {

@@ -1,7 +1,8 @@
-//! The process that has a lock.
+//! The process that has a lock, and where numbers of processes mean something.
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpgid, getpgrp};
+use nix::sys::stat::stat;
+use nix::unistd::{Pid, getpgid, getpgrp, getsid};
 
 /// The process that has a lock, by its number.
 #[derive(Debug, Clone, Copy)]
@@ -26,4 +27,17 @@ impl Holder {
         let pid = i32::try_from(self.0).map_err(|_| Errno::ESRCH)?;
         getpgid(Some(Pid::from_raw(pid)))
     }
+}
+
+/// Where the number of a process means that process: this running system, and the container in it.
+/// Others may have the same home directory.
+pub(super) fn place() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let namespace = stat("/proc/self/ns/pid").map_or(0, |stat| stat.st_ino);
+    format!("{} {namespace}", boot.trim())
+}
+
+/// The number of this process's session.
+pub(super) fn session() -> i32 {
+    getsid(None).map_or(0, Pid::as_raw)
 }

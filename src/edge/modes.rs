@@ -117,7 +117,7 @@ pub(super) fn line_end(tty: &File) -> &'static str {
 }
 
 /// How long a pager may take to set its modes.
-const PAGER_STARTS: Duration = Duration::from_millis(150);
+const PAGER_STARTS: Duration = Duration::from_millis(400);
 /// How often it is looked at whether it has.
 const STEP: Duration = Duration::from_millis(10);
 

@@ -174,16 +174,17 @@ impl Terminal {
             let outcome = {
                 let _noting = Noting::start(wake);
                 hold_back();
-                let outcome = self.ask_once(ask, wake);
-                let_go();
-                outcome
+                self.ask_once(ask, wake)
             };
             wake.drain();
-            if let Some(signal) = Noting::noted() {
-                if signal != Signal::SIGTTIN && signal != Signal::SIGTTOU {
-                    // What comes next on the terminal does not belong on the question's line.
-                    self.say("");
-                }
+            let noted = Noting::noted();
+            let in_front = |signal| signal != Signal::SIGTTIN && signal != Signal::SIGTTOU;
+            if noted.is_some_and(in_front) {
+                // What comes next on the terminal does not belong on the question's line.
+                self.say("");
+            }
+            let_go();
+            if let Some(signal) = noted {
                 self.obey(signal);
                 continue;
             }

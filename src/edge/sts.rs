@@ -47,9 +47,13 @@ impl<T> Pending<T> {
         self.0.recv().unwrap_or_else(|_| Err(lost_thread()))
     }
 
-    /// The result, if it comes within `limit`.
-    pub fn wait_within(self, limit: Duration) -> Option<Called<T>> {
-        self.0.recv_timeout(limit).ok()
+    /// The result, if it comes within `limit`. `on_slow` is as for [`Pending::wait`].
+    pub fn wait_within(self, limit: Duration, on_slow: impl FnOnce()) -> Option<Called<T>> {
+        if let Ok(result) = self.0.recv_timeout(SLOW.min(limit)) {
+            return Some(result);
+        }
+        on_slow();
+        self.0.recv_timeout(limit.saturating_sub(SLOW)).ok()
     }
 }
 

@@ -244,6 +244,9 @@ impl Subprocess {
         while begun.elapsed() < GRACE && self.is_there(&family) {
             thread::sleep(Duration::from_millis(2));
         }
+        if !self.is_there(&family) {
+            return;
+        }
         // Who was started meanwhile is found anew, who has lost its parent is in the first list.
         self.signal(&self.family(), Signal::SIGKILL);
         self.signal(&family, Signal::SIGKILL);

@@ -7,11 +7,11 @@ use std::os::fd::IntoRawFd;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
-use nix::unistd::getsid;
 
 use super::files::PrivateDir;
-use super::holder::Holder;
+use super::holder::{Holder, place, session};
 use crate::error::Result;
+use crate::model::session::digest_of;
 
 /// The file in which each terminal has a byte.
 const FILE: &str = "terminals";
@@ -19,8 +19,15 @@ const FILE: &str = "terminals";
 const WRITE: libc::c_short = libc::F_WRLCK as libc::c_short;
 const FREE: libc::c_short = libc::F_UNLCK as libc::c_short;
 
-/// The right to ask on the terminal, until this is gone. A record lock (fcntl(2)) on the byte whose
-/// number is that of the session: a terminal controls one session, and a session has one terminal.
+/// The byte of a session's terminal: its number alone would be that of another one in a container.
+fn byte_of(place: &str, session: i32) -> libc::off_t {
+    let digest = digest_of("terminal", &[place, &session.to_string()]);
+    // Far below the largest number of a byte.
+    libc::off_t::from_str_radix(&digest[..12], 16).unwrap_or(0)
+}
+
+/// The right to ask on the terminal, until this is gone. A record lock (fcntl(2)) on the byte of the
+/// session: a terminal controls one session, and a session has one terminal.
 #[derive(Debug)]
 pub(super) struct Turn {
     file: File,
@@ -34,10 +41,9 @@ impl Turn {
     /// # Errors
     /// The file cannot be trusted or made.
     pub(super) fn take(dir: &PrivateDir, on_wait: impl FnOnce(Option<Holder>)) -> Result<Self> {
-        let session = getsid(None).map_or(0, |session| session.as_raw());
         let turn = Self {
             file: dir.lock_file(FILE)?,
-            byte: libc::off_t::from(session),
+            byte: byte_of(&place(), session()),
         };
         if let Err(Errno::EACCES | Errno::EAGAIN) = turn.set(WRITE, false) {
             on_wait(turn.holder());

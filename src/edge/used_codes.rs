@@ -48,14 +48,20 @@ pub fn forget(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result
 }
 
 impl Memory {
+    /// A file that cannot be trusted is thrown away: what it says is nothing to go by, and with it
+    /// nothing could be remembered any more.
     fn open(dir: &PrivateDir) -> io::Result<Self> {
-        let mut file = dir
-            .locked_file(FILE)
-            .map_err(|error| io::Error::other(error.summary()))?;
-        let mut text = String::new();
+        let in_words = |error: crate::error::Error| io::Error::other(error.summary());
+        let mut file = match dir.locked_file(FILE) {
+            Ok(file) => file,
+            Err(_) if dir.discard(FILE) => dir.locked_file(FILE).map_err(in_words)?,
+            Err(error) => return Err(in_words(error)),
+        };
+        let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0))?;
-        (&file).take(LIMIT).read_to_string(&mut text)?;
-        let codes = UsedCodes::parse(&text, moment());
+        (&file).take(LIMIT).read_to_end(&mut bytes)?;
+        // Lines that cannot be read are left out, and gone with the next one that is written.
+        let codes = UsedCodes::parse(&String::from_utf8_lossy(&bytes), moment());
         Ok(Self { file, codes })
     }
 

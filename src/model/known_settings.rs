@@ -150,7 +150,7 @@ const KNOWN: [(&str, Part); 124] = [
 
 /// Names that other tools and older versions have for a setting, or that people take from the name
 /// of its variable.
-const OTHER_NAMES: [(&str, &str); 22] = [
+const OTHER_NAMES: [(&str, &str); 25] = [
     ("accesskeyid", "aws_access_key_id"),
     ("assumerolearn", "role_arn"),
     ("awsaccesskey", "aws_access_key_id"),
@@ -163,17 +163,26 @@ const OTHER_NAMES: [(&str, &str); 22] = [
     ("awssecretkey", "aws_secret_access_key"),
     ("awssourceprofile", "source_profile"),
     ("awswebidentitytokenfile", "web_identity_token_file"),
+    ("confirm", "mfaexec_confirm"),
+    ("expectedaccount", "mfaexec_expected_account"),
     ("includeprofiles", "include_profile"),
     ("mfaarn", "mfa_serial"),
     ("mfadevice", "mfa_serial"),
     ("mfadevicearn", "mfa_serial"),
     ("mfaserialnumber", "mfa_serial"),
+    ("minttl", "mfaexec_min_ttl"),
     ("rolesessionduration", "duration_seconds"),
     ("secretaccesskey", "aws_secret_access_key"),
     ("serialnumber", "mfa_serial"),
     ("sessiontoken", "aws_session_token"),
     ("sourcerole", "source_profile"),
 ];
+
+/// Whether it is a name that others have for a setting.
+pub(super) fn is_other_name(key: &str) -> bool {
+    let key = squashed(key);
+    OTHER_NAMES.iter().any(|(name, _)| *name == key)
+}
 
 /// Names shorter than this are near to too many others.
 const SHORTEST: usize = 5;

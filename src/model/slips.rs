@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::config_text::{FileKind, Glued, Line, Section, SectionKind, without_comment};
-use super::known_settings::{identifies, is_known, is_own, meant_by, own_settings};
+use super::known_settings::{identifies, is_known, is_other_name, is_own, meant_by, own_settings};
 use super::misspelt::Slip;
 use super::profile::{IndexedFile, Places, Profiles};
 use super::sdk_text::is_literal;
@@ -268,7 +268,8 @@ impl<'a> Check<'a> {
             return Ok(());
         }
         match meant_by(key, value) {
-            Some(meant) if is_own(meant) => Err(self.not_own(key, line)),
+            // One that lacks the prefix may be another tool's.
+            Some(meant) if is_own(meant) && !is_other_name(key) => Err(self.not_own(key, line)),
             Some(meant) => {
                 self.slips.push(Slip {
                     key: key.to_owned(),

@@ -252,6 +252,10 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
         &error.fails(125),
         &["--no-input was given", &format!("--mfa-serial {SERIAL}")],
     );
+    // A sign-in that is not kept would not help.
+    let run = ["-p", "testuser", "--cache", "none", "--no-input"];
+    let error = world.run(&[&run[..], &["--", "true"]].concat()).fails(125);
+    has(&error, &["remedy: give a code, such as --code 123456"]);
     assert!(world.aws.journal().is_empty());
 }
 

@@ -89,6 +89,9 @@ fn a_slip_is_told_in_a_run_and_in_explain() {
         ("endpoint-url", "endpoint_url"),
         ("outptu", "output"),
         ("cli_page", "cli_pager"),
+        // Guards without their prefix guard nothing, and may be another tool's.
+        ("confirm", "mfaexec_confirm"),
+        ("expected_account", "mfaexec_expected_account"),
     ];
     for (slip, meant) in cases {
         let world = world(&format!("[profile me]\nsource_profile = base\n{slip} = x"));

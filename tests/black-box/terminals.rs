@@ -290,6 +290,19 @@ fn the_log_does_not_write_into_an_open_question() {
     // It comes behind the line that Enter ends.
     assert!(said.starts_with("\r\n"), "{said:?}");
     has(&said, &["GetCallerIdentity succeeded", "ran"]);
+    // Nor where the question is stopped.
+    let world = World::new();
+    let mut bash = world.bash();
+    bash.send_line("mfaexec -vv -p testuser -- echo ran")
+        .unwrap();
+    bash.exp_string("MFA code: ").unwrap();
+    eventually("the key is tried", || !world.aws.journal().is_empty());
+    std::thread::sleep(Duration::from_millis(500));
+    bash.send_control('z').unwrap();
+    let said = bash.exp_string("GetCallerIdentity succeeded").unwrap();
+    assert!(said.contains("\r\n"), "{said:?}");
+    bash.exp_string("ready> ").unwrap();
+    bash.send_line("kill %1; fg; exit").unwrap();
 }
 
 /// A pager sets its modes while the question comes up. Afterwards its keys work, and when it is gone

@@ -151,3 +151,56 @@ fn who_waits_behind_a_removed_lock_finds_the_new_one() {
     assert!(said.contains("ran") && !said.contains("MFA code"), "{said}");
     assert_eq!(world.code_calls().len(), 1);
 }
+
+/// Whatever becomes of the file with the used codes, codes are remembered from then on, and none
+/// is sent that cannot be written down.
+#[test]
+fn a_memory_that_cannot_be_read_is_made_anew() {
+    use std::os::unix::fs::PermissionsExt;
+    type Spoil = fn(&std::path::Path);
+    let spoil: [(&str, Spoil); 4] = [
+        ("noise", |file| {
+            let old = std::fs::read(file).unwrap();
+            std::fs::write(file, [b"\xff\n".as_slice(), &old, b"\0\xfe x\n"].concat()).unwrap();
+        }),
+        ("open to others", |file| {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o666)).unwrap();
+        }),
+        ("a directory", |file| {
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+        }),
+        ("a link", |file| {
+            std::fs::remove_file(file).unwrap();
+            std::os::unix::fs::symlink("/dev/null", file).unwrap();
+        }),
+    ];
+    for (name, spoil) in spoil {
+        let world = World::new();
+        let first = world.code();
+        world
+            .run(&["login", "-p", "testuser", "-c", &first])
+            .succeeds();
+        spoil(&world.cache().join("used-codes"));
+        let second = world.code();
+        let with = |code: &str| world.mfaexec(&[&LOGIN[..], &["-q", "-c", code]].concat());
+        if name == "noise" {
+            is_refused_here(&world, &mut with(&first));
+        }
+        finish(&mut with(&second)).succeeds();
+        is_refused_here(&world, &mut with(&second));
+        assert_eq!(world.code_calls().len(), 2, "{name}");
+    }
+    // A directory with something in it is nobody's to remove.
+    let world = World::new();
+    let memory = world.write(".cache/mfaexec/used-codes/x", "");
+    for directory in memory.ancestors().skip(1).take(2) {
+        std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let code = world.code();
+    let error = world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .fails(1);
+    has(&error, &["the code was not sent", "cannot be written down"]);
+    assert!(world.code_calls().is_empty());
+}

@@ -150,7 +150,8 @@ fn who_says_no_is_not_asked_seven_times_more_but_who_signs_in_is() {
     shell.args([
         "-c",
         "mfaexec -p testuser -- echo one; mfaexec -p testuser -- echo two; \
-         mfaexec login -p testuser; mfaexec -p testuser -- echo three",
+         mfaexec login -p testuser; mfaexec -p testuser -- echo three; \
+         mfaexec -p testuser --fresh -- echo four",
     ]);
     let mut seen = terminal(shell);
     seen.exp_string("to run echo. MFA code: ").unwrap();
@@ -159,7 +160,64 @@ fn who_says_no_is_not_asked_seven_times_more_but_who_signs_in_is() {
     has(&between, &["given up in this job"]);
     assert!(!between.contains("MFA code: "), "{between}");
     seen.send_line(&world.aws.code("testuser")).unwrap();
-    has(&seen.exp_eof().unwrap(), &["three"]);
+    // With that the peace is over.
+    let between = seen.exp_string("to run echo. MFA code: ").unwrap();
+    has(&between, &["three"]);
+    world.aws.move_clock(30);
+    seen.send_line(&world.aws.code("testuser")).unwrap();
+    has(&seen.exp_eof().unwrap(), &["four"]);
+}
+
+/// In containers processes have the same numbers, and perhaps the same home.
+#[test]
+fn jobs_and_terminals_in_containers_are_told_apart() {
+    needs!("python3");
+    if !crate::skipping::namespaces_wanted("waits::jobs_and_terminals_in_containers_are_told_apart")
+    {
+        return;
+    }
+    let world = World::new();
+    let serial = "arn:aws:iam::123456789012:mfa/otheruser";
+    let config = std::fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    world.write_config(&format!(
+        "{config}[profile otheruser]\nmfa_serial = {serial}\n"
+    ));
+    let container = |profile: &str| {
+        let mut unshare = world.program("unshare");
+        unshare
+            .args([
+                "--user",
+                "--map-current-user",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+            ])
+            .args([
+                "--kill-child",
+                "python3",
+                "-c",
+                "import pty, sys; pty.spawn(sys.argv[1:])",
+            ])
+            .args([
+                MFAEXEC, "--cache", "plain", "-p", profile, "--", "echo", "ran",
+            ]);
+        terminal(unshare)
+    };
+    let mut first = container("testuser");
+    first.exp_string("MFA code: ").unwrap();
+    // A terminal of its own asks at once, whatever stands on others.
+    let mut second = container("otheruser");
+    let before = second.exp_string("MFA code: ").unwrap();
+    assert!(!before.contains("waiting"), "{before}");
+    // A job of its own is asked, whatever another one has given up.
+    first.send_control('d').unwrap();
+    first.exp_eof().unwrap();
+    let mut third = container("testuser");
+    third.exp_string("MFA code: ").unwrap();
+    for mut asking in [second, third] {
+        asking.send_control('d').unwrap();
+        asking.exp_eof().unwrap();
+    }
 }
 
 #[test]
