@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use crate::edge::pinentry::Place;
 use crate::edge::prompt::Terminal;
 use crate::edge::signals::Wake;
-use crate::edge::subprocess::{QUESTION_TIME, Said, Words};
+use crate::edge::subprocess::{Said, Words};
 use crate::edge::{dialog, helper, pinentry};
 use crate::error::{Error, Kind as ErrorKind};
 use crate::model::environment::Environment;
-use crate::model::question::Question;
+use crate::model::question::{QUESTION_TIME, Question};
 use crate::model::way::{Dialog, Kind, NAMES, usual_dialogs};
 
 /// The programs that could ask, the first of them first.

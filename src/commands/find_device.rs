@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use super::acquire::tell_slow;
 use crate::edge::answer::Identity;
-use crate::edge::prompt::{Answer, Ask, QUESTION_TIME, Terminal};
+use crate::edge::prompt::{Answer, Ask, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::sts::Aws;
 use crate::edge::ui::Ui;
@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::devices::{Devices, guess_device, sort_devices, user_name};
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::failure::Meaning;
+use crate::model::question::QUESTION_TIME;
 use crate::model::settings::Settings;
 use crate::sanitize::printable;
 

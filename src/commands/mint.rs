@@ -9,7 +9,7 @@ use super::codes::{Codes, cannot_ask};
 use super::sign_in::SigningIn;
 use super::turn::take_turn;
 use crate::edge::answer::{Called, Identity, TemporaryKeys};
-use crate::edge::prompt::{Answer, Ask, Echo, QUESTION_TIME};
+use crate::edge::prompt::{Answer, Ask, Echo};
 use crate::edge::sts::{Code, Pending};
 use crate::edge::subprocess::Said;
 use crate::edge::used_codes;
@@ -18,7 +18,7 @@ use crate::model::code::{parse_code, seconds_to_next};
 use crate::model::diagnose::{Asked, diagnose};
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::layer::{Layer, Step};
-use crate::model::question::Question;
+use crate::model::question::{QUESTION_TIME, Question};
 use crate::model::session::Timestamp;
 use crate::model::settings::Sourced;
 

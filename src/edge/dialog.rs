@@ -8,9 +8,8 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::signals::{Wake, attend};
-use super::subprocess::{
-    Group, Heard, QUESTION_TIME, Said, Subprocess, Words, exit_code, without_secrets,
-};
+use super::subprocess::{Group, Heard, Said, Subprocess, Words, exit_code, without_secrets};
+use crate::model::question::QUESTION_TIME;
 use crate::model::way::Kind;
 
 const TITLE: &str = "mfaexec";

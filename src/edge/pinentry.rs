@@ -14,8 +14,9 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::signals::{Wake, attend};
-use super::subprocess::{Group, Heard, QUESTION_TIME, Said, Subprocess, Words, without_secrets};
+use super::subprocess::{Group, Heard, Said, Subprocess, Words, without_secrets};
 use crate::model::assuan::{Failure, Response, option, request, response};
+use crate::model::question::QUESTION_TIME;
 
 /// How long it may take to answer what it asks nobody about.
 const PROMPTLY: Duration = Duration::from_secs(10);

@@ -27,12 +27,9 @@ use super::signals::{Noting, Wake, obey};
 use super::turn::Turn;
 use super::ui::{hold_back, let_go};
 use crate::error::Result;
+use crate::model::question::QUESTION_TIME;
 
 pub use super::modes::Echo;
-
-/// How long a person may take: the phone may be in another room. A terminal with nobody at it, as
-/// some machines give to every job, must not stop a run for ever.
-pub const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// Whether this process has asked on the terminal.
 static ASKED: AtomicBool = AtomicBool::new(false);

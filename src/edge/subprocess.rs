@@ -22,8 +22,6 @@ use super::signals::Wake;
 use crate::model::secrets::shortened;
 use crate::model::vars::is_withheld;
 
-/// How long a person may take: the phone may be in another room.
-pub const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
 /// How long a program may take to end when it has been asked to.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often it is looked at whether the program is still there.

@@ -1,11 +1,17 @@
 //! What a person is told before giving a code: which profile, account and device, and what it is
 //! for. The terminal and the windows of other programs say the same.
 
+use std::time::Duration;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::session::account_of_arn;
 use super::settings::Settings;
 use crate::sanitize::printable;
+
+/// How long a person may take, on a terminal and in a window: the phone may be in another room. A
+/// terminal with nobody at it, as some machines give to every job, must not stop a run for ever.
+pub const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// What happens once the code has been given.
 #[derive(Debug, Clone, PartialEq, Eq)]
