@@ -279,6 +279,29 @@ fn secrets_in_the_words_of_a_program_are_struck_out() {
     assert!(error.len() < 5000, "{}", error.len());
 }
 
+/// Who has left the session but holds the program's pipes is no daemon: it ends with the rest.
+#[test]
+fn who_holds_a_pipe_of_a_program_ends_with_it_in_any_session() {
+    needs!("setsid");
+    let world = SETTINGS[0].world("");
+    let script = "setsid sh -c 'echo $$ > held; exec sleep 600' &\n\
+                  while ! [ -s held ]; do sleep 0.05; done; echo $$ > ready; wait";
+    SETTINGS[0].program(&world, script);
+    let child = run(&world)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    number(&world, "ready");
+    let held = number(&world, "held");
+    let mut child = child.unwrap();
+    kill("TERM", &child.id().to_string());
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+    eventually("it is gone", || {
+        let stat = std::fs::read_to_string(format!("/proc/{held}/stat"));
+        stat.map_or(true, |stat| stat.contains(") Z "))
+    });
+}
+
 /// What a program has put aside, with a session of its own, is nobody's business: an agent goes on.
 #[test]
 fn a_daemon_that_a_program_started_goes_on() {
