@@ -131,14 +131,16 @@ impl CallFailure {
     }
 }
 
-/// The offset in words: `this machine's clock is 1h behind AWS's`.
+/// The offset in words: `this machine's clock is 1h behind AWS's`. An answer that was under way for a
+/// second or two is part of the offset, so it is rounded to minutes.
 #[must_use]
 pub fn clock_in_words(offset: i64) -> String {
     let side = if offset > 0 { "behind" } else { "ahead of" };
-    format!(
-        "this machine's clock is {} {side} AWS's",
-        in_words(offset.unsigned_abs())
-    )
+    let seconds = match offset.unsigned_abs() {
+        few @ ..60 => few,
+        more => (more + 30) / 60 * 60,
+    };
+    format!("this machine's clock is {} {side} AWS's", in_words(seconds))
 }
 
 #[cfg(test)]
@@ -219,5 +221,7 @@ mod tests {
             clock_in_words(-90_000),
             "this machine's clock is 1day 1h ahead of AWS's"
         );
+        // The answer took three seconds.
+        assert_eq!(clock_in_words(3597), clock_in_words(3600));
     }
 }

@@ -8,17 +8,23 @@ use crate::harness::{World, eventually, finish, has, kill};
 use crate::skipping::needs;
 use crate::wrapper::{Wrapper, both};
 
-/// A command that says `ready`, notes each signal that it gets by name, and ends with the number
-/// of the first byte that it reads.
+/// A command that says `ready`, and then each signal that it gets by name, until its input ends.
+/// The interpreter's own handlers only run between two of its steps, and so might sleep over a
+/// signal that comes right before a read. Its file for wake-ups has every signal's number at once.
 const NOTES_SIGNALS: &str = "
-import os, signal, sys
-def note(number, frame): os.write(1, (signal.Signals(number).name + '\\n').encode())
+import os, select, signal, sys
+woken, wake = os.pipe()
+os.set_blocking(wake, False)
+signal.set_wakeup_fd(wake)
 for name in 'HUP INT QUIT USR1 USR2 ALRM CONT WINCH TERM'.split():
-    signal.signal(getattr(signal, 'SIG' + name), note)
+    signal.signal(getattr(signal, 'SIG' + name), lambda number, frame: None)
 os.write(1, b'ready\\n')
 while True:
-    got = os.read(0, 1)
-    if not got: break
+    readable = select.select([0, woken], [], [])[0]
+    if woken in readable:
+        for number in os.read(woken, 64):
+            os.write(1, (signal.Signals(number).name + '\\n').encode())
+    elif not os.read(0, 1): break
 ";
 
 fn start(
