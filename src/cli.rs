@@ -8,8 +8,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
 use crate::error::Error;
-use crate::model::session::parse_seconds;
-use crate::model::way::Way;
+use crate::model::prompt::method::Way;
+use crate::model::time::parse_seconds;
 
 mod invocation;
 mod usage;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::sanitize::printable;
+use crate::escape::printable;
 
 /// A subcommand that runs no command did what it was asked to do.
 pub const EXIT_SUCCESS: u8 = 0;

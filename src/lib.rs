@@ -8,5 +8,6 @@ pub mod cli;
 pub mod commands;
 pub mod edge;
 pub mod error;
+pub mod escape;
 pub mod model;
-pub mod sanitize;
+pub mod sign_in;

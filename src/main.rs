@@ -1,7 +1,7 @@
-#![no_main] // edge/start.rs says why
+#![no_main] // edge/process/inherited.rs says why
 #[unsafe(no_mangle)]
 unsafe extern "C" fn main(argc: i32, argv: *const *const std::ffi::c_char) -> i32 {
     // SAFETY: these are what the system gives to a program's main.
-    let words = unsafe { mfaexec::edge::start::words(argc, argv) };
+    let words = unsafe { mfaexec::edge::process::inherited::words(argc, argv) };
     mfaexec::commands::main(&words)
 }

@@ -1,62 +1,9 @@
-//! Who may import whom. The rules of ARCHITECTURE.md, enforced: `model` has no effects, the rooms
-//! of `edge` don't lean on each other but where it is written here, and the AWS SDK and tokio
-//! stay behind one door.
+//! Who may import whom. The rules of ARCHITECTURE.md, enforced: `model` has no effects, and the AWS
+//! SDK and tokio stay behind one door.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Rooms of `edge` that stand on others, which come after the colon.
-const WITHIN_EDGE: &[(&str, &[&str])] = &[
-    (
-        "cache",
-        &[
-            "cache_key",
-            "files",
-            "inventory",
-            "keyring",
-            "opener",
-            "record",
-            "told",
-        ],
-    ),
-    ("cache_key", &["keyring"]),
-    ("clients", &["answer", "http", "provider"]),
-    ("config_files", &["bounded", "files"]),
-    ("device_lock", &["files", "holder"]),
-    ("dialog", &["signals", "subprocess"]),
-    ("exec", &["start"]),
-    ("foreground", &["signals"]),
-    ("files", &["changing", "trust"]),
-    ("helper", &["signals", "subprocess"]),
-    ("http", &["names"]),
-    ("inventory", &["files", "opener", "record", "told", "trust"]),
-    ("opener", &["files", "keyring", "seal", "trust"]),
-    ("pinentry", &["signals", "subprocess"]),
-    (
-        "prompt",
-        &[
-            "countdown",
-            "files",
-            "foreground",
-            "holder",
-            "line",
-            "modes",
-            "signals",
-            "turn",
-            "ui",
-        ],
-    ),
-    ("program_keys", &["answer", "helper"]),
-    ("provider", &["answer"]),
-    ("room", &["cache"]),
-    ("seal", &["keyring"]),
-    ("sts", &["answer", "clients", "provider", "signals"]),
-    ("subprocess", &["family", "signals"]),
-    ("turn", &["files", "holder"]),
-    ("used_codes", &["files"]),
-    ("told", &["files", "keyring"]),
-];
 
 /// What an effect looks like in source text.
 const EFFECTS: [&str; 11] = [
@@ -74,22 +21,24 @@ const EFFECTS: [&str; 11] = [
 ];
 
 fn sources(directory: &str) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src")
-        .join(directory);
-    let files = fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
-    let mut sources: Vec<_> = files
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            (path, text)
-        })
-        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    walk(&root.join(directory), &mut sources);
     sources.sort();
     assert!(!sources.is_empty());
     sources
+}
+
+fn walk(directory: &Path, sources: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            sources.push((path, text));
+        }
+    }
 }
 
 /// The lines of code: comments may name what code must not.
@@ -125,41 +74,9 @@ fn the_edge_knows_neither_commands_nor_words() {
 }
 
 #[test]
-fn rooms_of_the_edge_do_not_lean_on_each_other() {
-    for (path, text) in sources("edge") {
-        let room = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let allowed = WITHIN_EDGE.iter().find(|(name, _)| *name == room);
-        let allowed = allowed.map_or(&[][..], |(_, rooms)| rooms);
-        for line in code(&text) {
-            let other = ["use super::", "crate::edge::"]
-                .iter()
-                .find_map(|start| line.split_once(start).map(|(_, rest)| rest));
-            let Some(other) = other else { continue };
-            let other = other.split([':', ';', '{']).next().unwrap();
-            // The platforms of a room, and its tests, import from the room itself.
-            let itself = line.starts_with(' ');
-            assert!(
-                itself || allowed.contains(&other),
-                "edge::{room} leans on {other}: {line}"
-            );
-        }
-    }
-}
-
-#[test]
 fn the_sdk_and_the_runtime_stay_behind_one_door() {
-    let mut sources: Vec<_> = ["", "commands", "edge", "model"].map(sources).concat();
-    sources.retain(|(path, _)| {
-        ![
-            "sts.rs",
-            "answer.rs",
-            "clients.rs",
-            "http.rs",
-            "provider.rs",
-        ]
-        .iter()
-        .any(|door| path.ends_with(Path::new("edge").join(door)))
-    });
+    let mut sources = sources("");
+    sources.retain(|(path, _)| !path.to_str().unwrap().contains("/edge/aws/"));
     forbid(
         &sources,
         &["aws_config", "aws_sdk_", "aws_smithy_", "tokio::"],
@@ -174,13 +91,13 @@ fn main_says_nothing() {
 
 #[test]
 fn unsafe_stands_where_the_system_demands_it() {
-    let mut sources: Vec<_> = ["", "commands", "edge", "model"].map(sources).concat();
+    let mut sources = sources("");
     // `main` is handed pointers by the system.
     let rooms = [
-        "edge/exec.rs",
-        "edge/names.rs",
+        "edge/process/exec.rs",
+        "edge/aws/resolver.rs",
         "edge/signals.rs",
-        "edge/start.rs",
+        "edge/process/inherited.rs",
         "src/main.rs",
     ];
     sources.retain(|(path, _)| !rooms.iter().any(|room| path.ends_with(room)));

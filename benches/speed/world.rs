@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use local_aws::{Account, Server};
-use mfaexec::edge::cache::{Cache, Keeping};
-use mfaexec::model::session::{Session, SessionKind, Timestamp};
+use mfaexec::edge::store::cache::{Cache, Keeping};
+use mfaexec::model::session::{Session, SessionKind};
+use mfaexec::model::time::Timestamp;
 use secrecy::SecretString;
 use tempfile::TempDir;
 

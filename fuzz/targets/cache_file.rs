@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::keyring::CacheKey;
-use mfaexec::edge::record::{Device, StoredSession};
-use mfaexec::edge::seal::{seal, unseal};
+use mfaexec::edge::store::crypto::{seal, unseal};
+use mfaexec::edge::store::keyring::CacheKey;
+use mfaexec::edge::store::record::{Device, StoredSession};
 use mfaexec::model::session::Session;
 use secrecy::ExposeSecret;
 

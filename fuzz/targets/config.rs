@@ -5,17 +5,18 @@
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
-use mfaexec::model::chosen::Chosen;
 use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind};
 use mfaexec::model::environment::Environment;
-use mfaexec::model::explanation::Explanation;
-use mfaexec::model::layer::Step;
 use mfaexec::model::normalise::normalise;
+use mfaexec::model::origin::{Origin, Sourced};
+use mfaexec::model::plan::calls::CodeSource;
+use mfaexec::model::plan::explanation::Explanation;
 use mfaexec::model::plan::plan;
+use mfaexec::model::plan::step::Step;
 use mfaexec::model::profile::Profiles;
-use mfaexec::model::requests::CodeSource;
-use mfaexec::model::session::Timestamp;
-use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::selection::Chosen;
+use mfaexec::model::settings::{Settings, Wishes};
+use mfaexec::model::time::Timestamp;
 use secrecy::ExposeSecret;
 
 fuzz_target!(|data: &[u8]| {

@@ -7,15 +7,16 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::record::StoredSession;
-use mfaexec::model::child_env::child_environment;
-use mfaexec::model::chosen::Chosen;
+use mfaexec::edge::store::record::StoredSession;
+use mfaexec::model::child::env::child_environment;
 use mfaexec::model::config_text::{ConfigFile, FileKind};
 use mfaexec::model::environment::Environment;
-use mfaexec::model::exports::take_back_exports;
+use mfaexec::model::origin::{Origin, Sourced};
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::session::Session;
-use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::exports::take_back_exports;
+use mfaexec::model::settings::selection::Chosen;
+use mfaexec::model::settings::{Settings, Wishes};
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
 /// list has to do so twice.

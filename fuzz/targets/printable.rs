@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
-use mfaexec::sanitize::printable;
+use mfaexec::escape::printable;
 
 /// What must not reach a terminal, by the standards' own lists: Unicode's Cc, the bidirectional
 /// controls of UAX 9, and what is invisible.

@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::model::answer_form::Form;
-use mfaexec::model::program_output::parse;
-use mfaexec::model::secrets::Secrets;
+use mfaexec::model::failure::answer_form::Form;
+use mfaexec::model::failure::secrets::Secrets;
+use mfaexec::model::source::program_output::parse;
 use secrecy::SecretString;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=";

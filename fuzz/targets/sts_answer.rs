@@ -16,14 +16,16 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::answer::{Called, believe, believe_caller, failure};
-use mfaexec::model::chosen::Chosen;
+use mfaexec::edge::aws::answer::{Called, believe, believe_caller, failure};
 use mfaexec::model::config_text::{ConfigFile, FileKind};
-use mfaexec::model::diagnose::{Asked, diagnose};
 use mfaexec::model::environment::Environment;
+use mfaexec::model::failure::asked::Asked;
+use mfaexec::model::failure::diagnose::diagnose;
+use mfaexec::model::origin::{Origin, Sourced};
 use mfaexec::model::profile::Profiles;
-use mfaexec::model::session::Timestamp;
-use mfaexec::model::settings::{Origin, Settings, Sourced, Wishes};
+use mfaexec::model::settings::selection::Chosen;
+use mfaexec::model::settings::{Settings, Wishes};
+use mfaexec::model::time::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 
@@ -136,7 +138,7 @@ fn with_times(body: &[u8]) -> Vec<u8> {
     [&body[..at], soon.as_bytes(), &body[at + 6..]].concat()
 }
 
-fn session(believed: Called<mfaexec::edge::answer::TemporaryKeys>) {
+fn session(believed: Called<mfaexec::edge::aws::answer::TemporaryKeys>) {
     let Ok(keys) = believed else {
         return refused(believed);
     };

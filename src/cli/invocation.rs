@@ -30,7 +30,7 @@ pub enum Invocation {
 
 impl Cli {
     /// What is to be done.
-    pub(super) fn invocation(self) -> Result<(Invocation, Output), Error> {
+    pub(crate) fn invocation(self) -> Result<(Invocation, Output), Error> {
         let Self {
             sign_in: before,
             output,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::error::{Error, Kind};
 
-pub(super) fn no_command() -> Error {
+pub(crate) fn no_command() -> Error {
     Error::of(
         Kind::Usage,
         "there is nothing to run",
@@ -15,7 +15,7 @@ pub(super) fn no_command() -> Error {
 
 /// Whether the subcommand, if there is one, runs a command; everything else was meant to run one,
 /// and its failures have the exit codes of such.
-pub(super) fn runs_command(args: &[OsString]) -> bool {
+pub(crate) fn runs_command(args: &[OsString]) -> bool {
     let subcommand = own_words(args).into_iter().next().map(|at| &args[at]);
     subcommand.is_none_or(|word| !RUN_NOTHING.iter().any(|name| word == name))
 }
@@ -59,7 +59,7 @@ fn own_words(args: &[OsString]) -> Vec<usize> {
     words
 }
 
-pub(super) fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
+pub(crate) fn usage_error(error: &clap::Error, args: &[OsString]) -> Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),

@@ -1,17 +1,18 @@
 //! `mfaexec clear`: forget sessions.
 
-use super::acquire::now;
-use super::open_cache;
 use super::status::{OfProfile, role_name, tell_unusable};
-use crate::edge::exec;
-use crate::edge::inventory::Cleared;
-use crate::edge::ui::Ui;
+use crate::edge::clock::now;
+use crate::edge::output::Ui;
+use crate::edge::process::exec;
+use crate::edge::store::inventory::Cleared;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::session::{Session, in_words};
+use crate::model::session::Session;
+use crate::model::time::in_words;
+use crate::sign_in::cached::open_cache;
 
 /// Forgets all sessions, or those that `profile` would use.
-pub(super) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<()> {
+pub(crate) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<()> {
     exec::protect_memory();
     let cache = open_cache(env, None)?;
     let cleared = match profile {

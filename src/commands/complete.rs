@@ -18,12 +18,13 @@ use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use super::fail;
 use crate::cli;
-use crate::edge::{config_files, exec};
+use crate::edge::config_files;
+use crate::edge::process::exec;
 use crate::error::{EXIT_SUCCESS, Error, Kind};
+use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
-use crate::model::regions::with_known_regions;
-use crate::sanitize::printable;
+use crate::model::settings::regions::with_known_regions;
 
 /// The variable that turns a call into a question of a completion script. Not clap_complete's
 /// usual COMPLETE, which people may have set for something else.
@@ -56,7 +57,7 @@ struct Shell {
 }
 
 /// Answers if this call is a question for completions.
-pub(super) fn answer(args: &[OsString]) -> Option<u8> {
+pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
     std::env::var_os(VARIABLE)?;
     // Read before clap_complete removes the variable: nobody may change the environment later.
     let env = exec::environment();

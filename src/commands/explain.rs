@@ -1,20 +1,23 @@
 //! `mfaexec explain`: what a run would do, without doing any of it and without any network.
 
-use super::acquire::{at_hand, find_known_device, now, read_settings};
-use super::codes::way;
-use super::{open_cache, print};
 use crate::cli::SignIn;
-use crate::edge::exec;
+use crate::commands::print;
+use crate::edge::clock::now;
+use crate::edge::process::exec;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::explanation::Explanation;
-use crate::model::program_key::plan_either;
-use crate::model::requests::CodeSource;
+use crate::model::plan::calls::CodeSource;
+use crate::model::plan::explanation::Explanation;
+use crate::model::plan::program_key::plan_either;
+use crate::model::prompt::method::Way;
 use crate::model::settings::Settings;
-use crate::model::way::Way;
+use crate::sign_in::cached::open_cache;
+use crate::sign_in::cached::{at_hand, find_known_device};
+use crate::sign_in::code_source::way;
+use crate::sign_in::request::read_settings;
 
 /// Prints the plan.
-pub(super) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
+pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
     exec::protect_memory();
     let mut settings = read_settings(&mut env.clone(), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;

@@ -8,7 +8,7 @@ use crate::cli::SignIn;
 
 /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
 /// the environment names it.
-pub(super) fn login_line(sign_in: &SignIn, profile: Option<&str>) -> String {
+pub(crate) fn login_line(sign_in: &SignIn, profile: Option<&str>) -> String {
     let mut line = "mfaexec login".to_owned();
     let mut add = |option: &str, value: &str| {
         let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);

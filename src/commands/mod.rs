@@ -1,42 +1,31 @@
 //! One file a subcommand; each reads as the order of its effects.
 
-mod acquire;
-mod before_question;
 mod clear;
-mod codes;
 mod complete;
-mod dialogs;
 mod explain;
-mod find_device;
-mod guards;
-mod keep;
-mod login;
-mod login_line;
-mod mint;
-mod programs;
+pub(crate) mod login;
+pub(crate) mod login_line;
 mod run;
 mod shell;
-mod shell_around;
 mod shell_hook;
-mod sign_in;
 mod status;
-mod turn;
 
 use std::ffi::OsString;
 use std::io::Write;
 
-use crate::cli::{self, CacheMode, Invocation, Words};
-use crate::edge::cache::{Cache, Keeping};
-use crate::edge::ui::{self, Ui};
-use crate::edge::{config_files, exec, modes, prompt, start};
+use crate::cli::{self, Invocation, Words};
+use crate::edge::output::{self, Ui};
+use crate::edge::process::exec;
+use crate::edge::process::inherited;
+use crate::edge::prompt::modes;
+use crate::edge::prompt::tty;
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Kind, Result};
-use crate::model::environment::Environment;
 
 /// The program: reads the command line, does what it says, gives the exit code. Does not come
 /// back from a run that works: the command has taken its place.
 #[must_use]
 pub fn main(args: &[OsString]) -> i32 {
-    start::take_over();
+    inherited::take_over();
     hook_panics();
     let code = answer(args);
     // Nobody else does it: this is the process's own main.
@@ -84,13 +73,13 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
 }
 
 fn fail(error: &Error, runs_command: bool) -> u8 {
-    prompt::discard_typed();
-    ui::error(error);
+    tty::discard_typed();
+    output::error(error);
     error.exit_code(runs_command)
 }
 
 fn print(text: &str) -> Result<()> {
-    if ui::output(text) {
+    if output::output(text) {
         return Ok(());
     }
     Err(Error::of(
@@ -99,21 +88,6 @@ fn print(text: &str) -> Result<()> {
         "stdout is closed or full",
         "open it",
     ))
-}
-
-/// The cache of this user, kept as `mode` says.
-fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
-    let keeping = match mode {
-        None => Keeping::Auto,
-        Some(CacheMode::Encrypted) => Keeping::Encrypted,
-        Some(CacheMode::Plain) => Keeping::Plain,
-        // Even so there is a lock and a memory of used codes, where they have a place.
-        Some(CacheMode::None) => {
-            let path = config_files::cache_directory(env).unwrap_or_default();
-            return Ok(Cache::new(path, Keeping::Nothing));
-        }
-    };
-    Ok(Cache::new(config_files::cache_directory(env)?, keeping))
 }
 
 /// From now on a panic in any thread puts the terminal right, names its place and ends the process
@@ -129,9 +103,9 @@ pub fn hook_panics() {
 )]
 fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
     modes::restore_after_panic();
-    ui::let_go();
+    output::let_go();
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    ui::error(&Error::new(
+    output::error(&Error::new(
         "internal error",
         format!("a panic at {place}"),
         "please report it with this line and what you ran",

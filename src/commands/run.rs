@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 
-use super::acquire::{Acquired, For, acquire};
 use crate::cli::SignIn;
-use crate::edge::exec;
-use crate::edge::ui::Ui;
+use crate::edge::output::Ui;
+use crate::edge::process::exec;
 use crate::error::{Error, Result};
-use crate::model::child_env::child_environment;
+use crate::model::child::env::child_environment;
 use crate::model::environment::Environment;
+use crate::sign_in::acquire;
+use crate::sign_in::request::For;
+use crate::sign_in::signing_in::Acquired;
 
 /// Runs `command` with a session. Comes back only with the reason why it does not run.
-pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui: Ui) -> Error {
+pub(crate) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui: Ui) -> Error {
     match prepare(env, sign_in, For::Command(command), ui) {
         Ok((child_env, _)) => exec::become_command(command, &child_env),
         Err(error) => error,
@@ -19,7 +21,7 @@ pub(super) fn run(env: &Environment, sign_in: &SignIn, command: &[OsString], ui:
 }
 
 /// Gets the session: the environment that a command has with it.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     env: &Environment,
     sign_in: &SignIn,
     what_for: For<'_>,
@@ -40,6 +42,6 @@ pub(super) fn prepare(
             error.summary()
         ));
     }
-    let child_env = child_environment(&env, session, settings);
+    let child_env = child_environment(&env, &session, &settings);
     Ok((child_env, acquired))
 }

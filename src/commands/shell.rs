@@ -3,23 +3,28 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::acquire::{Acquired, For};
-use super::run::prepare;
-use super::shell_around::{profile_or_key, refuse_twice, renewing_line, session_name, shown_name};
 use crate::cli::{ShellChoice, SignIn};
-use crate::edge::files::PrivateDir;
-use crate::edge::ui::{Ui, stdin_and_stderr_are_terminals};
-use crate::edge::{config_files, exec, helper};
+use crate::commands::run::prepare;
+use crate::edge::config_files;
+use crate::edge::output::{Ui, stdin_and_stderr_are_terminals};
+use crate::edge::process::exec;
+use crate::edge::process::helper;
+use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
-use crate::model::child_env::to_restore;
+use crate::model::child::env::to_restore;
+use crate::model::child::shell::{FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
+use crate::model::child::shell_context::Within;
 use crate::model::environment::Environment;
-use crate::model::session::Timestamp;
-use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
+use crate::model::time::Timestamp;
 use crate::model::vars::RESTORE;
-use crate::model::within::Within;
+use crate::sign_in::enclosing_shell::{
+    profile_or_key, refuse_twice, renewing_line, session_name, shown_name,
+};
+use crate::sign_in::request::For;
+use crate::sign_in::signing_in::Acquired;
 
 /// Runs a shell with a session. Comes back only with the reason why it does not run.
-pub(super) fn shell(env: &Environment, sign_in: &SignIn, choice: &ShellChoice, ui: Ui) -> Error {
+pub(crate) fn shell(env: &Environment, sign_in: &SignIn, choice: &ShellChoice, ui: Ui) -> Error {
     match start(env, sign_in, choice, ui) {
         Ok((words, env)) => exec::become_command(&words, &env),
         Err(error) => error,

@@ -4,17 +4,18 @@
 
 use std::ffi::OsString;
 
-use super::acquire::now;
-use super::open_cache;
-use crate::edge::exec;
-use crate::edge::ui::{Ui, colours_in_prompt, local_time, output, stdout_is_seen};
+use crate::edge::clock::now;
+use crate::edge::output::{Ui, colours_in_prompt, local_time, output, stdout_is_seen};
+use crate::edge::process::exec;
 use crate::error::EXIT_SUCCESS;
-use crate::model::child_env::of_session;
+use crate::model::child::env::of_session;
+use crate::model::child::prompt_segment::{Left, segment};
+use crate::model::child::shell::{FOR_PROMPTS, IN_SHELL, Shell};
+use crate::model::child::shell_context::Within;
 use crate::model::environment::Environment;
-use crate::model::segment::{Left, segment};
-use crate::model::session::{Session, Timestamp};
-use crate::model::shell::{FOR_PROMPTS, IN_SHELL, Shell};
-use crate::model::within::Within;
+use crate::model::session::Session;
+use crate::model::time::Timestamp;
+use crate::sign_in::cached::open_cache;
 
 /// What the shell says of itself.
 struct Asking<'a> {
@@ -28,7 +29,7 @@ struct Asking<'a> {
 
 /// Answers if `args` are that question. What it prints can hold a session, so it is not for a
 /// terminal.
-pub(super) fn answer(args: &[OsString]) -> Option<u8> {
+pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
     let [_, word, shell, told, renew, name] = args else {
         return None;
     };

@@ -4,21 +4,25 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::acquire::now;
-use super::{open_cache, print};
-use crate::edge::inventory::Found;
-use crate::edge::ui::Ui;
-use crate::edge::{config_files, exec, ui};
+use crate::commands::print;
+use crate::edge::clock::now;
+use crate::edge::config_files;
+use crate::edge::output;
+use crate::edge::output::Ui;
+use crate::edge::process::exec;
+use crate::edge::store::inventory::Found;
 use crate::error::Result;
-use crate::model::base::Base;
-use crate::model::chain::Chain;
+use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
-use crate::model::session::{Session, Timestamp, in_words};
-use crate::sanitize::printable;
+use crate::model::session::Session;
+use crate::model::source::Base;
+use crate::model::source::chain::Chain;
+use crate::model::time::{Timestamp, in_words};
+use crate::sign_in::cached::open_cache;
 
 /// Prints the sessions that have not ended, those that `profile` would use if one is named.
-pub(super) fn status(
+pub(crate) fn status(
     env: &Environment,
     profile: Option<&str>,
     as_json: bool,
@@ -53,7 +57,7 @@ pub(super) fn status(
 }
 
 /// A file that cannot be trusted hides no other one.
-pub(super) fn tell_unusable(found: &Found, ui: Ui) {
+pub(crate) fn tell_unusable(found: &Found, ui: Ui) {
     for error in &found.unusable {
         ui.notice(&error.summary());
     }
@@ -61,7 +65,7 @@ pub(super) fn tell_unusable(found: &Found, ui: Ui) {
 
 /// Which sessions a profile uses: those on its way from the key to the last role. Profiles share
 /// them, whoever got them.
-pub(super) struct OfProfile<'a> {
+pub(crate) struct OfProfile<'a> {
     name: &'a str,
     profiles: Profiles,
     key: Option<String>,
@@ -70,7 +74,7 @@ pub(super) struct OfProfile<'a> {
 }
 
 impl<'a> OfProfile<'a> {
-    pub(super) fn new(env: &Environment, name: &'a str) -> Result<Self> {
+    pub(crate) fn new(env: &Environment, name: &'a str) -> Result<Self> {
         let profiles = Profiles::parse(config_files::read(env)?)?;
         let (mut key, mut serial, mut roles) = (None, None, Vec::new());
         // One that leads nowhere has no sessions but those that bear its name.
@@ -94,7 +98,7 @@ impl<'a> OfProfile<'a> {
     }
 
     /// Whether it was got for the profile, or is one of those that it shares with others.
-    pub(super) fn uses(&self, session: &Session) -> bool {
+    pub(crate) fn uses(&self, session: &Session) -> bool {
         let key = self.key.is_some() && self.key == session.source_key_id;
         let on_the_way = match &session.role_arn {
             Some(arn) => self.roles.contains(arn),
@@ -104,7 +108,7 @@ impl<'a> OfProfile<'a> {
     }
 
     /// A profile that neither exists nor has sessions is a slip.
-    pub(super) fn check(&self, found: &[Session]) -> Result<()> {
+    pub(crate) fn check(&self, found: &[Session]) -> Result<()> {
         if found.is_empty() {
             self.profiles.require(self.name, "--profile")?;
         }
@@ -131,11 +135,11 @@ fn to_table(sessions: &[Session], now: Timestamp) -> String {
             or_dash(session.role_arn.as_deref().map(role_name)),
             bar(session, now),
             in_words(now.until(session.expires_at)),
-            ui::local_time(session.expires_at, now),
+            output::local_time(session.expires_at, now),
         ]);
     }
     let warning =
-        ui::colours_on_stdout().then(|| Style::new().fg_color(Some(AnsiColor::Yellow.into())));
+        output::colours_on_stdout().then(|| Style::new().fg_color(Some(AnsiColor::Yellow.into())));
     let lines = table.lines().enumerate().map(|(number, line)| {
         let session = number
             .checked_sub(1)
@@ -160,7 +164,7 @@ fn bar(session: &Session, now: Timestamp) -> String {
 }
 
 /// A role without its account, which has a column of its own.
-pub(super) fn role_name(arn: &str) -> &str {
+pub(crate) fn role_name(arn: &str) -> &str {
     arn.split_once(":role/").map_or(arn, |(_, name)| name)
 }
 

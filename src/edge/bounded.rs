@@ -23,7 +23,7 @@ const NULL: (u64, u64) = (1, 3);
 ///
 /// # Errors
 /// Those of the system; a directory, a device, or what has no end in size or time.
-pub(super) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     // Opening a pipe would wait for its writer.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new()

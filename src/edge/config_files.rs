@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bounded::read_bounded;
-use super::files::is_absent;
+use crate::edge::bounded::read_bounded;
+use crate::edge::store::private_dir::is_absent;
 use crate::error::{Error, Result};
 use crate::model::config_text::{ConfigFile, FileKind};
 use crate::model::environment::Environment;

@@ -1,42 +1,12 @@
 //! The effects: files, keyring, network, terminal, processes. Thin, and unaware of each other,
 //! but for those that stand on `files`.
 
-pub mod answer;
+pub mod aws;
 mod bounded;
-pub mod cache;
-pub mod cache_key;
-pub mod changing;
-mod clients;
+pub mod clock;
 pub mod config_files;
-mod countdown;
-pub mod device_lock;
-pub mod dialog;
-pub mod exec;
-mod family;
-pub mod files;
-mod foreground;
-pub mod helper;
-pub mod holder;
-pub(crate) mod http;
-pub mod inventory;
-pub mod keyring;
-mod line;
-pub mod modes;
-mod names;
-pub mod opener;
-pub mod pinentry;
-pub mod program_keys;
+pub mod output;
+pub mod process;
 pub mod prompt;
-mod provider;
-pub mod record;
-pub mod room;
-pub mod seal;
 pub mod signals;
-pub mod start;
-pub mod sts;
-pub mod subprocess;
-pub mod told;
-pub mod trust;
-mod turn;
-pub mod ui;
-pub mod used_codes;
+pub mod store;

@@ -65,7 +65,7 @@ pub struct Ignored {
 impl Ignored {
     /// Whether it may have been meant to be of that kind and name.
     #[must_use]
-    pub(super) fn is_of(&self, kind: SectionKind, name: &str) -> bool {
+    pub(crate) fn is_of(&self, kind: SectionKind, name: &str) -> bool {
         self.kind == kind && self.name == name
     }
 }
@@ -86,7 +86,7 @@ pub struct Glued {
 
 /// A line of a section, as the parser will see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line<'a> {
+pub(crate) enum Line<'a> {
     /// A setting: its name as it is written, and its value on this line.
     Setting(&'a str, &'a str),
     /// The name of a setting that no parser takes.
@@ -109,7 +109,7 @@ pub struct Normalised {
 }
 
 /// The line up to where the SDK's parser sees a comment in it: at a `#` or `;` behind a blank.
-pub(super) fn without_comment(line: &str) -> &str {
+pub(crate) fn without_comment(line: &str) -> &str {
     let mut after_blank = true;
     let comment = line.find(|c: char| {
         let begins = after_blank && matches!(c, '#' | ';');
@@ -120,12 +120,12 @@ pub(super) fn without_comment(line: &str) -> &str {
 }
 
 /// What a setting begins with that the parser must not see: to it this is a comment.
-pub(super) const ODD: &str = "#";
+pub(crate) const ODD: &str = "#";
 /// What a line begins with that belongs to the one above.
-pub(super) const BELOW: &str = "  ";
+pub(crate) const BELOW: &str = "  ";
 impl Normalised {
     /// The lines of a section that say something, with their numbers.
-    pub(super) fn lines<'a>(
+    pub(crate) fn lines<'a>(
         &'a self,
         section: &Section,
     ) -> impl Iterator<Item = (usize, Line<'a>)> {

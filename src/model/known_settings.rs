@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::sanitize::is_unseen;
+use crate::escape::is_unseen;
 
 /// Who reads a setting, and what depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -179,7 +179,7 @@ const OTHER_NAMES: [(&str, &str); 25] = [
 ];
 
 /// Whether it is a name that others have for a setting.
-pub(super) fn is_other_name(key: &str) -> bool {
+pub(crate) fn is_other_name(key: &str) -> bool {
     let key = squashed(key);
     OTHER_NAMES.iter().any(|(name, _)| *name == key)
 }
@@ -203,27 +203,27 @@ fn find(key: &str) -> Option<Part> {
 }
 
 /// Whether somebody reads the setting `key`, which may be written in capitals.
-pub(super) fn is_known(key: &str) -> bool {
+pub(crate) fn is_known(key: &str) -> bool {
     find(key).is_some()
 }
 
 /// Whether it depends on this setting who somebody is: it must not have two values.
-pub(super) fn identifies(key: &str) -> bool {
+pub(crate) fn identifies(key: &str) -> bool {
     matches!(find(key), Some(Identity | Beside))
 }
 
 /// Whether somebody would be somebody else without this setting.
-pub(super) fn decides(key: &str) -> bool {
+pub(crate) fn decides(key: &str) -> bool {
     find(key) == Some(Identity)
 }
 
 /// Whether a name is one of mfaexec's own, well written or not.
-pub(super) fn is_own(key: &str) -> bool {
+pub(crate) fn is_own(key: &str) -> bool {
     squashed(key).starts_with(OWN)
 }
 
 /// mfaexec's own settings, for messages.
-pub(super) fn own_settings() -> String {
+pub(crate) fn own_settings() -> String {
     let known = KNOWN.iter().map(|(known, _)| *known);
     let own: Vec<&str> = known.filter(|known| known.starts_with(OWN)).collect();
     own.join(", ")
@@ -231,7 +231,7 @@ pub(super) fn own_settings() -> String {
 
 /// The setting that was meant by `key`, which is no setting itself: one slip away from it, two if it
 /// is long or has the value of the other one, or known by that name elsewhere.
-pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
+pub(crate) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
     let key = squashed(key);
     let other = OTHER_NAMES.iter().find(|(name, _)| *name == key);
     if let Some((_, known)) = other {
@@ -264,7 +264,7 @@ pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
 }
 
 /// A name without what people leave out or mix up: capitals, `_`, `-`, blanks, and what nobody sees.
-pub(super) fn squashed(name: &str) -> String {
+pub(crate) fn squashed(name: &str) -> String {
     let seen = name.chars().filter(|c| !is_unseen(*c));
     let kept = seen.filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
     kept.map(|c| c.to_ascii_lowercase()).collect()
@@ -272,7 +272,7 @@ pub(super) fn squashed(name: &str) -> String {
 
 /// Whether two names are the same, or differ in one character too many, too few, another or
 /// in two that changed places.
-pub(super) fn is_one_slip(a: &str, b: &str) -> bool {
+pub(crate) fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let same = |(x, y): &(&char, &char)| x == y;
     let start = a.iter().zip(&b).take_while(same).count();

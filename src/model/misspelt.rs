@@ -1,21 +1,21 @@
 //! A setting that nobody reads, and that was meant to be another one.
 
-use super::profile::Profile;
 use crate::error::{Error, Result};
-use crate::sanitize::unseen;
+use crate::escape::unseen;
+use crate::model::profile::Profile;
 
 /// A name that nobody knows, and the setting that was meant by it.
 #[derive(Debug, Clone)]
-pub(super) struct Slip {
-    pub(super) key: String,
-    pub(super) meant: &'static str,
+pub(crate) struct Slip {
+    pub(crate) key: String,
+    pub(crate) meant: &'static str,
     /// `path, line N`
-    pub(super) place: String,
+    pub(crate) place: String,
 }
 
 impl Slip {
     /// For people.
-    pub(super) fn notice(&self) -> String {
+    pub(crate) fn notice(&self) -> String {
         let Self { key, meant, place } = self;
         let points = unseen(key).map(|points| format!(" with {points}"));
         let points = points.unwrap_or_default();
@@ -24,7 +24,7 @@ impl Slip {
 
     /// Refuses one that stands for a setting on which it depends who somebody is, where that setting
     /// itself is missing.
-    pub(super) fn check(&self, profile: &Profile<'_>) -> Result<()> {
+    pub(crate) fn check(&self, profile: &Profile<'_>) -> Result<()> {
         let has = |key: &str| profile.get(key).is_some();
         let any = |keys: &[&str]| keys.iter().any(|key| has(key));
         let matters = match self.meant {

@@ -2,11 +2,10 @@
 
 use aws_runtime::env_config::property::PropertiesKey;
 
-use super::chain::cannot;
-use super::config_text::{FileKind, SectionKind};
-use super::profile::{Places, Profile, place};
-use super::sdk_text::encode_name;
 use crate::error::{Error, Result};
+use crate::model::config_text::{FileKind, SectionKind};
+use crate::model::profile::{Places, Profile, place};
+use crate::model::sdk_text::encode_name;
 
 impl<'a> Profile<'a> {
     /// The settings of the `[sso-session]` that it names, as `session.NAME` and value.
@@ -121,6 +120,6 @@ impl<'a> Profile<'a> {
             _ => format!("there is no section [{header}]"),
         };
         let cause = format!("{missing} ({place}){more}");
-        Err(cannot(self, cause, &remedy))
+        Err(self.leads_nowhere(cause, &remedy))
     }
 }

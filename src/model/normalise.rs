@@ -7,15 +7,15 @@
 
 use std::path::Path;
 
-use super::config_text::{
+use crate::error::{Error, Result};
+use crate::escape::{is_unseen, unseen};
+use crate::model::config_text::{
     BELOW, ConfigFile, FileKind, Glued, Ignored, Normalised, ODD, Section, SectionKind,
     without_comment,
 };
-use super::known_settings::decides;
-use super::sdk_text::{encode_name, hide, is_literal, is_name};
-use super::section_header::{Header, classify, glued_to};
-use crate::error::{Error, Result};
-use crate::sanitize::{is_unseen, unseen};
+use crate::model::known_settings::decides;
+use crate::model::sdk_text::{encode_name, hide, is_literal, is_name};
+use crate::model::section_header::{Header, classify, glued_to};
 
 /// Rewrites `file` for the SDK's parser.
 ///

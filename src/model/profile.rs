@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_runtime::env_config::section::{self, EnvConfigSections};
 
-use super::config_text::{ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind};
-use super::misspelt::Slip;
-use super::normalise::normalise;
-use super::sdk_parser::parse_sections;
-use super::sdk_text::{encode_name, reveal};
-use super::settings::{Origin, Sourced};
 use crate::error::{Error, Result};
+use crate::model::config_text::{ConfigFile, FileKind, Ignored, Normalised, Section, SectionKind};
+use crate::model::misspelt::Slip;
+use crate::model::normalise::normalise;
+use crate::model::origin::{Origin, Sourced};
+use crate::model::sdk_parser::parse_sections;
+use crate::model::sdk_text::{encode_name, reveal};
 
 /// The settings that make up a key.
 const KEY_SETTINGS: [&str; 4] = [
@@ -24,7 +24,7 @@ const KEY_SETTINGS: [&str; 4] = [
 
 /// Profiles that may follow one another by `source_profile` or `include_profile`. Nobody has as
 /// many, and a file of any length ends in an error at once.
-pub(super) const LONGEST_CHAIN: usize = 100;
+pub(crate) const LONGEST_CHAIN: usize = 100;
 
 /// All profiles of both files. Sections are found by their names; the SDK's parser is given those of
 /// a profile when it is asked for, since a file can have thousands and a run needs a few.
@@ -35,10 +35,10 @@ pub struct Profiles {
 
 /// A file, and what is where in it.
 #[derive(Debug)]
-pub(super) struct IndexedFile {
-    pub(super) kind: FileKind,
-    pub(super) path: PathBuf,
-    pub(super) content: Normalised,
+pub(crate) struct IndexedFile {
+    pub(crate) kind: FileKind,
+    pub(crate) path: PathBuf,
+    pub(crate) content: Normalised,
 }
 
 /// One profile, with the settings that the parser found for it and for those it includes.
@@ -49,7 +49,7 @@ pub struct Profile<'a> {
     parts: Vec<Part<'a>>,
     /// Settings in it that nobody reads, and that may have been meant to be others.
     slips: Vec<Slip>,
-    pub(super) all: &'a Profiles,
+    pub(crate) all: &'a Profiles,
 }
 
 /// What one profile says itself, and where.
@@ -61,7 +61,7 @@ struct Part<'a> {
 
 /// The sections of one name with their files, in the order in which they count: the last one wins.
 /// They are looked for once, as a file may have very many.
-pub(super) type Places<'a> = Vec<(&'a IndexedFile, &'a Section)>;
+pub(crate) type Places<'a> = Vec<(&'a IndexedFile, &'a Section)>;
 
 impl Profiles {
     /// Reads the files.
@@ -194,7 +194,7 @@ impl Profiles {
 
     /// Where a setting of the profile `name` is written, as `path, line N`: the last place of the
     /// file that wins.
-    pub(super) fn place(&self, name: &str, key: &str) -> Option<String> {
+    pub(crate) fn place(&self, name: &str, key: &str) -> Option<String> {
         let sections: Places = self.sections(SectionKind::Profile, name).collect();
         place(&sections, key)
     }
@@ -210,12 +210,12 @@ impl Profiles {
     }
 
     /// The files, in the order in which they count: the last one wins.
-    pub(super) fn files(&self) -> &[IndexedFile] {
+    pub(crate) fn files(&self) -> &[IndexedFile] {
         &self.files
     }
 
     /// The sections of that kind and name, as [`Places`].
-    pub(super) fn sections<'a, 'n>(
+    pub(crate) fn sections<'a, 'n>(
         &'a self,
         kind: SectionKind,
         name: &'n str,
@@ -228,7 +228,7 @@ impl Profiles {
     }
 
     /// What the SDK's parser makes of these sections.
-    pub(super) fn parsed(&self, sections: &Places<'_>) -> Result<EnvConfigSections> {
+    pub(crate) fn parsed(&self, sections: &Places<'_>) -> Result<EnvConfigSections> {
         let mut texts = [FileKind::Config, FileKind::Credentials].map(|kind| (kind, String::new()));
         for (file, section) in sections {
             for (kind, text) in &mut texts {
@@ -251,7 +251,7 @@ impl Profiles {
     /// A section that was meant to be of that kind and name but does not count: where it stands,
     /// and what to write instead.
     #[must_use]
-    pub(super) fn ignored(&self, kind: SectionKind, name: &str) -> Option<(String, &str)> {
+    pub(crate) fn ignored(&self, kind: SectionKind, name: &str) -> Option<(String, &str)> {
         self.files.iter().find_map(|file| {
             let mut ignored = file.content.ignored.iter();
             let Ignored { line, instead, .. } = ignored.find(|i| i.is_of(kind, name))?;
@@ -322,7 +322,7 @@ impl<'a> Profile<'a> {
     }
 
     /// The profile with the key that this one's temporary key was made of, by aws-mfa's rule.
-    pub(super) fn long_term_sibling(&self) -> Option<String> {
+    pub(crate) fn long_term_sibling(&self) -> Option<String> {
         let name = format!("{}-long-term", self.name);
         self.all.contains(&name).then_some(name)
     }
@@ -362,7 +362,7 @@ impl Part<'_> {
 }
 
 /// Where a setting is written, as `path, line N`: the last place of the file that wins.
-pub(super) fn place(sections: &Places<'_>, key: &str) -> Option<String> {
+pub(crate) fn place(sections: &Places<'_>, key: &str) -> Option<String> {
     sections.iter().rev().find_map(|(file, section)| {
         let line = file.content.line_of(section, key)?;
         Some(format!("{}, line {line}", file.path.display()))
@@ -377,4 +377,15 @@ fn included(settings: &section::Profile) -> Option<(&'static str, &str)> {
         let name = settings.get(key)?.trim();
         (!name.is_empty()).then_some((key, name))
     })
+}
+
+impl Profile<'_> {
+    /// The error of a profile from which no chain leads to a session.
+    pub(crate) fn leads_nowhere(&self, cause: String, remedy: &str) -> Error {
+        Error::new(
+            format!("profile {} leads to no session", self.name()),
+            cause,
+            remedy,
+        )
+    }
 }

@@ -1,4 +1,4 @@
-//! The SDK's parser of config files, given text that [`super::config_text`] has made for it.
+//! The SDK's parser of config files, given text that [`crate::model::config_text`] has made for it.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// The SDK's parser is behind an async function that only waits for files. With contents given
 /// there is nothing to wait for, so one poll is all it takes, and no runtime is started.
-pub(super) fn parse_sections(files: &EnvConfigFiles) -> Result<EnvConfigSections> {
+pub(crate) fn parse_sections(files: &EnvConfigFiles) -> Result<EnvConfigSections> {
     let (env, fs) = (Env::from_slice(&[]), Fs::real());
     let mut load = pin!(source::load(&env, &fs, files));
     let failed = |cause: String| {

@@ -4,13 +4,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::config_text::{FileKind, Glued, Line, Section, SectionKind, without_comment};
-use super::known_settings::{identifies, is_known, is_other_name, is_own, meant_by, own_settings};
-use super::misspelt::Slip;
-use super::profile::{IndexedFile, Places, Profiles};
-use super::sdk_text::is_literal;
 use crate::error::{Error, Result};
-use crate::sanitize::unseen;
+use crate::escape::unseen;
+use crate::model::config_text::{FileKind, Glued, Line, Section, SectionKind, without_comment};
+use crate::model::known_settings::{
+    identifies, is_known, is_other_name, is_own, meant_by, own_settings,
+};
+use crate::model::misspelt::Slip;
+use crate::model::profile::{IndexedFile, Places, Profiles};
+use crate::model::sdk_text::is_literal;
 
 /// Names of settings that nobody knows, of one section, that are held against all that are known.
 /// Nobody writes as many, and the time for a file stays in proportion to its length.
@@ -22,7 +24,7 @@ impl Profiles {
     /// # Errors
     /// What identifies somebody has two values in one file, characters that nobody sees, or stands
     /// where it does not count; a setting of mfaexec's that does not exist or has no value.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         kind: SectionKind,
         name: &str,

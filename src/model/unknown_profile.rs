@@ -1,8 +1,8 @@
 //! Profiles that are not there: what may have been meant.
 
-use super::config_text::SectionKind;
-use super::profile::{LONGEST_CHAIN, Profiles};
 use crate::error::{Error, Kind};
+use crate::model::config_text::SectionKind;
+use crate::model::profile::{LONGEST_CHAIN, Profiles};
 
 /// How alike two names must be (Jaro-Winkler) for one to be offered in place of the other.
 const NEAR: f64 = 0.8;
@@ -13,7 +13,7 @@ const LISTED: usize = 12;
 const COMPARED: usize = 5000;
 
 impl Profiles {
-    pub(super) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
+    pub(crate) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
         let what = format!("there is no profile {name} (chosen by {chosen_by})");
         if let Some((cause, remedy)) = self.misplaced(name) {
             return Error::of(Kind::Own, what, cause, remedy);
@@ -30,7 +30,7 @@ impl Profiles {
     }
 
     /// The names of all profiles, or of the first ones where there are many.
-    pub(super) fn listed(&self) -> String {
+    pub(crate) fn listed(&self) -> String {
         let names = self.names();
         let shown = names[..names.len().min(LISTED)].join(", ");
         let more = if names.len() > LISTED { ", ..." } else { "" };
@@ -60,7 +60,7 @@ impl Profiles {
         })
     }
 
-    pub(super) fn cannot_include(&self, name: &str, key: &str, included: &str) -> Error {
+    pub(crate) fn cannot_include(&self, name: &str, key: &str, included: &str) -> Error {
         let place = self.place(name, key).unwrap_or_default();
         let (cause, more, remedy) = match (self.contains(included), self.misplaced(included)) {
             (true, _) => ("which includes it in its turn", String::new(), None),
@@ -77,7 +77,7 @@ impl Profiles {
     }
 
     /// More profiles in a row than anybody has.
-    pub(super) fn too_many(&self, name: &str, key: &str) -> Error {
+    pub(crate) fn too_many(&self, name: &str, key: &str) -> Error {
         let place = self.place(name, key).unwrap_or_default();
         Error::new(
             format!("profile {name} cannot be read"),
@@ -87,7 +87,7 @@ impl Profiles {
     }
 
     /// The section of that kind whose name is most like `name`.
-    pub(super) fn nearest(&self, kind: SectionKind, name: &str) -> Option<&str> {
+    pub(crate) fn nearest(&self, kind: SectionKind, name: &str) -> Option<&str> {
         let wanted = name.to_lowercase();
         let sections = self.files().iter().flat_map(|file| &file.content.sections);
         sections

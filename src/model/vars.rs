@@ -148,3 +148,7 @@ mod tests {
         }
     }
 }
+
+/// The long-term key of an environment in whose place the session stands: a run inside belongs to
+/// it as to a profile.
+pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";

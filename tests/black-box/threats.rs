@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mfaexec::edge::prompt::{Ask, Echo, Terminal};
+use mfaexec::edge::prompt::tty::{Ask, Echo, Terminal};
 use mfaexec::edge::signals::Wake;
 
 use crate::harness::{SERIAL, World, eventually, finish, has};

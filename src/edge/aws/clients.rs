@@ -1,0 +1,167 @@
+//! The SDK's clients for one invocation: where they send requests, whom they trust, how they sign.
+
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
+use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use secrecy::ExposeSecret;
+
+use crate::edge::aws::answer::{CALL_TIMEOUT, CONNECT_TIMEOUT};
+use crate::edge::aws::http::BoundedClient;
+use crate::edge::aws::providers::Ways;
+use crate::error::{Error, Result};
+use crate::model::origin::Sourced;
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::settings::endpoint::is_plain_http;
+use crate::model::source::role::Role;
+
+/// Ways to the services, made where an error can still be told.
+pub(crate) struct Transports {
+    sts: SharedHttpClient,
+    iam: SharedHttpClient,
+    http: SharedHttpClient,
+    direct: SharedHttpClient,
+}
+
+impl Transports {
+    /// # Errors
+    /// The CA bundle cannot be used.
+    pub(crate) fn new(settings: &Settings) -> Result<Self> {
+        let direct = BoundedClient::new(None, false)
+            .map(SharedHttpClient::new)
+            .map_err(|cause| Error::new("cannot use TLS", cause, "install ca-certificates"))?;
+        Ok(Self {
+            sts: http_client(settings, settings.endpoints.sts.as_ref())?,
+            iam: http_client(settings, settings.endpoints.iam.as_ref())?,
+            http: http_client(settings, None)?,
+            direct,
+        })
+    }
+}
+
+/// The clients.
+pub(crate) struct Clients {
+    pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    /// To those who give temporary keys.
+    pub(crate) ways: Ways,
+}
+
+impl Clients {
+    pub(crate) fn new(settings: &Settings, region: String, transports: Transports) -> Self {
+        let key = settings.key().map(|key| {
+            let secret = key.secret_access_key.expose_secret().to_owned();
+            Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
+        });
+        let key = key.map(SharedCredentialsProvider::new);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT)
+            .build();
+        let endpoints = &settings.endpoints;
+        let mut sts = aws_sdk_sts::Config::builder();
+        sts.set_endpoint_url(
+            endpoints
+                .sts
+                .as_ref()
+                .map(|endpoint| endpoint.value.clone()),
+        );
+        sts.set_use_fips(Some(endpoints.use_fips));
+        sts.set_use_dual_stack(Some(endpoints.use_dualstack));
+        let mut iam = aws_sdk_iam::Config::builder();
+        iam.set_endpoint_url(
+            endpoints
+                .iam
+                .as_ref()
+                .map(|endpoint| endpoint.value.clone()),
+        );
+        iam.set_use_fips(Some(endpoints.use_fips));
+        iam.set_use_dual_stack(Some(endpoints.use_dualstack));
+        sts.set_credentials_provider(key.clone());
+        iam.set_credentials_provider(key);
+        let sts_region = endpoints.sts_region(&region).to_owned();
+        let sts = sts
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(sts_region))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts.clone())
+            .http_client(transports.sts)
+            .build();
+        let iam = iam
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.clone()))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .http_client(transports.iam)
+            .build();
+        let sts = aws_sdk_sts::Client::from_conf(sts);
+        let others = [transports.http, transports.direct];
+        Self {
+            ways: Ways::new(endpoints, region, sts.clone(), others),
+            sts,
+            iam: aws_sdk_iam::Client::from_conf(iam),
+        }
+    }
+}
+
+/// The client for one service. What goes to this machine in the clear must not take the way
+/// through a proxy, which may be another machine.
+fn http_client(
+    settings: &Settings,
+    endpoint: Option<&Sourced<String>>,
+) -> Result<SharedHttpClient> {
+    let plain_http = endpoint.is_some_and(|endpoint| is_plain_http(&endpoint.value));
+    let Some(path) = &settings.endpoints.ca_bundle else {
+        let client = BoundedClient::new(None, !plain_http);
+        let failed = |cause: String| Error::new("cannot use TLS", cause, "install ca-certificates");
+        return client.map(SharedHttpClient::new).map_err(failed);
+    };
+    let failed = |cause: String| {
+        Error::new(
+            format!("cannot use the CA bundle {}", path.value),
+            cause,
+            format!("correct {}: a file of PEM certificates", path.origin),
+        )
+    };
+    let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
+    let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
+    Ok(SharedHttpClient::new(client))
+}
+
+/// Signs a call with a session in place of the long-term key.
+pub(crate) fn signer(session: &Session) -> aws_sdk_sts::config::Builder {
+    let keys = Credentials::new(
+        session.access_key_id.clone(),
+        session.secret_access_key.expose_secret().to_owned(),
+        Some(session.session_token.expose_secret().to_owned()),
+        None,
+        "session",
+    );
+    aws_sdk_sts::config::Builder::default().credentials_provider(keys)
+}
+
+/// Everything that a role says about its sessions.
+pub(crate) fn assume_role(sts: &aws_sdk_sts::Client, role: &Role) -> AssumeRoleFluentBuilder {
+    let mut call = sts
+        .assume_role()
+        .role_arn(&role.arn.value)
+        .set_external_id(role.external_id.clone())
+        .set_source_identity(role.source_identity.clone())
+        .set_policy(role.policy.clone());
+    for (key, value) in &role.tags {
+        let tag = Tag::builder().key(key).value(value).build();
+        // Both are there, which is all that it asks for.
+        call = tag.into_iter().fold(call, AssumeRoleFluentBuilder::tags);
+    }
+    for key in &role.transitive_tags {
+        call = call.transitive_tag_keys(key);
+    }
+    for arn in &role.policy_arns {
+        call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
+    }
+    call
+}

@@ -1,0 +1,170 @@
+//! Temporary keys from others, through aws-config: the Identity Center, logins, and what
+//! a machine or an environment holds. A web identity's come from STS, which has its endpoint here.
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::Client as MetadataClient;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::sso::SsoCredentialsProvider;
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{Credentials, ProvideCredentials, Region, SharedHttpClient};
+use aws_sdk_sts::error::DisplayErrorContext;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::edge::aws::answer::{
+    CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, TemporaryKeys, believe_provided, failure, lost,
+};
+use crate::model::arn::account_of_arn;
+use crate::model::failure::secrets::Secrets;
+use crate::model::settings::endpoint::Endpoints;
+use crate::model::source::{METADATA, Provider, ProviderKind};
+
+/// How providers reach what they ask.
+#[derive(Debug, Clone)]
+pub(crate) struct Ways {
+    /// To services of AWS.
+    services: ProviderConfig,
+    /// To what this machine offers, through no proxy.
+    machine: ProviderConfig,
+    sts: aws_sdk_sts::Client,
+}
+
+impl Ways {
+    /// `region` is the one of requests.
+    pub(crate) fn new(
+        endpoints: &Endpoints,
+        region: String,
+        sts: aws_sdk_sts::Client,
+        [services, machine]: [SharedHttpClient; 2],
+    ) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT)
+            .build();
+        let config = ProviderConfig::without_region();
+        Self {
+            services: config
+                .clone()
+                .with_region(Some(Region::new(region)))
+                .with_use_fips(Some(endpoints.use_fips))
+                .with_use_dual_stack(Some(endpoints.use_dualstack))
+                .with_timeout_config(timeouts)
+                .with_http_client(services),
+            machine: config.with_http_client(machine),
+            sts,
+        }
+    }
+}
+
+/// Asks a provider for keys.
+///
+/// Each provider of the SDK is made by itself: as a chain of a profile they would read the config
+/// files once more, by other rules.
+pub(crate) async fn provide(provider: Provider, ways: Ways) -> Called<TemporaryKeys> {
+    let get = |name: &str| provider.get(name).unwrap_or_default();
+    let given = match provider.kind {
+        ProviderKind::WebIdentity => return web_identity(&provider, &ways.sts).await,
+        ProviderKind::Environment => ask(EnvironmentVariableCredentialsProvider::new()).await,
+        ProviderKind::Ec2 => {
+            let endpoint = provider.get(METADATA).unwrap_or("http://169.254.169.254");
+            let client = MetadataClient::builder().configure(&ways.machine);
+            let client = client
+                .endpoint(endpoint)
+                .map_err(|error| lost(PROVIDER, &format!("{endpoint}: {error}")))?;
+            let ec2 = ImdsCredentialsProvider::builder()
+                .configure(&ways.machine)
+                .imds_client(client.build());
+            ask(ec2.build()).await
+        }
+        ProviderKind::Ecs => {
+            let ecs = EcsCredentialsProvider::builder().configure(&ways.machine);
+            ask(ecs.build()).await
+        }
+        ProviderKind::Sso => {
+            let session = provider.get("sso_session");
+            let place = |name: &str| match session {
+                Some(_) => get(&format!("session.{name}")),
+                None => get(name),
+            };
+            let mut sso = SsoCredentialsProvider::builder()
+                .configure(&ways.services)
+                .account_id(get("sso_account_id"))
+                .role_name(get("sso_role_name"))
+                .start_url(place("sso_start_url"))
+                .region(Region::new(place("sso_region").to_owned()));
+            sso.set_session_name(session.map(str::to_owned));
+            ask(sso.build()).await
+        }
+        ProviderKind::Process => Err("a program is not asked in this way".to_owned()),
+        ProviderKind::Login => {
+            let login = LoginCredentialsProvider::builder(get("login_session"));
+            ask(login.configure(&ways.services).build()).await
+        }
+    };
+    match given {
+        Ok(keys) => believe_provided(&keys),
+        Err(words) => Err(lost(PROVIDER, &words)),
+    }
+}
+
+async fn ask(provider: impl ProvideCredentials) -> Result<Credentials, String> {
+    let given = provider.provide_credentials().await;
+    given.map_err(|error| words(&error))
+}
+
+/// AssumeRoleWithWebIdentity, which nothing signs: the token says who it is.
+async fn web_identity(provider: &Provider, sts: &aws_sdk_sts::Client) -> Called<TemporaryKeys> {
+    const OPERATION: &str = "AssumeRoleWithWebIdentity";
+    let get = |name: &str| provider.get(name).unwrap_or_default();
+    let path = get("web_identity_token_file");
+    let token = std::fs::read_to_string(path)
+        .map(SecretString::from)
+        .map_err(|error| lost(PROVIDER, &format!("cannot read {path}: {error}")))?;
+    let answer = sts
+        .assume_role_with_web_identity()
+        .role_arn(get("role_arn"))
+        .role_session_name(provider.get("role_session_name").unwrap_or("mfaexec"))
+        .web_identity_token(token.expose_secret())
+        .send()
+        .await
+        .map_err(|error| failure(OPERATION, &error).without(&Secrets::default().with([&token])))?;
+    let keys = answer.credentials.as_ref();
+    let keys = keys.ok_or_else(|| lost(OPERATION, "the answer holds no credentials"))?;
+    let end = keys.expiration.try_into();
+    let end = end.map_err(|_| lost(OPERATION, "the session in the answer has no end"))?;
+    let keys = Credentials::new(
+        &keys.access_key_id,
+        &keys.secret_access_key,
+        Some(keys.session_token.clone()),
+        Some(end),
+        OPERATION,
+    );
+    let mut keys = believe_provided(&keys)?;
+    let arn = answer.assumed_role_user.as_ref().map(|user| user.arn());
+    keys.account = arn.and_then(account_of_arn).map(str::to_owned);
+    Ok(keys)
+}
+
+/// The cause at the bottom, which says something, and what it was the cause of, which says where.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        // A program's words may have many lines, an error has one.
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let text = lines.join(" ").trim().to_owned();
+        if !text.is_empty() && text != "service error" && said.last() != Some(&text) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    match &said[..] {
+        [] => DisplayErrorContext(error).to_string(),
+        [.., above, cause] if !above.contains(cause) => format!("{above}: {cause}"),
+        [.., cause] => cause.clone(),
+    }
+}

@@ -1,0 +1,278 @@
+//! Calls to STS and IAM. The only importer of the AWS SDK and of tokio: a thread that runs them
+//! exists from the first sign-in on, and never in a run that finds its session in the cache.
+
+use std::future::Future;
+use std::io::PipeWriter;
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::{LocalSet, spawn_local};
+
+use crate::edge::aws::answer::{
+    Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure, lost, lost_thread,
+};
+use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
+use crate::edge::aws::providers::provide;
+use crate::edge::signals::{wake, with_signals_blocked};
+use crate::error::{Error, Result};
+use crate::model::failure::CallFailure;
+use crate::model::failure::secrets::{Secrets, shortened};
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::source::Provider;
+use crate::model::source::role::Role;
+
+/// After this time a person wants to know what is going on.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// A call under way.
+#[derive(Debug)]
+pub struct Pending<T>(Receiver<Called<T>>);
+
+impl<T> Pending<T> {
+    /// Waits for the result. Where it takes long, `on_slow` tells the person what is waited for.
+    ///
+    /// # Errors
+    /// The call's.
+    pub fn wait(self, on_slow: impl FnOnce()) -> Called<T> {
+        if let Ok(result) = self.0.recv_timeout(SLOW) {
+            return result;
+        }
+        on_slow();
+        self.0.recv().unwrap_or_else(|_| Err(lost_thread()))
+    }
+
+    /// The result, if it comes within `limit`. `on_slow` is as for [`Pending::wait`].
+    pub fn wait_within(self, limit: Duration, on_slow: impl FnOnce()) -> Option<Called<T>> {
+        if let Ok(result) = self.0.recv_timeout(SLOW.min(limit)) {
+            return Some(result);
+        }
+        on_slow();
+        self.0.recv_timeout(limit.saturating_sub(SLOW)).ok()
+    }
+}
+
+type Work = Pin<Box<dyn Future<Output = ()>>>;
+type Job = Box<dyn FnOnce(&Clients) -> Work + Send>;
+
+/// The thread that talks to AWS, for the key and the endpoints of one invocation.
+#[derive(Debug)]
+pub struct Aws {
+    jobs: UnboundedSender<Job>,
+    /// What no error may show.
+    secrets: Secrets,
+}
+
+/// A code, and the device that it is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Code<'a> {
+    /// The device's serial.
+    pub serial: &'a str,
+    /// Six digits.
+    pub code: &'a SecretString,
+}
+
+impl Code<'_> {
+    fn parts(code: Option<Self>) -> (Option<String>, Option<SecretString>) {
+        code.map(|code| (code.serial.to_owned(), code.code.clone()))
+            .unzip()
+    }
+}
+
+/// More devices than a user can have.
+const MOST_DEVICES: usize = 20;
+const NO_CREDENTIALS: &str = "the answer holds no credentials";
+
+impl Aws {
+    /// Starts the thread. `arn` decides on the partition where no region is configured.
+    ///
+    /// # Errors
+    /// The CA bundle cannot be read, or the system has no thread left.
+    pub fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
+        let (jobs, mut work) = unbounded_channel::<Job>();
+        let transports = Transports::new(settings)?;
+        let key = settings.key().map(|key| &key.secret_access_key);
+        let secrets = Secrets::default().with(key);
+        let settings = settings.clone();
+        let region = settings.endpoints.region_for(arn);
+        let run = move || {
+            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+                return;
+            };
+            let clients = Clients::new(&settings, region, transports);
+            // The runtime goes on while a person types: a connection that the server closes
+            // meanwhile has to be noticed, or the code would go out on a dead one. Calls do not
+            // wait for each other: one that hangs must not hold back the one with the code.
+            let calls = async {
+                while let Some(job) = work.recv().await {
+                    spawn_local(job(&clients));
+                }
+            };
+            LocalSet::new().block_on(&runtime, calls);
+        };
+        with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
+            .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
+        Ok(Self { jobs, secrets })
+    }
+
+    /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for
+    /// that, and it costs no code. A failure that makes a sign-in pointless is written to `waker`,
+    /// if there is one.
+    #[must_use]
+    pub fn caller_identity(
+        &self,
+        whose: Option<&Session>,
+        waker: Option<PipeWriter>,
+    ) -> Pending<Identity> {
+        let signer = whose.map(signer);
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call("GetCallerIdentity", waker, secrets, |clients| {
+            let call = clients.sts.get_caller_identity();
+            async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|e| failure("GetCallerIdentity", &e))?;
+                believe_caller(answer.account, answer.arn)
+            }
+        })
+    }
+
+    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named.
+    #[must_use]
+    pub fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
+        let user = user.map(str::to_owned);
+        self.call("ListMFADevices", None, self.secrets.clone(), |clients| {
+            let call = clients.iam.list_mfa_devices().set_user_name(user);
+            async move {
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|e| failure("ListMFADevices", &e))?;
+                // Nobody has more than eight (IAM's quotas), none with such a name.
+                let devices = answer.mfa_devices.into_iter().take(MOST_DEVICES);
+                Ok(devices
+                    .map(|device| shortened(&device.serial_number))
+                    .collect())
+            }
+        })
+    }
+
+    /// Gets a session of `duration` seconds for the long-term key, with a code or without one. Sent
+    /// once, whatever happens: a code works once, and nobody can tell whether a lost call used it.
+    #[must_use]
+    pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Pending<TemporaryKeys> {
+        const OPERATION: &str = "GetSessionToken";
+        let (serial, code) = Code::parts(code);
+        let secrets = self.secrets.clone().with(&code);
+        self.call(OPERATION, None, secrets, move |clients| {
+            let call = clients
+                .sts
+                .get_session_token()
+                .set_serial_number(serial)
+                .set_token_code(code.as_ref().map(|code| code.expose_secret().to_owned()))
+                .duration_seconds(seconds(duration));
+            async move {
+                let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
+                let keys = answer.credentials.as_ref();
+                let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
+                believe(OPERATION, keys, duration)
+            }
+        })
+    }
+
+    /// Gets a session of a role, with the long-term key or with another session. As for the code,
+    /// see [`Aws::session_token`].
+    #[must_use]
+    pub fn assume_role(
+        &self,
+        source: Option<&Session>,
+        code: Option<Code<'_>>,
+        role: &Role,
+        session_name: &str,
+        duration: u64,
+    ) -> Pending<TemporaryKeys> {
+        const OPERATION: &str = "AssumeRole";
+        let (serial, code) = Code::parts(code);
+        let (role, session_name) = (role.clone(), session_name.to_owned());
+        let signer = source.map(signer);
+        let secrets = self.secrets.clone().with(&code).with(of_session(source));
+        self.call(OPERATION, None, secrets, move |clients| {
+            let call = assume_role(&clients.sts, &role)
+                .role_session_name(session_name)
+                .set_serial_number(serial)
+                .set_token_code(code.as_ref().map(|code| code.expose_secret().to_owned()))
+                .duration_seconds(seconds(duration));
+            async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
+                let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
+                let keys = answer.credentials.as_ref();
+                let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
+                believe(OPERATION, keys, duration)
+            }
+        })
+    }
+
+    /// Gets temporary keys from somebody else.
+    #[must_use]
+    pub fn provided(&self, provider: &Provider) -> Pending<TemporaryKeys> {
+        let provider = provider.clone();
+        self.call(PROVIDER, None, self.secrets.clone(), move |clients| {
+            provide(provider, clients.ways.clone())
+        })
+    }
+
+    fn call<T, F>(
+        &self,
+        operation: &'static str,
+        waker: Option<PipeWriter>,
+        secrets: Secrets,
+        make: impl FnOnce(&Clients) -> F + Send + 'static,
+    ) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Called<T>> + 'static,
+    {
+        let (result, pending) = channel();
+        let job: Job = Box::new(move |clients| {
+            let call = make(clients);
+            Box::pin(async move {
+                let begun = Instant::now();
+                let outcome = call.await.map_err(|failure| failure.without(&secrets));
+                let word = if outcome.is_ok() {
+                    "succeeded"
+                } else {
+                    "failed"
+                };
+                tracing::debug!(
+                    "{operation} {word} after {} ms",
+                    begun.elapsed().as_millis()
+                );
+                let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
+                // Nobody waits any more when the run is over: fine.
+                drop(result.send(outcome));
+                if let (Some(waker), true) = (waker, stops) {
+                    wake(&waker);
+                }
+            })
+        });
+        // Without the thread the receiver reports a lost call.
+        drop(self.jobs.send(job));
+        Pending(pending)
+    }
+}
+
+fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
+    let secrets = session.map(|session| [&session.secret_access_key, &session.session_token]);
+    secrets.into_iter().flatten()
+}
+
+fn seconds(duration: u64) -> i32 {
+    i32::try_from(duration).unwrap_or(i32::MAX)
+}

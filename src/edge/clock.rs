@@ -1,0 +1,11 @@
+//! The time of day.
+
+use std::time::SystemTime;
+
+use crate::model::time::Timestamp;
+
+/// This machine's time of day.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::from(SystemTime::now())
+}

@@ -1,0 +1,215 @@
+//! What mfaexec says: errors and notices on stderr, results on stdout. A reader that is gone is
+//! no reason to fail, so nothing in here panics.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+
+use anstyle::{AnsiColor, Style};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::error::Error;
+use crate::escape::printable;
+use crate::model::time::Timestamp;
+
+/// The voice of one invocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Ui {
+    /// `quiet` silences notices; `verbose` shows mfaexec's own events: 1 what is done and why,
+    /// 2 the details. Other crates' events are never shown: the SDK's carry secrets.
+    #[must_use]
+    pub fn new(quiet: bool, verbose: u8) -> Self {
+        let level = match verbose {
+            0 => None,
+            1 => Some(Level::INFO),
+            _ => Some(Level::DEBUG),
+        };
+        if let Some(level) = level {
+            let layer = tracing_subscriber::fmt::layer()
+                .with_writer(|| Stderr)
+                .event_format(OneLine);
+            let own = Targets::new().with_target("mfaexec", level);
+            drop(
+                tracing_subscriber::registry()
+                    .with(own)
+                    .with(layer)
+                    .try_init(),
+            );
+        }
+        let verbose = verbose > 0;
+        Self { quiet, verbose }
+    }
+
+    /// Whether somebody wants to know more.
+    #[must_use]
+    pub fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
+    /// Says on stderr what a person has to know to answer, also where notices are not wanted.
+    pub fn say(&self, text: &str) {
+        to_stderr(&format!("mfaexec: {}", printable(text)));
+    }
+
+    /// Says something on stderr that is no failure.
+    pub fn notice(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+}
+
+/// An event as a line like mfaexec's other ones: `mfaexec: what (field=value)`.
+struct OneLine;
+
+impl<S, N> FormatEvent<S, N> for OneLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        // Fields can carry foreign text, so the line is made first and then escaped as a whole.
+        let mut line = String::new();
+        context.format_fields(Writer::new(&mut line), event)?;
+        writeln!(writer, "mfaexec: {}", printable(&line))
+    }
+}
+
+/// Prints an error.
+pub fn error(error: &Error) {
+    let text = error.to_string();
+    let (what, rest) = text.split_once(':').unwrap_or(("mfaexec", &text));
+    if has_colours(io::stderr().is_terminal()) {
+        let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        to_stderr(&format!("{style}{what}:{style:#}{rest}"));
+    } else {
+        to_stderr(&text);
+    }
+}
+
+/// Whether notices come to a terminal.
+#[must_use]
+pub fn notices_on_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Whether what is printed on stdout may have colours.
+#[must_use]
+pub fn colours_on_stdout() -> bool {
+    has_colours(io::stdout().is_terminal())
+}
+
+/// On a terminal only that has some, and where nobody minds (no-color.org).
+fn has_colours(is_terminal: bool) -> bool {
+    is_terminal
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
+}
+
+/// Whether a terminal's prompt may have colours, wherever this process writes to.
+#[must_use]
+pub fn colours_in_prompt() -> bool {
+    has_colours(true)
+}
+
+/// Whether stdin and stderr are terminals: by these shells tell whether they talk to a person.
+#[must_use]
+pub fn stdin_and_stderr_are_terminals() -> (bool, bool) {
+    (io::stdin().is_terminal(), io::stderr().is_terminal())
+}
+
+/// Whether what is printed on stdout would be seen.
+#[must_use]
+pub fn stdout_is_seen() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// A moment in the time of this place, as short as it is clear: `18:20`, on another day than `now`
+/// with the day.
+#[must_use]
+pub fn local_time(moment: Timestamp, now: Timestamp) -> String {
+    let here = |moment: Timestamp| {
+        let seconds = i64::try_from(moment.0).ok()?;
+        let moment = jiff::Timestamp::from_second(seconds).ok()?;
+        Some(moment.to_zoned(jiff::tz::TimeZone::system()))
+    };
+    match (here(moment), here(now)) {
+        (Some(moment), Some(now)) if moment.date() == now.date() => {
+            moment.strftime("%H:%M").to_string()
+        }
+        (Some(moment), _) => moment.strftime("%a %H:%M").to_string(),
+        (None, _) => moment.to_string(),
+    }
+}
+
+/// Prints a result on stdout; false if it could not be written. A reader that has seen enough
+/// (`| head`) is no failure.
+#[must_use]
+pub fn output(text: &str) -> bool {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
+    }
+}
+
+fn to_stderr(line: &str) {
+    let _nobody_reads_it = writeln!(Stderr, "{line}");
+}
+
+/// Lines that wait until the question on the terminal is over.
+static HELD_BACK: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
+/// stderr, but where a question stands: a line in the middle of it would look like a part of it, and
+/// the question would not be drawn again.
+struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match HELD_BACK.lock() {
+            Ok(mut held) if held.is_some() => {
+                held.get_or_insert_default().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            _ => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is said from now on waits, if it would come to a terminal.
+pub(crate) fn hold_back() {
+    if let Ok(mut held) = HELD_BACK.lock()
+        && io::stderr().is_terminal()
+    {
+        held.get_or_insert_default();
+    }
+}
+
+/// What has waited is said.
+pub fn let_go() {
+    let held = HELD_BACK.lock().ok().and_then(|mut held| held.take());
+    let _nobody_reads_it = io::stderr().write_all(&held.unwrap_or_default());
+}

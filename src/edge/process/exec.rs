@@ -1,0 +1,187 @@
+//! Becoming the command: what the process got from its caller is put back as it was, then the
+//! process image is replaced. Nothing of mfaexec stays.
+
+use std::ffi::{CString, OsStr, OsString, c_char};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags};
+use nix::unistd::{AccessFlags, faccessat};
+
+use crate::edge::process::inherited;
+use crate::error::{Error, Kind, Result};
+use crate::model::environment::Environment;
+
+unsafe extern "C" {
+    /// environ(7): the entries that getenv(3) and execvp(3) look at.
+    static mut environ: *const *const c_char;
+}
+
+/// The environment as it was handed over, entry by entry. The standard library's view drops
+/// entries without `=`.
+#[must_use]
+pub fn environment() -> Environment {
+    let mut entries = Vec::new();
+    // SAFETY: environ points to a null-terminated array of C strings. Nothing in this process
+    // changes the environment, so it cannot move while it is read.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            let bytes = std::ffi::CStr::from_ptr(*entry).to_bytes().to_vec();
+            entries.push(OsString::from_vec(bytes));
+            entry = entry.add(1);
+        }
+    }
+    Environment::new(entries)
+}
+
+/// Where this program is, for those who call it later; its bare name where the system does not say.
+#[must_use]
+pub fn own_path() -> String {
+    let path = std::env::current_exe().ok();
+    let path = path.and_then(|path| path.into_os_string().into_string().ok());
+    path.unwrap_or_else(|| "mfaexec".to_owned())
+}
+
+/// The process that started this one, and this one, which the command will be.
+#[must_use]
+pub fn parent_and_self() -> (u32, u32) {
+    (std::os::unix::process::parent_id(), std::process::id())
+}
+
+/// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
+/// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
+pub fn protect_memory() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
+        tracing::debug!("cannot forbid core dumps: {error}");
+    }
+}
+
+/// Replaces this process by `command` (name and arguments, the name as typed) with `env` as its
+/// environment, by the rules of execvp(3). Comes back only with the reason why it did not work.
+#[must_use]
+pub fn become_command(command: &[OsString], env: &Environment) -> Error {
+    let c_strings = |words: &[OsString]| -> std::result::Result<Vec<CString>, _> {
+        words
+            .iter()
+            .map(|word| CString::new(word.as_bytes()))
+            .collect()
+    };
+    let (Ok(argv), Ok(entries)) = (c_strings(command), c_strings(env.entries())) else {
+        return Error::new(
+            "cannot run the command",
+            "a word contains a NUL",
+            "remove it",
+        );
+    };
+    let Some(name) = argv.first() else {
+        return Error::new(
+            "cannot run the command",
+            "there is none",
+            "name it after --",
+        );
+    };
+    let mut envp: Vec<*const c_char> = entries.iter().map(|entry| entry.as_ptr()).collect();
+    envp.push(std::ptr::null());
+    inherited::put_back();
+    // SAFETY: envp is null-terminated, its strings live in `entries` until execvp(3) has copied
+    // them or failed; after a failure nothing reads the environment any more but through
+    // `environment()`, which is put back right below.
+    let errno = unsafe {
+        let parent = environ;
+        environ = envp.as_ptr();
+        let result = nix::unistd::execvp(name, &argv);
+        environ = parent;
+        match result {
+            Err(errno) => errno,
+        }
+    };
+    refusal(&command[0], errno)
+}
+
+/// What exec said, with the exit codes of env(1): 127 for "no such file", else 126.
+fn refusal(name: &OsStr, errno: Errno) -> Error {
+    let shown = name.to_string_lossy();
+    match errno {
+        // The file is there, so it is another one that is missing.
+        Errno::ENOENT if find_runnable(name).is_ok() => Error::of(
+            Kind::NotFound,
+            format!("{shown}: cannot be run"),
+            "the interpreter that its first line names does not exist",
+            "correct the first line of the file",
+        ),
+        Errno::ENOENT => not_found(name),
+        Errno::E2BIG => Error::of(
+            Kind::CannotRun,
+            format!("{shown}: cannot be run"),
+            "arguments and environment together are longer than the system allows",
+            "pass fewer arguments, with xargs or in a file",
+        ),
+        errno => Error::of(
+            Kind::CannotRun,
+            format!("{shown}: cannot be run"),
+            errno.desc(),
+            "check that it is a program for this machine and that you may run it",
+        ),
+    }
+}
+
+fn not_found(name: &OsStr) -> Error {
+    let shown = name.to_string_lossy();
+    let (cause, remedy) = if name.as_bytes().contains(&b'/') {
+        ("there is no such file", "check the path")
+    } else {
+        (
+            "no directory of PATH has a program of that name",
+            "install it, or give its path",
+        )
+    };
+    Error::of(
+        Kind::NotFound,
+        format!("{shown}: command not found"),
+        cause,
+        remedy,
+    )
+}
+
+/// Looks whether `name` can be run, so that nobody types a code for nothing: the search of
+/// execvp(3), without running anything. execvp(3) itself has the last word.
+///
+/// # Errors
+/// 127 for a command that is not there, 126 for one that may not be run.
+pub fn check_command(name: &OsStr) -> Result<()> {
+    find_runnable(name).map_err(|errno| refusal(name, errno))
+}
+
+fn find_runnable(name: &OsStr) -> std::result::Result<(), Errno> {
+    if name.as_bytes().contains(&b'/') {
+        return run_permission(Path::new(name));
+    }
+    // What execvp(3) searches without a PATH: confstr(_CS_PATH).
+    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/bin:/usr/bin"));
+    let mut reason = Errno::ENOENT;
+    for directory in path
+        .as_bytes()
+        .split(|byte| *byte == b':')
+        .filter(|_| !name.is_empty())
+    {
+        // An empty element is the working directory.
+        match run_permission(&Path::new(OsStr::from_bytes(directory)).join(name)) {
+            Ok(()) => return Ok(()),
+            Err(Errno::EACCES) => reason = Errno::EACCES,
+            Err(_) => {}
+        }
+    }
+    Err(reason)
+}
+
+/// Asks as execve(2) will: with the effective ids, and a directory is not for running.
+fn run_permission(path: &Path) -> std::result::Result<(), Errno> {
+    faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS)?;
+    if path.is_dir() {
+        return Err(Errno::EACCES);
+    }
+    Ok(())
+}

@@ -1,0 +1,413 @@
+//! A program that is waited for: what it prints, its time, and its end, which takes away all that it
+//! has started. Programs that give codes or keys and programs that ask a person are all run by this.
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::stat::fstat;
+use nix::unistd::Pid;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::edge::process::descendants::{self, Member};
+use crate::edge::signals::Wake;
+use crate::model::failure::secrets::shortened;
+use crate::model::vars::is_withheld;
+
+/// How long a program may take to end when it has been asked to.
+const GRACE: Duration = Duration::from_secs(1);
+/// How often it is looked at whether the program is still there.
+const STEP: Duration = Duration::from_millis(100);
+/// More bytes than this are no code and no key.
+const LIMIT: usize = 64 * 1024;
+
+/// What a program shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// The lines of the question.
+    pub lines: &'a [String],
+    /// What was wrong with the answer before.
+    pub problem: Option<&'a str>,
+}
+
+/// How a question to a person ended.
+#[derive(Debug)]
+pub enum Said {
+    /// With something typed.
+    Answer(SecretString),
+    /// The person did not want to answer.
+    Cancelled,
+    /// Nobody answered in time.
+    TimedOut,
+    /// A signal or another thread ended it.
+    Woken,
+}
+
+/// What listening to a program came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It has printed something more.
+    Printed,
+    /// It has said something more on stderr.
+    Complained,
+    /// It has closed its stdout.
+    Closed,
+    /// It has ended, and everything in its pipes was read. Told once.
+    Ended,
+    /// A signal or another thread wants an end.
+    Woken,
+    /// The time is over.
+    TooLate,
+}
+
+/// The group of processes that a program runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// One of its own, which can be ended as a whole.
+    Own,
+    /// That of mfaexec: the terminal listens to it, and its ^C and ^Z reach the program as well.
+    Shared,
+}
+
+/// A program that runs. It is gone when this is.
+pub(crate) struct Subprocess {
+    child: Child,
+    status: Option<ExitStatus>,
+    group: Group,
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+    /// The numbers of its pipes, by which those are found that have them.
+    pipes: Vec<u64>,
+    end_is_told: bool,
+    /// What it has printed and nobody has taken yet; perhaps a secret.
+    pub(crate) printed: Zeroizing<Vec<u8>>,
+    complaints: Zeroizing<Vec<u8>>,
+}
+
+/// A command without the secrets of the environment, which a program that asks has no use for.
+pub(crate) fn without_secrets(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name.as_bytes())) {
+        command.env_remove(name);
+    }
+    command
+}
+
+impl Subprocess {
+    /// Starts a program. What is told to it goes to its stdin, if that is `stdin`.
+    pub(crate) fn start(mut command: Command, stdin: Stdio, group: Group) -> io::Result<Self> {
+        command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if group == Group::Own {
+            command.process_group(0);
+        }
+        let mut child = command.spawn()?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let pipes = [number(stdout.as_ref()), number(stderr.as_ref())];
+        Ok(Self {
+            group,
+            status: None,
+            stdin: child.stdin.take(),
+            stdout,
+            stderr,
+            pipes: pipes.into_iter().flatten().collect(),
+            child,
+            end_is_told: false,
+            printed: Zeroizing::new(Vec::with_capacity(LIMIT)),
+            complaints: Zeroizing::new(Vec::with_capacity(LIMIT)),
+        })
+    }
+
+    pub(crate) fn tell(&mut self, line: &str) -> io::Result<()> {
+        let stdin = self.stdin.as_mut();
+        stdin.map_or(Ok(()), |stdin| stdin.write_all(line.as_bytes()))
+    }
+
+    /// Nothing more will be told.
+    pub(crate) fn hush(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Waits until it prints something more, or something else ends the wait.
+    pub(crate) fn listen(&mut self, wake: &Wake, until: Instant) -> io::Result<Heard> {
+        loop {
+            // Looked at before the pipes: what is in them then is all that there will be.
+            let ends = self.status()?.is_some() && !self.end_is_told;
+            let left = until.saturating_duration_since(Instant::now());
+            let wait = if ends { Duration::ZERO } else { left.min(STEP) };
+            let [woken, complains, prints] = match self.poll(wake, wait) {
+                Err(Errno::EINTR) => return Ok(Heard::Woken),
+                ready => ready?,
+            };
+            if woken {
+                return Ok(Heard::Woken);
+            }
+            // Why it ended, it says before it closes stdout.
+            let complained = complains && read(&mut self.stderr, &mut self.complaints)? > 0;
+            if complains && !complained {
+                self.stderr = None;
+            }
+            if prints {
+                if read(&mut self.stdout, &mut self.printed)? > 0 {
+                    return Ok(Heard::Printed);
+                }
+                self.stdout = None;
+                return Ok(Heard::Closed);
+            }
+            // Endless complaints do not make the time longer.
+            if complained && !left.is_zero() {
+                return Ok(Heard::Complained);
+            }
+            if ends && !complained {
+                self.end_is_told = true;
+                return Ok(Heard::Ended);
+            }
+            if left.is_zero() {
+                return Ok(Heard::TooLate);
+            }
+        }
+    }
+
+    /// Which can be read from: the wake, stderr, stdout.
+    fn poll(&self, wake: &Wake, wait: Duration) -> nix::Result<[bool; 3]> {
+        let wait = PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO);
+        let stderr = self.stderr.as_ref().map(AsFd::as_fd);
+        let stdout = self.stdout.as_ref().map(AsFd::as_fd);
+        let open = [Some(wake.readable()), stderr, stdout];
+        let mut waiting: Vec<PollFd<'_>> = open
+            .iter()
+            .flatten()
+            .map(|fd| PollFd::new(*fd, PollFlags::POLLIN))
+            .collect();
+        poll(&mut waiting, wait)?;
+        let mut ready = waiting.iter().map(|fd| fd.any() == Some(true));
+        Ok(open.map(|fd| fd.is_some() && ready.next() == Some(true)))
+    }
+
+    fn status(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait()?;
+        }
+        Ok(self.status)
+    }
+
+    /// How it ended, which it has to do soon.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        let begun = Instant::now();
+        while begun.elapsed() < GRACE {
+            match self.status() {
+                Ok(None) => thread::sleep(Duration::from_millis(2)),
+                ended => return ended.ok().flatten(),
+            }
+        }
+        None
+    }
+
+    /// What it said on stderr, as far as anybody would read it.
+    pub(crate) fn complaints(&self) -> &[u8] {
+        &self.complaints
+    }
+
+    /// Why it ended, in the last words that it said, else in `words`.
+    pub(crate) fn reason(&self, words: &str) -> String {
+        let text = String::from_utf8_lossy(&self.complaints);
+        let mut lines = text.lines().map(str::trim).rev();
+        let last = lines.find(|line| !line.is_empty());
+        shortened(last.unwrap_or(words))
+    }
+
+    /// Whether it prints without end.
+    pub(crate) fn babbles(&self) -> bool {
+        self.printed.len() >= LIMIT
+    }
+
+    /// Ends it, and all that it has started and left behind.
+    pub(crate) fn end(&mut self) {
+        self.hush();
+        let family = self.family();
+        self.signal(&family, Signal::SIGTERM);
+        // ^Z may have stopped it.
+        self.signal(&family, Signal::SIGCONT);
+        let begun = Instant::now();
+        while begun.elapsed() < GRACE && self.is_there(&family) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        if !self.is_there(&family) {
+            return;
+        }
+        // Who was started meanwhile is found anew, who has lost its parent is in the first list.
+        self.signal(&self.family(), Signal::SIGKILL);
+        self.signal(&family, Signal::SIGKILL);
+        if let Ok(None) = self.status() {
+            let _not_by_its_group = self.child.kill();
+            self.status = self.child.wait().ok();
+        }
+    }
+
+    /// Who has to be ended one by one.
+    fn family(&self) -> Vec<Member> {
+        match (self.group, self.pid()) {
+            (Group::Shared, Some(program)) => descendants::of(program, &self.pipes),
+            _ => Vec::new(),
+        }
+    }
+
+    fn signal(&self, family: &[Member], signal: Signal) {
+        for member in family {
+            member.signal(signal);
+        }
+        // The number of a group is not used again while somebody is in it.
+        if let (Group::Own, Some(group)) = (self.group, self.pid()) {
+            let _it_may_be_gone = killpg(group, signal);
+        }
+    }
+
+    fn is_there(&mut self, family: &[Member]) -> bool {
+        let runs = matches!(self.status(), Ok(None));
+        let group = self.group == Group::Own
+            && self
+                .pid()
+                .is_some_and(|group| killpg(group, None::<Signal>).is_ok());
+        runs || group || family.iter().any(|member| member.is_there())
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().map(Pid::from_raw)
+    }
+}
+
+impl Drop for Subprocess {
+    fn drop(&mut self) {
+        self.hush();
+        if let Ok(None) = self.status() {
+            self.end();
+        }
+    }
+}
+
+/// The exit code as a shell has it: a program that was killed by a signal has one as well.
+pub(crate) fn exit_code(status: ExitStatus) -> i32 {
+    let killed = || status.signal().map(|signal| 128 + signal);
+    status.code().or_else(killed).unwrap_or(-1)
+}
+
+/// The number of a pipe, the same in every process that has it.
+fn number(pipe: Option<&impl AsFd>) -> Option<u64> {
+    fstat(pipe?).ok().map(|stat| stat.st_ino)
+}
+
+/// Reads what is there, and what would be more than [`LIMIT`] not at all: the buffer never moves, so
+/// that no copy of a secret is left behind.
+fn read(pipe: &mut Option<impl Read>, into: &mut Vec<u8>) -> io::Result<usize> {
+    let Some(pipe) = pipe else { return Ok(0) };
+    let mut part = Zeroizing::new([0; 512]);
+    let count = pipe.read(&mut *part)?;
+    let room = LIMIT.saturating_sub(into.len());
+    into.extend_from_slice(&part[..count.min(room)]);
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::signal::kill;
+
+    fn shell(script: &str, group: Group) -> Subprocess {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        Subprocess::start(command, Stdio::null(), group).unwrap()
+    }
+
+    fn listen(process: &mut Subprocess, wake: &Wake, wait: u64) -> Heard {
+        process
+            .listen(wake, Instant::now() + Duration::from_millis(wait))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_never_answers_is_given_up() {
+        let mut process = shell("sleep 600", Group::Own);
+        let wake = Wake::new().unwrap();
+        assert_eq!(listen(&mut process, &wake, 50), Heard::TooLate);
+    }
+
+    #[test]
+    fn complaints_without_end_do_not_make_the_time_longer() {
+        let mut process = shell("yes >&2", Group::Own);
+        let wake = Wake::new().unwrap();
+        let until = Instant::now() + Duration::from_millis(300);
+        while process.listen(&wake, until).unwrap() != Heard::TooLate {}
+        assert_eq!(process.complaints.len(), LIMIT);
+    }
+
+    #[test]
+    fn a_wake_ends_the_wait() {
+        let mut process = shell("sleep 600", Group::Own);
+        let wake = Wake::new().unwrap();
+        crate::edge::signals::wake(&wake.waker().unwrap());
+        assert_eq!(listen(&mut process, &wake, 60_000), Heard::Woken);
+    }
+
+    #[test]
+    fn the_end_shows_also_where_something_else_holds_the_pipe() {
+        for group in [Group::Own, Group::Shared] {
+            let script = "sleep 600 & echo $!; echo oops >&2; exit 3";
+            let mut process = shell(script, group);
+            let wake = Wake::new().unwrap();
+            let mut heard = Vec::new();
+            while heard.last() != Some(&Heard::Ended) {
+                heard.push(listen(&mut process, &wake, 60_000));
+            }
+            assert!(!heard.contains(&Heard::Closed) && !heard.contains(&Heard::TooLate));
+            assert_eq!(process.reason(""), "oops");
+            assert_eq!(process.ended().map(exit_code), Some(3));
+            // It is told once, and then there is the pipe to wait for.
+            assert_eq!(listen(&mut process, &wake, 50), Heard::TooLate);
+            process.end();
+            is_gone(&process.printed);
+        }
+    }
+
+    #[test]
+    fn what_does_not_want_to_end_is_ended_with_all_that_it_started() {
+        for group in [Group::Own, Group::Shared] {
+            let script = "trap '' TERM; (trap '' TERM; sleep 600) & echo $!; wait; sleep 600";
+            let mut process = shell(script, group);
+            let wake = Wake::new().unwrap();
+            assert_eq!(listen(&mut process, &wake, 60_000), Heard::Printed);
+            let started = process.printed.clone();
+            drop(process);
+            is_gone(&started);
+        }
+    }
+
+    /// Waits until the process of that number is gone.
+    #[track_caller]
+    fn is_gone(number: &[u8]) {
+        let number = String::from_utf8_lossy(number).trim().to_owned();
+        let pid = Pid::from_raw(number.parse().unwrap());
+        for _ in 0..500 {
+            if kill(pid, None) == Err(Errno::ESRCH) || state_of(pid) == Some('Z') {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it is still there");
+    }
+
+    /// Nobody waits for it here, so that it may stay a zombie.
+    fn state_of(pid: Pid) -> Option<char> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    }
+}

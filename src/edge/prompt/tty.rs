@@ -1,0 +1,324 @@
+//! Questions to the person, on the controlling terminal and nowhere else: stdin, stdout and
+//! stderr belong to the command.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::Signal;
+use nix::sys::termios::{FlushArg, tcflush};
+use secrecy::SecretString;
+use terminal_size::{Width, terminal_size_of};
+use zeroize::Zeroizing;
+
+use crate::edge::output::{hold_back, let_go};
+use crate::edge::prompt::countdown::{Count, has_room};
+use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
+use crate::edge::prompt::line::{Key, Line};
+use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
+use crate::edge::prompt::turn::Turn;
+use crate::edge::signals::{Noting, Wake, obey};
+use crate::edge::store::lock_holder::Holder;
+use crate::edge::store::private_dir::PrivateDir;
+use crate::error::Result;
+use crate::model::prompt::question::QUESTION_TIME;
+
+pub use crate::edge::prompt::modes::Echo;
+
+/// Whether this process has asked on the terminal.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// The controlling terminal.
+#[derive(Debug)]
+pub struct Terminal {
+    tty: File,
+    turn: Option<Turn>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// What stands before the place to type.
+    pub question: &'a str,
+    /// Whether what is typed can be seen.
+    pub echo: Echo,
+    /// Behind the question the seconds are counted down until then.
+    pub next_code: Option<Instant>,
+    /// When the question is taken away.
+    pub until: Instant,
+}
+
+impl<'a> Ask<'a> {
+    /// A question whose answer can be seen, asked now.
+    #[must_use]
+    pub fn openly(question: &'a str) -> Self {
+        Self {
+            question,
+            echo: Echo::Shown,
+            next_code: None,
+            until: Instant::now() + QUESTION_TIME,
+        }
+    }
+}
+
+/// How a question ended.
+#[derive(Debug)]
+pub enum Answer {
+    /// With a line, its end cut off.
+    Line(SecretString),
+    /// Nothing more will come: ^D, or the terminal is gone.
+    Closed,
+    /// Nobody answered in time.
+    TimedOut,
+    /// Another thread ended it.
+    Woken,
+}
+
+impl Terminal {
+    /// Opens the controlling terminal, for questions that can be answered there.
+    ///
+    /// # Errors
+    /// The process has none, or is in its background where nobody could answer; in words.
+    pub fn open() -> std::result::Result<Self, String> {
+        let mut options = OpenOptions::new();
+        let tty = options
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NOCTTY)
+            .open("/dev/tty")
+            .map_err(|error| format!("no terminal: {error}"))?;
+        match cannot_be_answered(&tty) {
+            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            None => Ok(Self { tty, turn: None }),
+        }
+    }
+
+    /// Waits until no other question stands on this terminal; from then on this one's do, until
+    /// [`Terminal::end_turn`]. `on_wait` is told who asks, where that is known, before a wait.
+    ///
+    /// # Errors
+    /// The file of the lock cannot be trusted or made.
+    pub fn take_turn(
+        &mut self,
+        dir: &PrivateDir,
+        on_wait: impl FnOnce(Option<Holder>),
+    ) -> Result<()> {
+        if self.turn.is_none() {
+            self.turn = Some(Turn::take(dir, on_wait)?);
+        }
+        Ok(())
+    }
+
+    /// Lets others ask.
+    pub fn end_turn(&mut self) {
+        self.turn = None;
+    }
+
+    /// Lets nobody else ask until this process ends: its error has to be read first.
+    pub fn keep_turn_to_the_end(self) {
+        if let Some(turn) = self.turn {
+            turn.keep_to_the_end();
+        }
+    }
+
+    /// Whether seconds can be counted down on the line behind this question.
+    #[must_use]
+    pub fn has_room_to_count(&self, question: &str) -> bool {
+        has_room(&self.tty, question)
+    }
+
+    /// Its width in columns.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        terminal_size_of(&self.tty).map_or(80, |(Width(columns), _)| usize::from(columns))
+    }
+
+    /// Writes a line.
+    pub fn say(&self, line: &str) {
+        let end = line_end(&self.tty);
+        let _a_terminal_that_is_gone_shows_at_the_next_question = write!(&self.tty, "{line}{end}");
+    }
+
+    /// Waits until a question can be asked: whoever was started together with this process has its
+    /// modes, and its place in the foreground or behind it.
+    ///
+    /// # Errors
+    /// Nobody could answer; in words.
+    pub fn get_ready(&self) -> std::result::Result<(), String> {
+        if !ASKED.swap(true, Ordering::Relaxed) && stdout_is_pipe() {
+            wait_for_pager(&self.tty);
+        }
+        match cannot_be_answered(&self.tty) {
+            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks. Signals that come meanwhile are obeyed when the terminal is as it was: ^C ends this
+    /// process, ^Z stops it, and when it is continued the question stands there again.
+    ///
+    /// # Errors
+    /// The terminal does not work, or nobody can answer at it; in words.
+    pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Answer, String> {
+        loop {
+            self.get_ready()?;
+            let outcome = {
+                let _noting = Noting::start(wake);
+                hold_back();
+                self.ask_once(ask, wake)
+            };
+            wake.drain();
+            let noted = Noting::noted();
+            let in_front = |signal| signal != Signal::SIGTTIN && signal != Signal::SIGTTOU;
+            if noted.is_some_and(in_front) {
+                // What comes next on the terminal does not belong on the question's line.
+                self.say("");
+            }
+            let_go();
+            if let Some(signal) = noted {
+                self.obey(signal);
+                continue;
+            }
+            return outcome.map_err(|error| match error.raw_os_error() {
+                Some(libc::EIO) => "nobody can answer at this terminal: it runs in the \
+                                    background, where no shell can bring it to the front"
+                    .to_owned(),
+                _ => format!("the terminal does not work: {error}"),
+            });
+        }
+    }
+
+    /// Obeys a signal; while this process is stopped others may ask.
+    fn obey(&self, signal: Signal) {
+        if let Some(turn) = &self.turn {
+            turn.give_up();
+        }
+        obey(signal);
+        if let Some(turn) = &self.turn {
+            turn.take_again();
+        }
+    }
+
+    fn ask_once(&self, ask: Ask<'_>, wake: &Wake) -> io::Result<Answer> {
+        let modes = Modes::set(&self.tty, ask.echo)?;
+        let written = (&self.tty).write_all(ask.question.as_bytes());
+        let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
+        let mut count = Count::new(&self.tty, ask.question, next);
+        let answer = written.and_then(|()| self.read_line(wake, &mut count, ask.until));
+        modes.put_back(matches!(answer, Ok(Answer::Line(_))));
+        let ends_line = match &answer {
+            Ok(Answer::Closed | Answer::TimedOut) => true,
+            Ok(Answer::Woken) => !Noting::has_noted(),
+            Ok(Answer::Line(_)) | Err(_) => false,
+        };
+        if ends_line {
+            self.say("");
+        }
+        answer
+    }
+
+    fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Answer> {
+        let mut line = Line::new();
+        // A line comes at once: nothing is counted down in the middle of it, on the line below.
+        let mut in_line = false;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(Answer::TimedOut);
+            }
+            let mut waiting = [
+                PollFd::new(self.tty.as_fd(), PollFlags::POLLIN),
+                PollFd::new(wake.readable(), PollFlags::POLLIN),
+            ];
+            let wait = match in_line {
+                true => PollTimeout::ZERO,
+                false => shorter(count.show()?, left),
+            };
+            match poll(&mut waiting, wait) {
+                Ok(0) => {
+                    in_line = false;
+                    continue;
+                }
+                Ok(_) => {}
+                Err(Errno::EINTR) => return Ok(Answer::Woken),
+                Err(errno) => return Err(errno.into()),
+            }
+            if waiting[1].any() == Some(true) {
+                return Ok(Answer::Woken);
+            }
+            // A byte at a time: what is behind the line is the command's, also where somebody else
+            // has made the terminal give more than a line at once.
+            let mut byte = Zeroizing::new([0]);
+            match (&self.tty).read(&mut *byte) {
+                Ok(0) => return Ok(Answer::Closed),
+                Ok(_) => in_line = true,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    return Ok(Answer::Woken);
+                }
+                // The other end of the terminal is gone; in the background it is another matter.
+                Err(error)
+                    if error.raw_os_error() == Some(libc::EIO) && has_terminal(&self.tty) =>
+                {
+                    return Ok(Answer::Closed);
+                }
+                Err(error) => return Err(error),
+            }
+            match line.press(byte[0]) {
+                Key::Part => {}
+                Key::Enter => return Ok(Answer::Line(line.into_text())),
+                Key::End => return Ok(Answer::Closed),
+                Key::Signal(signal) => obey(signal),
+            }
+        }
+    }
+}
+
+fn shorter(wait: PollTimeout, left: Duration) -> PollTimeout {
+    let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
+    match wait {
+        PollTimeout::NONE => left,
+        wait => wait.min(left),
+    }
+}
+
+/// Throws away what was typed behind the last answer, if this process has asked: it was meant for
+/// whom the answer was for, and the shell would run it. For a sign-in that failed; where it did not,
+/// the rest is the command's.
+pub fn discard_typed() {
+    if !ASKED.load(Ordering::Relaxed) {
+        return;
+    }
+    let mut options = OpenOptions::new();
+    let tty = options.read(true).custom_flags(libc::O_NOCTTY);
+    if let Ok(tty) = tty.open("/dev/tty")
+        && has_terminal(&tty)
+    {
+        let _gone = tcflush(&tty, FlushArg::TCIFLUSH);
+    }
+}
+
+/// Reads one line from stdin and not a byte more: the rest is the command's.
+///
+/// # Errors
+/// stdin cannot be read, or ends before there is anything.
+pub fn line_from_stdin() -> io::Result<SecretString> {
+    let mut line = Zeroizing::new(Vec::with_capacity(64));
+    let mut byte = [0];
+    loop {
+        match nix::unistd::read(io::stdin(), &mut byte) {
+            Ok(0) if line.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(1) if byte[0] != b'\n' && line.len() < 4096 => line.push(byte[0]),
+            Ok(_) => break,
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    let text = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
+    Ok(SecretString::from(text.trim_end_matches('\r')))
+}

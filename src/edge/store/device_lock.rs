@@ -1,0 +1,231 @@
+//! One sign-in at a time per MFA device. The lock is the kernel's: whatever happens to its holder, it
+//! is free when the holder is gone.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::IntoRawFd;
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::unistd::getpgrp;
+
+use crate::edge::store::lock_holder::{Holder, place, session};
+use crate::edge::store::private_dir::PrivateDir;
+use crate::error::{Error, Result};
+use crate::model::prompt::lock_record::{GivenUp, Job, LockRecord};
+use crate::model::time::Timestamp;
+
+/// A wait that is over sooner is not worth a word.
+const SILENT_WAIT: Duration = Duration::from_millis(100);
+
+/// A held lock. Its file says who holds it, and which job does not want to be asked any more.
+#[derive(Debug)]
+pub struct DeviceLock {
+    file: File,
+    /// Whether somebody else signed in meanwhile.
+    pub waited: bool,
+    /// The job whose question was given up last.
+    given_up: Option<GivenUp>,
+}
+
+impl DeviceLock {
+    /// Takes the lock named `id`. If somebody else has it for longer than a moment, `on_wait` is
+    /// told who, where that is known, and the wait goes on for `limit` at most, if there is one.
+    /// `directory` opens the directory of the locks: somebody may remove it while this waits.
+    ///
+    /// # Errors
+    /// The file cannot be trusted, made or locked, or nobody has set it free in time.
+    pub fn take(
+        directory: impl Fn() -> Result<PrivateDir>,
+        id: &str,
+        limit: Option<Duration>,
+        on_wait: impl FnOnce(Option<Holder>),
+    ) -> Result<Self> {
+        let name = format!("{id}.lock");
+        let mut wait = Wait {
+            begun: Instant::now(),
+            limit,
+            on_wait: Some(on_wait),
+            waited: false,
+        };
+        loop {
+            let dir = directory()?;
+            let failed = |cause: io::Error| {
+                Error::new(
+                    format!("cannot lock {}", dir.path().join(&name).display()),
+                    cause.to_string(),
+                    "set XDG_CACHE_HOME to a directory on a disk of this machine",
+                )
+            };
+            let mut file = dir.lock_file(&name)?;
+            if !wait.lock(&mut file).map_err(failed)? {
+                return Err(under_way_for_ever(holder(&mut file), limit));
+            }
+            // A lock on a file without a name keeps nobody out.
+            if dir.has_name(&file, &name) {
+                let given_up = read(&mut file).given_up;
+                let waited = wait.waited;
+                let mut lock = Self {
+                    file,
+                    waited,
+                    given_up,
+                };
+                lock.write().map_err(failed)?;
+                return Ok(lock);
+            }
+        }
+    }
+
+    /// Whether a question was given up in the job of this process a short time ago: then nobody in
+    /// it is to be asked once more.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        let given_up = self.given_up.as_ref();
+        given_up.is_some_and(|given_up| given_up.concerns(&this_job(), now()))
+    }
+
+    /// Somebody has signed in: whoever gave a question up may be asked again.
+    pub fn end_peace(mut self) {
+        if self.given_up.take().is_some() {
+            let _it_is_over_in_ten_minutes = self.write();
+        }
+    }
+
+    /// Keeps the lock until this process ends, so that its error is read before somebody else is
+    /// asked; where the question was given up, so is that of the others in this job.
+    pub fn keep_to_the_end(mut self, given_up: bool) {
+        if given_up {
+            self.given_up = Some(GivenUp {
+                job: this_job(),
+                at: now(),
+            });
+            let _then_they_are_asked = self.write();
+        }
+        let _stays_open = self.file.into_raw_fd();
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let record = LockRecord {
+            holder: Some(std::process::id()),
+            given_up: self.given_up.clone(),
+        };
+        let text = record.to_string();
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
+    }
+}
+
+/// A wait for a lock, over as many files as it takes.
+struct Wait<F> {
+    begun: Instant,
+    limit: Option<Duration>,
+    on_wait: Option<F>,
+    waited: bool,
+}
+
+impl<F: FnOnce(Option<Holder>)> Wait<F> {
+    /// Locks the file, and says whether it got it in time.
+    fn lock(&mut self, file: &mut File) -> io::Result<bool> {
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(true),
+                Err(TryLockError::WouldBlock) => self.waited = true,
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            let elapsed = self.begun.elapsed();
+            if self.limit.is_some_and(|limit| elapsed >= limit) {
+                return Ok(false);
+            }
+            if elapsed >= SILENT_WAIT
+                && let Some(on_wait) = self.on_wait.take()
+            {
+                on_wait(holder(file));
+                if self.limit.is_none() {
+                    return file.lock().map(|()| true);
+                }
+            }
+            // Many may wait for a sign-in of a moment, and few for a question that was forgotten.
+            let soon = elapsed < Duration::from_secs(2);
+            std::thread::sleep(Duration::from_millis(if soon { 2 } else { 50 }));
+        }
+    }
+}
+
+fn under_way_for_ever(holder: Option<Holder>, limit: Option<Duration>) -> Error {
+    let (process, kill) = match holder {
+        Some(Holder(pid)) => (format!("process {pid}"), format!("end it: kill {pid}")),
+        None => ("somebody else".to_owned(), "end it".to_owned()),
+    };
+    let seconds = limit.unwrap_or_default().as_secs();
+    Error::new(
+        "another sign-in with this device does not end",
+        format!("{process} has been at it for {seconds} s"),
+        format!("answer the question that it asks, or {kill}"),
+    )
+}
+
+/// Who has the lock. It says so a moment after it has got it; until then the file is empty, or names
+/// somebody before it.
+fn holder(file: &mut File) -> Option<Holder> {
+    let mut read = || read(file).holder.map(Holder);
+    for _ in 0..20 {
+        let holder = read();
+        if holder.is_some_and(Holder::is_there) {
+            return holder;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    read()
+}
+
+fn read(file: &mut File) -> LockRecord {
+    let mut text = String::new();
+    let read = file
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| file.take(4096).read_to_string(&mut text));
+    match read {
+        Ok(_) => LockRecord::parse(&text),
+        Err(_) => LockRecord::default(),
+    }
+}
+
+/// The job that this process belongs to: what a shell stops and continues as one.
+fn this_job() -> Job {
+    Job::new(&place(), session(), getpgrp().as_raw())
+}
+
+fn now() -> Timestamp {
+    Timestamp::from(SystemTime::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_with_a_limit_ends() -> Result<()> {
+        let path = std::env::temp_dir().join(format!("mfaexec-lock-{}", std::process::id()));
+        let take = |limit| DeviceLock::take(|| PrivateDir::create(&path), "device", limit, |_| {});
+        let held = take(None)?;
+        let error = take(Some(Duration::from_millis(20))).err();
+        let error = error.map(|error| error.to_string()).unwrap_or_default();
+        let own = format!("kill {}", std::process::id());
+        assert!(
+            error.contains("does not end") && error.contains(&own),
+            "{error}"
+        );
+        let later = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(held);
+        });
+        assert!(take(Some(Duration::from_secs(60)))?.waited);
+        assert!(later.join().is_ok());
+        // Without its name a lock keeps nobody out, so another one is taken.
+        let held = take(None)?;
+        std::fs::remove_dir_all(&path).map_err(|_| under_way_for_ever(None, None))?;
+        assert!(!take(Some(Duration::ZERO))?.waited);
+        drop(held);
+        let _ = std::fs::remove_dir_all(&path);
+        Ok(())
+    }
+}

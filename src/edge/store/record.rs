@@ -1,0 +1,74 @@
+//! What is written into the files of the cache, before it is sealed.
+
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::model::session::{Session, SessionKind};
+use crate::model::time::Timestamp;
+
+/// A device that was looked up for an access key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Device {
+    /// Its serial.
+    pub serial: String,
+    /// Whether the user has others that give codes: then a question names it.
+    pub one_of_several: bool,
+}
+
+/// A session as it is written.
+#[derive(Serialize, Deserialize)]
+pub struct StoredSession {
+    kind: SessionKind,
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Zeroizing<String>,
+    expires_at: u64,
+    obtained_at: u64,
+    duration: u64,
+    account: Option<String>,
+    serial: Option<String>,
+    source_key_id: Option<String>,
+    role_arn: Option<String>,
+    profile: String,
+}
+
+impl From<&Session> for StoredSession {
+    fn from(session: &Session) -> Self {
+        let exposed =
+            |secret: &secrecy::SecretString| Zeroizing::new(secret.expose_secret().to_owned());
+        Self {
+            kind: session.kind,
+            access_key_id: session.access_key_id.clone(),
+            secret_access_key: exposed(&session.secret_access_key),
+            session_token: exposed(&session.session_token),
+            expires_at: session.expires_at.0,
+            obtained_at: session.obtained_at.0,
+            duration: session.duration,
+            account: session.account.clone(),
+            serial: session.serial.clone(),
+            source_key_id: session.source_key_id.clone(),
+            role_arn: session.role_arn.clone(),
+            profile: session.profile.clone(),
+        }
+    }
+}
+
+impl From<StoredSession> for Session {
+    fn from(stored: StoredSession) -> Self {
+        Self {
+            kind: stored.kind,
+            access_key_id: stored.access_key_id,
+            secret_access_key: stored.secret_access_key.as_str().into(),
+            session_token: stored.session_token.as_str().into(),
+            expires_at: Timestamp(stored.expires_at),
+            obtained_at: Timestamp(stored.obtained_at),
+            duration: stored.duration,
+            account: stored.account,
+            serial: stored.serial,
+            source_key_id: stored.source_key_id,
+            role_arn: stored.role_arn,
+            profile: stored.profile,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The environment of the command: the caller's, with the session in place of every other way to
+//! get credentials, and nothing else changed.
+
+use secrecy::ExposeSecret;
+
+use crate::model::child::shell::{Changes, FOR_PROMPTS, IN_SHELL};
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced};
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::settings::exports::{EXPORTED, REGION};
+use crate::model::time::Timestamp;
+use crate::model::vars::SOURCE_KEY;
+use crate::model::vars::{is_removed, rival_names};
+
+/// What stands for a session in an environment.
+#[must_use]
+pub fn of_session(session: &Session) -> Changes {
+    let secret = session.secret_access_key.expose_secret();
+    let token = session.session_token.expose_secret();
+    // Keys without an end are said to have none, and not to end in another age.
+    let end = Some(session.expires_at).filter(|end| *end != Timestamp::NEVER);
+    [
+        ("AWS_ACCESS_KEY_ID", Some(session.access_key_id.clone())),
+        ("AWS_SECRET_ACCESS_KEY", Some(secret.to_owned())),
+        ("AWS_SESSION_TOKEN", Some(token.to_owned())),
+        ("AWS_CREDENTIAL_EXPIRATION", end.map(|end| end.to_string())),
+        ("AWS_ACCOUNT_ID", session.account.clone()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// What a shell has to put right when the user's own files have had their way with `child`, the
+/// environment that it was started with.
+#[must_use]
+pub fn to_restore(child: &Environment, session: &Session, settings: &Settings) -> Changes {
+    let of_session = of_session(session).into_iter().map(|(name, _)| name);
+    let exported = settings.exports.iter().map(|(name, _)| name.clone());
+    let region = settings.endpoints.region.as_ref().map(|_| REGION);
+    let own = ["MFAEXEC_PROFILE", SOURCE_KEY, EXPORTED, IN_SHELL];
+    let names = rival_names().chain(region.into_iter().flatten());
+    let names = names.chain(own).chain(FOR_PROMPTS).map(str::to_owned);
+    let names = names.chain(of_session).chain(exported);
+    names
+        .map(|name| {
+            let value = child.get(&name).map(|value| value.to_string_lossy().into());
+            (name, value)
+        })
+        .collect()
+}
+
+/// Makes the command's environment: the caller's, with `session` and what `settings` take over
+/// from the profile.
+#[must_use]
+pub fn child_environment(
+    parent: &Environment,
+    session: &Session,
+    settings: &Settings,
+) -> Environment {
+    let mut child = parent.clone();
+    child.retain(|name| !is_removed(name));
+    if child.get(IN_SHELL).is_some() {
+        for name in FOR_PROMPTS.iter().chain([&IN_SHELL]) {
+            child.remove(name);
+        }
+    }
+    for (name, value) in of_session(session) {
+        match value {
+            Some(value) => child.set(&name, value),
+            None => child.remove(&name),
+        }
+    }
+    let mut exported = settings.exports.clone();
+    if let Some(Sourced { value, origin }) = &settings.endpoints.region {
+        for name in REGION {
+            child.set(name, value);
+            if matches!(origin, Origin::Profile(_)) {
+                exported.push((name.to_owned(), value.clone()));
+            }
+        }
+    }
+    for (name, value) in &settings.exports {
+        child.set(name, value);
+    }
+    child.remove(EXPORTED);
+    if !exported.is_empty() {
+        let lines: Vec<String> = exported.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        child.set(EXPORTED, lines.join("\n"));
+    }
+    match settings.chain.first() {
+        Some(profile) => {
+            child.set("MFAEXEC_PROFILE", profile);
+            child.remove(SOURCE_KEY);
+        }
+        None => {
+            child.remove("MFAEXEC_PROFILE");
+            child.set(SOURCE_KEY, settings.key_id());
+        }
+    }
+    child
+}

@@ -1,0 +1,30 @@
+//! Who was asked for what: the context of a failed call.
+
+use crate::model::settings::Settings;
+use crate::model::source::role::Role;
+
+/// Who was asked for what, as far as the call itself does not say.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The invocation's.
+    pub settings: &'a Settings,
+    /// The device that the code was of.
+    pub serial: Option<&'a str>,
+    /// The role that was to be assumed.
+    pub role: Option<&'a Role>,
+    /// Whether it was with temporary keys rather than with the long-term one.
+    pub with_session: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// A call with the long-term key that is about no role.
+    #[must_use]
+    pub fn by_key(settings: &'a Settings, serial: Option<&'a str>) -> Self {
+        Self {
+            settings,
+            serial,
+            role: None,
+            with_session: false,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What it means that a role cannot be assumed, or that a provider gives no keys.
+
+use crate::error::Error;
+use crate::model::failure::asked::Asked;
+use crate::model::failure::{CallFailure, Meaning, Progress};
+use crate::model::settings::Settings;
+use crate::model::source::role::Role;
+use crate::model::source::{Base, ProviderKind};
+
+/// The error of a failed call that has to do with a role or a provider, and with nothing else.
+pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<Error> {
+    let settings = asked.settings;
+    // Where STS, whom a web identity asks, is not to be reached, that is the error.
+    if let (Base::Provider(provider), None) = (&settings.base, asked.role)
+        && failure.progress != Progress::NotSent
+        && !failure.not_aws
+    {
+        let what = format!(
+            "{} gives no keys for profile {} ({})",
+            provider.kind.name(),
+            settings.profile.value,
+            provider.place
+        );
+        return Some(Error::new(
+            what,
+            failure.cause(),
+            remedy(provider.kind, &provider.profile),
+        ));
+    }
+    let role = asked.role?;
+    let arn = &role.arn.value;
+    let begins = |start: &str| failure.message.starts_with(start);
+    if failure.progress != Progress::Refused {
+        return None;
+    }
+    let (what, remedy) = match failure.code.as_str() {
+        "ValidationError" if begins("The requested DurationSeconds exceeds the Max") => (
+            format!(
+                "role {arn} does not allow sessions of {} s ({})",
+                role.duration.value, role.duration.origin
+            ),
+            "ask for less with --duration, or have the role's maximum session duration raised"
+                .to_owned(),
+        ),
+        "ExpiredToken" => (
+            format!("the session that was to assume role {arn} is over"),
+            renewed(settings),
+        ),
+        "InvalidClientTokenId" if asked.with_session => (
+            format!("AWS does not know the session that was to assume role {arn}"),
+            renewed(settings),
+        ),
+        _ if failure.meaning() == Meaning::Denied => (
+            format!("role {arn} cannot be assumed ({})", role.arn.origin),
+            denied(settings, role),
+        ),
+        _ => return None,
+    };
+    Some(Error::new(what, failure.cause(), remedy))
+}
+
+/// What can be wrong between a caller and a role.
+fn denied(settings: &Settings, role: &Role) -> String {
+    let id = match role.external_id {
+        Some(_) => "the external_id",
+        None => "an external_id that it may want",
+    };
+    let common =
+        format!("check the role's trust policy, the permission to sts:AssumeRole, and {id}");
+    match &settings.base {
+        Base::Provider(provider) => format!(
+            "{common}; if the trust policy asks for MFA, the keys of {} cannot prove any: use a \
+             profile with an access key and an MFA device",
+            provider.kind.name()
+        ),
+        Base::Key(_) | Base::KeyOfProgram { .. } if settings.without_mfa => {
+            format!("{common}; if it asks for MFA, leave out --without-mfa")
+        }
+        Base::Key(_) | Base::KeyOfProgram { .. } | Base::None => common,
+    }
+}
+
+/// How to get another session in place of one that AWS does not take.
+fn renewed(settings: &Settings) -> String {
+    match &settings.base {
+        Base::Provider(provider) if !provider.kind.is_worth_keeping() => {
+            remedy(provider.kind, &provider.profile)
+        }
+        _ => "forget it and try again: mfaexec clear".to_owned(),
+    }
+}
+
+fn remedy(kind: ProviderKind, profile: &str) -> String {
+    match kind {
+        ProviderKind::Sso => format!(
+            "sign in there: aws sso login --profile {profile}; if you are, check sso_account_id \
+             and sso_role_name"
+        ),
+        ProviderKind::Login => format!("sign in there: aws login --profile {profile}"),
+        ProviderKind::Process => "run the command of credential_process by itself".to_owned(),
+        ProviderKind::WebIdentity => "check the token's file and the role's trust in it".to_owned(),
+        ProviderKind::Environment => "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+                                      AWS_SESSION_TOKEN, or choose a profile with a key"
+            .to_owned(),
+        ProviderKind::Ec2 | ProviderKind::Ecs => {
+            "this works on such a machine only, if a role is attached to it".to_owned()
+        }
+    }
+}

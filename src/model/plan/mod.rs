@@ -1,0 +1,208 @@
+//! Decides, from settings, the sessions at hand and the time, which calls have to be made.
+
+pub mod calls;
+pub mod explanation;
+pub mod program_key;
+pub mod step;
+
+use std::fmt;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::arn::account_of_arn;
+use crate::model::plan::step::{Layer, Step, layers};
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::time::{Timestamp, in_words};
+
+/// What is to be done for a session.
+#[derive(Debug)]
+pub struct Plan {
+    /// The sessions on the way, the command's last.
+    pub layers: Vec<Layer>,
+    /// The last of them that is at hand and does, and its number.
+    pub at_hand: Option<(usize, Session)>,
+    /// Why the command's own session has to be got, if it has.
+    pub reason: Option<Reason>,
+    /// When the last one ended of those that were looked at and are over.
+    pub ended: Option<Timestamp>,
+}
+
+impl Plan {
+    /// The sessions that have to be got, in order.
+    #[must_use]
+    pub fn missing(&self) -> &[Layer] {
+        let have = self.at_hand.as_ref().map_or(0, |(number, _)| number + 1);
+        &self.layers[have..]
+    }
+
+    /// Whether a code has to be asked for.
+    #[must_use]
+    pub fn needs_code(&self) -> bool {
+        self.missing().iter().any(|layer| layer.with_code)
+    }
+
+    /// Refuses what would cost a code for nothing: a session that would have to be replaced at once,
+    /// and one in another account than a command may have.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn check(&self, settings: &Settings, for_command: bool) -> Result<()> {
+        if self.missing().is_empty() {
+            return Ok(());
+        }
+        self.check_reach(settings)?;
+        let role = settings.roles.last();
+        let role = role.and_then(|role| account_of_arn(&role.arn.value));
+        let device = settings.known_serial().filter(|_| settings.uses_device());
+        match role.or(device.and_then(account_of_arn)) {
+            Some(account) if for_command => {
+                let profile = &settings.profile.value;
+                settings.guards.check_account(profile, Some(account))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_reach(&self, settings: &Settings) -> Result<()> {
+        let wanted = settings.min_ttl.value;
+        let own = self.layers.last();
+        let longest = own.filter(|layer| layer.step != Step::Provider);
+        let Some(longest) = longest.map(|layer| layer.duration).filter(|l| wanted > *l) else {
+            return Ok(());
+        };
+        Err(Error::of(
+            Kind::Usage,
+            "no session could be good enough",
+            format!(
+                "{} of it are to be left ({}), and it lasts {}",
+                in_words(wanted),
+                settings.min_ttl.origin,
+                in_words(longest)
+            ),
+            "ask for a longer session with --duration, or for less with --min-ttl",
+        ))
+    }
+
+    /// The command's session, if nothing is missing.
+    ///
+    /// # Errors
+    /// Something is; the plan, unchanged.
+    pub fn into_session(self) -> std::result::Result<Session, Box<Self>> {
+        match self.at_hand {
+            Some((number, session)) if number + 1 == self.layers.len() => Ok(session),
+            at_hand => Err(Box::new(Self { at_hand, ..self })),
+        }
+    }
+}
+
+/// Why the session at hand, if any, does not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// There is none.
+    NoSession,
+    /// A new one was asked for.
+    Fresh,
+    /// It is over.
+    Ended(Timestamp),
+    /// It has fewer seconds left than are wanted.
+    EndsSoon {
+        /// Seconds left.
+        left: u64,
+        /// Seconds wanted.
+        wanted: u64,
+    },
+    /// It was asked for with a shorter duration than is wanted now.
+    TooShort {
+        /// Its duration in seconds.
+        duration: u64,
+        /// Seconds wanted.
+        wanted: u64,
+    },
+}
+
+/// Makes the plan. `look` finds the session of a layer; it is asked for the command's own first,
+/// and for the others only if that does not do. With `fresh` it is got anew in any case; those
+/// below it are good enough if they last.
+///
+/// # Errors
+/// Those of `look`.
+pub fn plan(
+    settings: &Settings,
+    fresh: bool,
+    now: Timestamp,
+    mut look: impl FnMut(&Layer) -> Result<Option<Session>>,
+) -> Result<Plan> {
+    let layers = layers(settings);
+    let mut plan = Plan {
+        layers,
+        at_hand: None,
+        reason: None,
+        ended: None,
+    };
+    for (number, layer) in plan.layers.iter().enumerate().rev() {
+        let last = number + 1 == plan.layers.len();
+        let session = match look(layer)? {
+            Some(_) if last && fresh => Err(Reason::Fresh),
+            Some(session) => judge(layer, session, now),
+            None => Err(Reason::NoSession),
+        };
+        match session {
+            Ok(session) => {
+                plan.at_hand = Some((number, session));
+                break;
+            }
+            Err(reason) => {
+                if let Reason::Ended(at) = reason {
+                    plan.ended = plan.ended.max(Some(at));
+                }
+                if last {
+                    plan.reason = Some(reason);
+                }
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether a session at hand does for its layer.
+fn judge(layer: &Layer, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
+    let left = now.until(session.expires_at);
+    if left == 0 {
+        return Err(Reason::Ended(session.expires_at));
+    }
+    if left < layer.min_ttl {
+        return Err(Reason::EndsSoon {
+            left,
+            wanted: layer.min_ttl,
+        });
+    }
+    // Four hours that nobody asked for are no reason to throw away the hour that somebody did.
+    if layer.asked && session.duration < layer.duration {
+        return Err(Reason::TooShort {
+            duration: session.duration,
+            wanted: layer.duration,
+        });
+    }
+    Ok(session)
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSession => f.write_str("there is no session yet"),
+            Self::Fresh => f.write_str("a fresh one was asked for"),
+            Self::Ended(at) => write!(f, "the last one ended at {at}"),
+            Self::EndsSoon { left, wanted } => {
+                let (left, wanted) = (in_words(*left), in_words(*wanted));
+                write!(f, "the one at hand ends in {left}, {wanted} are wanted")
+            }
+            Self::TooShort { duration, wanted } => {
+                let (duration, wanted) = (in_words(*duration), in_words(*wanted));
+                write!(
+                    f,
+                    "the one at hand was made for {duration}, {wanted} are wanted"
+                )
+            }
+        }
+    }
+}

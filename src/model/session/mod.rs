@@ -1,0 +1,123 @@
+//! A session: temporary keys that STS handed out, what identifies them, and until when they work.
+
+pub mod one_time_code;
+pub mod validate;
+
+use crate::model::digest::digest_of;
+use crate::model::time::Timestamp;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// The shortest session that GetSessionToken grants, in seconds (STS API reference).
+pub const MIN_DURATION: u64 = 900;
+/// The longest session that GetSessionToken grants to an IAM user, in seconds.
+pub const MAX_DURATION: u64 = 129_600;
+
+/// What a session is of. Files of the cache have it under the name that [`Self::name`] gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionKind {
+    /// GetSessionToken with a code.
+    #[serde(rename = "mfa-session")]
+    Mfa,
+    /// GetSessionToken without one, as was asked for.
+    #[serde(rename = "session-without-mfa")]
+    Plain,
+    /// AssumeRole.
+    #[serde(rename = "role")]
+    Role,
+    /// Temporary keys that somebody else gave.
+    #[serde(rename = "provided")]
+    Provided,
+}
+
+impl SessionKind {
+    /// Its name in `status`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mfa => "mfa-session",
+            Self::Plain => "session-without-mfa",
+            Self::Role => "role",
+            Self::Provided => "provided",
+        }
+    }
+}
+
+/// Temporary keys, with what has to be known to use and to judge them.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What it is of.
+    pub kind: SessionKind,
+    /// The key's id, `ASIA…`; not a secret.
+    pub access_key_id: String,
+    /// The secret half of the key.
+    pub secret_access_key: SecretString,
+    /// The token that has to go with the key.
+    pub session_token: SecretString,
+    /// When it ends; [`Timestamp::NEVER`] where nobody says.
+    pub expires_at: Timestamp,
+    /// When it was handed out, on this machine's clock.
+    pub obtained_at: Timestamp,
+    /// The seconds that were asked for. STS cuts a root user's to an hour, so this is what tells
+    /// whether a later wish is already answered.
+    pub duration: u64,
+    /// The account's twelve digits, where they are known.
+    pub account: Option<String>,
+    /// The MFA device that vouched for it, if one did.
+    pub serial: Option<String>,
+    /// The long-term key that it was obtained with, at the beginning of the chain.
+    pub source_key_id: Option<String>,
+    /// The role that it is of.
+    pub role_arn: Option<String>,
+    /// The profile that it was obtained for.
+    pub profile: String,
+}
+
+/// Everything that identifies an MFA session. Change one field, and it is another session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionKey {
+    /// The long-term key that asked; it stands for the account and the user as well.
+    pub access_key_id: String,
+    /// The MFA device.
+    pub serial: String,
+    /// The endpoint if one was configured or it is the global one; nothing for a region's own, whose
+    /// sessions hold in every region of the partition that the key belongs to.
+    pub endpoint: Option<String>,
+}
+
+impl SessionKey {
+    /// 64 hexadecimal digits, the same for equal keys only: the name of the session at rest.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let endpoint = self.endpoint.as_deref().unwrap_or_default();
+        digest_of(
+            "mfa-session",
+            &[&self.access_key_id, &self.serial, endpoint],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_never_shows_its_secrets() {
+        let session = Session {
+            access_key_id: "ASIAX".into(),
+            secret_access_key: "canary-secret".into(),
+            session_token: "canary-token".into(),
+            expires_at: Timestamp(1),
+            obtained_at: Timestamp(0),
+            duration: 900,
+            account: None,
+            kind: SessionKind::Mfa,
+            serial: Some("GAHT12345678".into()),
+            source_key_id: Some("AKIAX".into()),
+            role_arn: None,
+            profile: "p".into(),
+        };
+        assert!(!format!("{session:?}").contains("canary"));
+    }
+}

@@ -1,0 +1,105 @@
+//! How long sessions last: who asked for what, and what STS allows.
+
+use crate::error::{Error, Kind, Result};
+use crate::model::origin::{Origin, Sourced};
+use crate::model::profile::Profile;
+use crate::model::session::{MAX_DURATION, MIN_DURATION};
+use crate::model::source::role::{CHAINED_DURATION, MAX_ROLE_DURATION, Role};
+use crate::model::time::{in_words, parse_seconds};
+
+/// Seconds of an MFA session when nobody says otherwise: half a working day.
+pub const DEFAULT_DURATION: u64 = 4 * 3600;
+
+/// The durations of one invocation, in seconds.
+#[derive(Debug)]
+pub struct Durations {
+    /// Of the session that the command gets.
+    pub own: Sourced<u64>,
+    /// Of the MFA session; the same where there is no role.
+    pub base: Sourced<u64>,
+}
+
+impl Durations {
+    /// `--duration` and the chosen profile's `mfaexec_duration` mean the session that the command
+    /// gets. A role that the command line names has nothing to do with a profile's wish. The MFA
+    /// session below roles, and one for borrowed keys, goes by the profile that has the key.
+    ///
+    /// # Errors
+    /// A duration that STS does not give.
+    pub fn new(
+        option: Option<u64>,
+        chain: &[Profile<'_>],
+        roles: &mut [Role],
+        role_of_option: bool,
+    ) -> Result<Self> {
+        let wish_of = |profile: Option<&Profile<'_>>| {
+            let written = profile.and_then(|profile| profile.sourced("mfaexec_duration"));
+            let seconds = written.map(|written| profile_seconds("mfaexec_duration", &written));
+            seconds.transpose()
+        };
+        let option = option.map(|seconds| Sourced::new(seconds, Origin::Option("--duration")));
+        let default = Sourced::new(DEFAULT_DURATION, Origin::Default);
+        let named_by_profile = roles.len() > usize::from(role_of_option);
+        // The profile that has the key; its wish is the role's if it names one itself.
+        let key = chain
+            .last()
+            .filter(|_| chain.len() > 1 || !named_by_profile);
+        let base = wish_of(key)?;
+        let Some(role) = roles.last_mut() else {
+            let own = option.or(wish_of(chain.first())?).or(base);
+            let own = own.unwrap_or(default);
+            within(&own, MAX_DURATION, OF_MFA_SESSIONS)?;
+            let base = own.clone();
+            return Ok(Self { own, base });
+        };
+        let wish = match role_of_option {
+            true => option,
+            false => option.or(wish_of(chain.first())?),
+        };
+        if let Some(wish) = wish {
+            let cause = "STS gives sessions of roles of 15 minutes to 12 hours";
+            within(&wish, MAX_ROLE_DURATION, cause)?;
+            role.duration = wish;
+        }
+        let base = base.unwrap_or(default);
+        within(&base, MAX_DURATION, OF_MFA_SESSIONS)?;
+        let own = role.duration.clone();
+        Ok(Self { own, base })
+    }
+}
+
+const OF_MFA_SESSIONS: &str = "STS gives MFA sessions of 15 minutes to 36 hours";
+
+/// A time in a profile.
+pub(crate) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<Sourced<u64>> {
+    match parse_seconds(&written.value) {
+        Ok(seconds) => Ok(Sourced::new(seconds, written.origin.clone())),
+        Err(cause) => Err(Error::new(
+            format!("{key} = {} cannot be read", written.value),
+            format!("{cause} (from {})", written.origin),
+            format!("write {key} = 4h"),
+        )),
+    }
+}
+
+fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
+    if (MIN_DURATION..=most).contains(&wish.value) {
+        return Ok(());
+    }
+    let name = match &wish.origin {
+        Origin::Option(name) => (*name).to_owned(),
+        origin => format!("the duration of {origin},"),
+    };
+    Err(Error::of(
+        Kind::Usage,
+        format!("{name} {}s is not possible", wish.value),
+        cause,
+        format!("choose one between 15m and {}", in_words(most)),
+    ))
+}
+
+/// What is left of a wish in a chain: a role that is assumed with temporary keys gets an hour.
+#[must_use]
+pub fn capped(wish: u64) -> u64 {
+    wish.min(CHAINED_DURATION)
+}

@@ -1,0 +1,247 @@
+//! Where STS and IAM are: endpoints and regions, from the environment and the profile.
+
+use std::net::IpAddr;
+
+use http::Uri;
+use http::uri::Scheme;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced, env_setting};
+use crate::model::profile::Profile;
+use crate::model::settings::regions::{
+    GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global,
+};
+
+/// How to reach AWS's services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The region of requests, when one is known.
+    pub region: Option<Sourced<String>>,
+    /// A configured endpoint of STS.
+    pub sts: Option<Sourced<String>>,
+    /// A configured endpoint of IAM.
+    pub iam: Option<Sourced<String>>,
+    /// The global endpoint of STS is wanted in the regions that once had no other
+    /// (`sts_regional_endpoints = legacy`).
+    pub sts_legacy: bool,
+    /// FIPS 140 endpoints are wanted.
+    pub use_fips: bool,
+    /// IPv6-capable endpoints are wanted.
+    pub use_dualstack: bool,
+    /// A file of PEM certificates that replaces the platform's roots.
+    pub ca_bundle: Option<Sourced<String>>,
+}
+
+impl Endpoints {
+    /// Reads everything that decides on endpoints: of the chosen profile, the first of `chain`, and
+    /// a region also from the profiles that it gets its keys from.
+    ///
+    /// # Errors
+    /// A region that can't be part of a host name; an endpoint that is no URL, or plain http to
+    /// another machine; FIPS or dualstack together with a configured endpoint; a kind of STS
+    /// endpoint that does not exist.
+    pub fn new(region: Option<&str>, env: &Environment, chain: &[Profile<'_>]) -> Result<Self> {
+        let [profile, ..] = chain else {
+            return Err(Error::new(
+                "no profile was chosen",
+                "there is none",
+                "choose one with -p NAME",
+            ));
+        };
+        let endpoints = Self {
+            region: find_region(region, env, chain)?,
+            sts: find_endpoint("sts", env, profile)?,
+            iam: find_endpoint("iam", env, profile)?,
+            sts_legacy: find_legacy(env, profile)?,
+            use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
+            use_dualstack: flag(
+                "AWS_USE_DUALSTACK_ENDPOINT",
+                "use_dualstack_endpoint",
+                env,
+                profile,
+            ),
+            // The AWS CLI's HTTP library expands it.
+            ca_bundle: env_setting("AWS_CA_BUNDLE", env)
+                .or_else(|| profile.sourced("ca_bundle"))
+                .map(|path| Sourced::new(env.at_home(&path.value), path.origin)),
+        };
+        if let (Some(endpoint), true) = (
+            &endpoints.sts,
+            endpoints.use_fips || endpoints.use_dualstack,
+        ) {
+            return Err(Error::of(
+                Kind::Own,
+                "cannot tell which endpoint to use",
+                format!(
+                    "{} names one, and a FIPS or dualstack endpoint is asked for as well",
+                    endpoint.origin
+                ),
+                "drop one of the two",
+            ));
+        }
+        Ok(endpoints)
+    }
+
+    /// The region to sign for when none is configured: that of the ARN's partition which always
+    /// has STS (endpoint rules of the SDKs).
+    #[must_use]
+    pub fn region_for(&self, serial: Option<&str>) -> String {
+        if let Some(region) = &self.region {
+            return region.value.clone();
+        }
+        let partition = serial
+            .and_then(|arn| arn.strip_prefix("arn:"))
+            .and_then(|rest| rest.split(':').next());
+        implicit_region(partition.unwrap_or("aws")).to_owned()
+    }
+
+    /// The region that the SDK is told for STS where requests are for `region`: its endpoint rules
+    /// know the global endpoint as a region of that name. Where FIPS, dualstack or a configured
+    /// endpoint say where STS is, the global region is us-east-1, as in its signatures.
+    #[must_use]
+    pub fn sts_region<'r>(&self, region: &'r str) -> &'r str {
+        match region {
+            _ if self.is_sts_global(region) => GLOBAL,
+            GLOBAL => always_on(GLOBAL),
+            _ => region,
+        }
+    }
+
+    /// The URL of STS where it is not the region's own: the configured one, or the global
+    /// endpoint's. Sessions from there are others: the global one's do not work in every region.
+    #[must_use]
+    pub fn sts_url(&self, serial: Option<&str>) -> Option<String> {
+        if let Some(endpoint) = &self.sts {
+            return Some(endpoint.value.clone());
+        }
+        let global = self.is_sts_global(&self.region_for(serial));
+        global.then(|| GLOBAL_STS.to_owned())
+    }
+
+    /// FIPS, dualstack and a configured endpoint go before `legacy` (botocore).
+    fn is_sts_global(&self, region: &str) -> bool {
+        let elsewhere = self.sts.is_some() || self.use_fips || self.use_dualstack;
+        let global = region == GLOBAL || self.sts_legacy && is_legacy_global(region);
+        global && !elsewhere
+    }
+}
+
+fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
+    env_setting(variable, env)
+        .or_else(|| profile.sourced(key))
+        .is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether `legacy` is asked for; as in botocore there is `regional` beside it and nothing else.
+fn find_legacy(env: &Environment, profile: &Profile<'_>) -> Result<bool> {
+    let kind = env_setting("AWS_STS_REGIONAL_ENDPOINTS", env)
+        .or_else(|| profile.sourced("sts_regional_endpoints"));
+    let Some(Sourced { value, origin }) = kind else {
+        return Ok(false);
+    };
+    match value.as_str() {
+        "legacy" => Ok(true),
+        "regional" => Ok(false),
+        _ => Err(Error::new(
+            "cannot tell which endpoint of STS to use",
+            format!("{value} (from {origin}) is no kind of endpoint"),
+            "choose regional, or legacy for the global endpoint",
+        )),
+    }
+}
+
+fn find_region(
+    option: Option<&str>,
+    env: &Environment,
+    chain: &[Profile<'_>],
+) -> Result<Option<Sourced<String>>> {
+    let region = option
+        .map(|region| Sourced::new(region.to_owned(), Origin::Option("--region")))
+        .or_else(|| env_setting("AWS_REGION", env))
+        .or_else(|| env_setting("AWS_DEFAULT_REGION", env))
+        .or_else(|| chain.iter().find_map(|profile| profile.sourced("region")));
+    if let Some(Sourced { value, origin }) = &region
+        && !value
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
+        return Err(Error::new(
+            "cannot tell which region to use",
+            format!("{value} (from {origin}) is no region's name"),
+            "give one such as eu-central-1",
+        ));
+    }
+    Ok(region)
+}
+
+/// The order is the SDKs': variable of the service, variable for all, the profile's `[services]`
+/// section, the profile's `endpoint_url`.
+fn find_endpoint(
+    service: &str,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<Option<Sourced<String>>> {
+    if flag(
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "ignore_configured_endpoint_urls",
+        env,
+        profile,
+    ) {
+        return Ok(None);
+    }
+    let variable = match service {
+        "sts" => "AWS_ENDPOINT_URL_STS",
+        _ => "AWS_ENDPOINT_URL_IAM",
+    };
+    let mut services = profile.service_endpoints()?.into_iter();
+    let in_services = || {
+        let (_, url) = services.find(|(name, _)| name == service)?;
+        let place = profile.place("services").unwrap_or_default();
+        Some(Sourced::new(url, Origin::Profile(place)))
+    };
+    let found = env_setting(variable, env)
+        .or_else(|| env_setting("AWS_ENDPOINT_URL", env))
+        .or_else(in_services)
+        .or_else(|| profile.sourced("endpoint_url"));
+    if let Some(endpoint) = &found {
+        check_endpoint(endpoint)?;
+    }
+    Ok(found)
+}
+
+/// A code and a session may travel over https, or over http to this machine; never in the clear
+/// to another one.
+fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
+    let refuse = |cause: &str| {
+        Err(Error::new(
+            format!("the endpoint {} cannot be used", endpoint.value),
+            format!("{cause} (from {})", endpoint.origin),
+            "use an https:// URL; http:// is for this machine only",
+        ))
+    };
+    let Ok(uri) = endpoint.value.parse::<Uri>() else {
+        return refuse("it is not a URL");
+    };
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) => Ok(()),
+        (Some("http"), Some(host)) if is_loopback(host) => Ok(()),
+        (Some("http"), Some(_)) => refuse("plain http would show the session to the network"),
+        _ => refuse("it is not an http or https URL"),
+    }
+}
+
+/// Whether requests to this endpoint are not encrypted. A URL's scheme is read in any case (RFC
+/// 3986, 3.1).
+#[must_use]
+pub fn is_plain_http(endpoint: &str) -> bool {
+    let uri = endpoint.parse::<Uri>();
+    uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
+}
+
+/// Whether a URL's host is this machine.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

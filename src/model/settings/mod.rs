@@ -1,0 +1,323 @@
+//! What one invocation is about: options, environment and profile made into one value in which
+//! every setting knows where it came from.
+
+pub mod durations;
+pub mod endpoint;
+pub mod exports;
+pub mod guards;
+pub mod mfa;
+pub mod regions;
+pub mod selection;
+
+use crate::error::{Error, Kind, Result};
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced, env_setting};
+use crate::model::profile::{Profile, Profiles};
+use crate::model::settings::durations::{Durations, profile_seconds};
+use crate::model::settings::endpoint::Endpoints;
+use crate::model::settings::exports::exports;
+use crate::model::settings::guards::Guards;
+use crate::model::settings::mfa::check_serial;
+use crate::model::settings::selection::{Chosen, unused_keys};
+use crate::model::source::chain::Chain;
+use crate::model::source::key::LongTermKey;
+use crate::model::source::role::{Role, as_session_name};
+use crate::model::source::{Base, ProviderKind, source_of_credentials};
+
+/// Seconds that a session must have left to be used when nobody says otherwise: enough for the
+/// command to start and make its calls.
+pub const DEFAULT_MIN_TTL: u64 = 60;
+
+/// What the command line asked for, before files and environment have their say.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// `--duration`, in seconds
+    pub duration: Option<u64>,
+    /// `--min-ttl`, in seconds
+    pub min_ttl: Option<u64>,
+    /// `--mfa-serial`
+    pub mfa_serial: Option<String>,
+    /// `--without-mfa`
+    pub without_mfa: bool,
+    /// `--region`
+    pub region: Option<String>,
+    /// `--role-arn`
+    pub role_arn: Option<String>,
+    /// The content of `--policy-file`
+    pub policy: Option<String>,
+    /// `--policy-arn`
+    pub policy_arns: Vec<String>,
+}
+
+/// Everything that decides on the session of one invocation.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The chosen profile's name; `environment` where the key is there.
+    pub profile: Sourced<String>,
+    /// The names of the profiles on the way to the keys, the chosen one first; none for a key of
+    /// the environment.
+    pub chain: Vec<String>,
+    /// What the way begins with.
+    pub base: Base,
+    /// The roles on it, in the order in which they are assumed.
+    pub roles: Vec<Role>,
+    /// The MFA device, unless it is still to be found out.
+    pub serial: Option<Sourced<String>>,
+    /// No code is to be asked for.
+    pub without_mfa: bool,
+    /// A program that gives codes.
+    pub mfa_process: Option<Sourced<String>>,
+    /// Seconds that the session of the command shall last.
+    pub duration: Sourced<u64>,
+    /// Seconds that the MFA session below roles shall last.
+    pub base_duration: Sourced<u64>,
+    /// Seconds that a session must have left.
+    pub min_ttl: Sourced<u64>,
+    /// How to reach STS and IAM.
+    pub endpoints: Endpoints,
+    /// What the command's environment takes over from the profile: name and value.
+    pub exports: Vec<(String, String)>,
+    /// What has to be true before a command starts.
+    pub guards: Guards,
+    /// Who sits here, for the names of role sessions.
+    pub user: Option<String>,
+    /// What is there and not used, although somebody may have meant it to be.
+    pub notices: Vec<String>,
+}
+
+impl Settings {
+    /// Makes one value of everything that was said about the chosen profile.
+    ///
+    /// # Errors
+    /// An unknown profile, one that leads to no keys, and every value out of its range: all before
+    /// anybody is asked for a code.
+    pub fn new(
+        wishes: &Wishes,
+        chosen: Chosen,
+        env: &Environment,
+        profiles: &Profiles,
+    ) -> Result<Self> {
+        let (name, chain) = match chosen {
+            Chosen::Profile(name) => {
+                let selected = profiles.require(&name.value, &name.origin.to_string())?;
+                (name, Chain::follow(selected, profiles, env)?)
+            }
+            Chosen::Environment => from_environment(env, profiles)?,
+        };
+        let selected = &chain.profiles[0];
+        let mut roles = chain.roles;
+        add_role(&mut roles, wishes)?;
+        let durations = Durations::new(
+            wishes.duration,
+            &chain.profiles,
+            &mut roles,
+            wishes.role_arn.is_some(),
+        )?;
+        if let (Base::Provider(provider), Some(seconds), []) =
+            (&chain.base, wishes.duration, &roles[..])
+            // A program may give a key to get a session with.
+            && provider.kind != ProviderKind::Process
+        {
+            return Err(duration_of_others(provider.kind, seconds));
+        }
+        let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
+        let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
+        let serial = chain.profiles.iter().find_map(Profile::mfa_serial);
+        let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
+        let names = chain.profiles.iter().map(|p| p.name().to_owned());
+        Ok(Self {
+            serial: find_serial(wishes.mfa_serial.as_deref(), env, serial)?,
+            without_mfa: wishes.without_mfa,
+            mfa_process: env_setting("MFAEXEC_MFA_PROCESS", env)
+                .or_else(|| from_chain("mfa_process")),
+            duration: durations.own,
+            base_duration: durations.base,
+            min_ttl: min_ttl(wishes.min_ttl, selected)?,
+            endpoints,
+            exports: exports(env, selected)?,
+            guards: Guards::of_profile(selected)?,
+            user: env.text("LOGNAME").or_else(|| env.text("USER")),
+            notices: notices(&name, env, &chain.profiles),
+            chain: names.filter(|_| is_profile).collect(),
+            profile: name,
+            base: chain.base,
+            roles,
+        })
+    }
+
+    /// The long-term key at the beginning, if there is one.
+    #[must_use]
+    pub fn key(&self) -> Option<&LongTermKey> {
+        match &self.base {
+            Base::Key(key) => Some(key),
+            Base::KeyOfProgram { key, .. } => key.as_ref(),
+            Base::None | Base::Provider(_) => None,
+        }
+    }
+
+    /// Whether a long-term key is the beginning, at hand or not.
+    #[must_use]
+    pub fn begins_with_key(&self) -> bool {
+        matches!(self.base, Base::Key(_) | Base::KeyOfProgram { .. })
+    }
+
+    /// What to call the long-term key at the beginning.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.key().map_or("none", |key| &key.access_key_id)
+    }
+
+    /// Whether an MFA device has a part in it.
+    #[must_use]
+    pub fn uses_device(&self) -> bool {
+        self.begins_with_key() && !self.without_mfa
+    }
+
+    /// The device's serial, if it is known.
+    #[must_use]
+    pub fn known_serial(&self) -> Option<&str> {
+        self.serial.as_ref().map(|serial| serial.value.as_str())
+    }
+
+    /// Refuses a duration for temporary keys that a program has given.
+    ///
+    /// # Errors
+    /// One was asked for.
+    pub fn check_duration_of_program(&self) -> Result<()> {
+        let Sourced { value, origin } = &self.duration;
+        match origin {
+            Origin::Option("--duration") if self.roles.is_empty() => {
+                Err(duration_of_others(ProviderKind::Process, *value))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An ARN in the partition that this is about: the device's, else the role's.
+    #[must_use]
+    pub fn partition_arn(&self) -> Option<&str> {
+        let role = self.roles.first().map(|role| role.arn.value.as_str());
+        let device = self.known_serial().filter(|_| self.uses_device());
+        device.filter(|serial| serial.starts_with("arn:")).or(role)
+    }
+
+    /// The name of a role's session: the profile's, else that of the device's owner or of whoever
+    /// sits here. An account's CloudTrail shows it with everything that the session does.
+    #[must_use]
+    pub fn session_name(&self, role: &Role) -> String {
+        if let Some(name) = &role.session_name {
+            return name.value.clone();
+        }
+        let serial = self.known_serial().filter(|_| self.uses_device());
+        let device = serial
+            .and_then(|serial| serial.split_once(":mfa/"))
+            .and_then(|(_, name)| name.rsplit('/').next());
+        let name = device.or(self.user.as_deref()).unwrap_or("mfaexec");
+        as_session_name(name)
+    }
+}
+
+/// What is not used: keys where nobody chose a profile, and slips.
+fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> Vec<String> {
+    let keys = (name.origin == Origin::Default)
+        .then(|| unused_keys(env))
+        .flatten();
+    let keys = keys.map(|keys| {
+        let name = &name.value;
+        format!("{keys} is not used, profile {name} is: -p {name} says so without this notice")
+    });
+    let slips = chain.iter().flat_map(Profile::notices);
+    keys.into_iter().chain(slips).collect()
+}
+
+/// What is said to whoever asks for keys to last that somebody else gives.
+fn duration_of_others(kind: ProviderKind, seconds: u64) -> Error {
+    Error::of(
+        Kind::Usage,
+        format!("--duration {seconds}s is not possible"),
+        format!("how long keys last is up to {}", kind.name()),
+        "leave it out, or use --min-ttl to have so much left",
+    )
+}
+
+/// What a run is called that has its key from the environment.
+const FROM_ENVIRONMENT: &str = "environment";
+const KEY_VARIABLE: Origin = Origin::Variable("AWS_ACCESS_KEY_ID");
+
+/// A chain of the environment's key alone. Settings other than keys are the default profile's, as
+/// in the SDKs.
+fn from_environment<'a>(
+    env: &Environment,
+    profiles: &'a Profiles,
+) -> Result<(Sourced<String>, Chain<'a>)> {
+    let default = profiles.get("default")?;
+    let default = default.unwrap_or_else(|| profiles.empty("default"));
+    let source = Sourced::new("Environment".to_owned(), KEY_VARIABLE);
+    let chain = Chain {
+        base: source_of_credentials(&source, env, &default)?,
+        roles: Vec::new(),
+        profiles: vec![default],
+    };
+    Ok((
+        Sourced::new(FROM_ENVIRONMENT.to_owned(), KEY_VARIABLE),
+        chain,
+    ))
+}
+
+/// Puts the role of the command line behind those of the profiles, and its policies onto the last.
+fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
+    if let Some(arn) = &wishes.role_arn {
+        let arn = Sourced::new(arn.clone(), Origin::Option("--role-arn"));
+        roles.push(Role::named(arn)?);
+    }
+    if wishes.policy.is_none() && wishes.policy_arns.is_empty() {
+        return Ok(());
+    }
+    let Some(last) = roles.last_mut() else {
+        return Err(Error::of(
+            Kind::Usage,
+            "a session policy needs a role",
+            "STS takes policies with AssumeRole only, and this profile assumes none",
+            "choose a profile with a role, or name one with --role-arn",
+        ));
+    };
+    let mut told = |key, option, value: String| {
+        last.told.retain(|(name, _)| *name != key);
+        let value = Sourced::new(value, Origin::Option(option));
+        last.told.push((key, value));
+    };
+    if let Some(policy) = &wishes.policy {
+        told("role_session_policy", "--policy-file", policy.clone());
+        last.policy = Some(policy.clone());
+    }
+    if !wishes.policy_arns.is_empty() {
+        let arns = wishes.policy_arns.join(", ");
+        told("role_session_policy_arns", "--policy-arn", arns);
+        last.policy_arns.clone_from(&wishes.policy_arns);
+    }
+    Ok(())
+}
+
+fn min_ttl(wish: Option<u64>, profile: &Profile<'_>) -> Result<Sourced<u64>> {
+    if let Some(seconds) = wish {
+        return Ok(Sourced::new(seconds, Origin::Option("--min-ttl")));
+    }
+    match profile.sourced("mfaexec_min_ttl") {
+        Some(written) => profile_seconds("mfaexec_min_ttl", &written),
+        None => Ok(Sourced::new(DEFAULT_MIN_TTL, Origin::Default)),
+    }
+}
+
+fn find_serial(
+    option: Option<&str>,
+    env: &Environment,
+    written: Option<Sourced<String>>,
+) -> Result<Option<Sourced<String>>> {
+    let serial = option
+        .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
+        .or_else(|| env_setting("AWS_MFA_SERIAL", env))
+        .or(written);
+    serial
+        .map(|serial| check_serial(&serial).map(|()| serial))
+        .transpose()
+}

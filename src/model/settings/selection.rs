@@ -1,0 +1,66 @@
+//! Which profile a run is about, or that it is about none.
+
+use crate::error::{Error, Result};
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced};
+use crate::model::profile::Profiles;
+use crate::model::source::key::environment_key;
+use crate::model::vars::SOURCE_KEY;
+
+/// Whose settings count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// A profile of that name.
+    Profile(Sourced<String>),
+    /// Nobody chose a profile, and the environment holds a long-term key.
+    Environment,
+}
+
+/// The profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec that started
+/// this process; with none of these a long-term key of the environment, else `default`.
+///
+/// # Errors
+/// Nothing chose one and there is no `default`; half a key in the environment.
+pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> Result<Chosen> {
+    let profile = |name, origin| Ok(Chosen::Profile(Sourced::new(name, origin)));
+    if let Some(name) = option {
+        return profile(name.to_owned(), Origin::Option("--profile"));
+    }
+    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"] {
+        if let Some(name) = env.text(variable) {
+            return profile(name, Origin::Variable(variable));
+        }
+    }
+    // Inside a run that had the key from there, the session is there in its place.
+    if environment_key(env)?.is_some() || env.text(SOURCE_KEY).is_some() {
+        return Ok(Chosen::Environment);
+    }
+    if profiles.contains("default") {
+        return profile("default".to_owned(), Origin::Default);
+    }
+    let cause = match profiles.names().is_empty() {
+        true => format!("there are no profiles in {}", profiles.paths()),
+        false => format!(
+            "there is no default profile; there are: {}",
+            profiles.listed()
+        ),
+    };
+    let unused = unused_keys(env).map_or(String::new(), |keys| format!("; {keys} is not used"));
+    Err(Error::new(
+        "no profile was chosen",
+        format!("{cause}{unused}"),
+        "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
+    ))
+}
+
+/// What the AWS CLI would use in place of the profile `default`, if nobody chose one, and mfaexec
+/// does not: there is nothing in it to begin an MFA session with.
+#[must_use]
+pub fn unused_keys(env: &Environment) -> Option<String> {
+    if let Some(id) = env.text("AWS_ACCESS_KEY_ID") {
+        return Some(format!("the temporary key {id} of the environment"));
+    }
+    let file = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let identity = env.text(file).is_some() && env.text("AWS_ROLE_ARN").is_some();
+    identity.then(|| format!("the web identity of the environment ({file})"))
+}

@@ -1,0 +1,226 @@
+//! A role on the way to a session: everything that AssumeRole is told about it.
+
+use crate::error::{Error, Result};
+use crate::model::digest::digest_of;
+use crate::model::origin::{Origin, Sourced};
+use crate::model::profile::Profile;
+
+/// Seconds of a role's session when nobody says otherwise (STS API reference, AssumeRole).
+pub const DEFAULT_ROLE_DURATION: u64 = 3600;
+/// The longest session of a role, in seconds; a role may allow less.
+pub const MAX_ROLE_DURATION: u64 = 43_200;
+/// The longest session of a role that is assumed with temporary keys, in seconds. More is refused,
+/// not cut (99designs/aws-vault#263).
+pub const CHAINED_DURATION: u64 = 3600;
+/// The shortest session of a role, in seconds.
+const MIN_ROLE_DURATION: u64 = 900;
+
+/// A role, and how to assume it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// `arn:aws:iam::123456789012:role/NAME`, and who names it.
+    pub arn: Sourced<String>,
+    /// What its sessions are called; where nobody says, the settings do.
+    pub session_name: Option<Sourced<String>>,
+    /// The secret handshake of a third party's role.
+    pub external_id: Option<String>,
+    /// Seconds that its session shall last.
+    pub duration: Sourced<u64>,
+    /// Session tags: key and value.
+    pub tags: Vec<(String, String)>,
+    /// Keys of tags that go on to the next role of a chain.
+    pub transitive_tags: Vec<String>,
+    /// Who is behind it all, for CloudTrail.
+    pub source_identity: Option<String>,
+    /// A session policy, as JSON.
+    pub policy: Option<String>,
+    /// ARNs of managed session policies.
+    pub policy_arns: Vec<String>,
+    /// The settings that all this but name and duration is from, as they are written.
+    pub told: Vec<(&'static str, Sourced<String>)>,
+}
+
+/// Settings of a profile about its role's session, beside name and duration.
+const TOLD: [&str; 6] = [
+    "external_id",
+    "session_tags",
+    "transitive_session_tags",
+    "source_identity",
+    "role_session_policy",
+    "role_session_policy_arns",
+];
+
+impl Role {
+    /// A role about which nothing is said but its name.
+    ///
+    /// # Errors
+    /// It is no role's ARN.
+    pub fn named(arn: Sourced<String>) -> Result<Self> {
+        check_arn(&arn)?;
+        Ok(Self {
+            arn,
+            session_name: None,
+            external_id: None,
+            duration: Sourced::new(DEFAULT_ROLE_DURATION, Origin::Default),
+            tags: Vec::new(),
+            transitive_tags: Vec::new(),
+            source_identity: None,
+            policy: None,
+            policy_arns: Vec::new(),
+            told: Vec::new(),
+        })
+    }
+
+    /// The role that a profile names, with the keys of the AWS CLI and those of aws-vault.
+    ///
+    /// # Errors
+    /// A value that AssumeRole would refuse, with its place.
+    pub fn of_profile(profile: &Profile<'_>, arn: Sourced<String>) -> Result<Self> {
+        let text = |key: &str| profile.get(key).map(str::to_owned);
+        let mut role = Self::named(arn)?;
+        role.session_name = profile.sourced("role_session_name");
+        if let Some(name) = &role.session_name {
+            check_session_name(name)?;
+        }
+        role.external_id = text("external_id");
+        if let Some(seconds) = profile.sourced("duration_seconds") {
+            role.duration = role_seconds(&seconds)?;
+        }
+        if let Some(tags) = profile.sourced("session_tags") {
+            role.tags = session_tags(&tags)?;
+        }
+        role.transitive_tags = list(profile.get("transitive_session_tags"));
+        role.source_identity = text("source_identity");
+        role.policy = profile
+            .sourced("role_session_policy")
+            .map(|policy| policy.value);
+        role.policy_arns = list(profile.get("role_session_policy_arns"));
+        let told = TOLD
+            .iter()
+            .filter_map(|key| Some((*key, profile.sourced(key)?)));
+        role.told = told.collect();
+        Ok(role)
+    }
+
+    /// Its name and path, without the account.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let (_, name) = self
+            .arn
+            .value
+            .split_once(":role/")
+            .unwrap_or(("", &self.arn.value));
+        name
+    }
+
+    /// What identifies a session of this role, called `session_name`, that was got from another
+    /// session or key with the identity `source`.
+    #[must_use]
+    pub fn session_id(&self, source: &str, session_name: &str) -> String {
+        let mut parts = vec![source, &self.arn.value, session_name];
+        let optional = [&self.external_id, &self.source_identity, &self.policy];
+        for text in optional {
+            // An empty one is another thing than none.
+            parts.extend(match text {
+                Some(text) => ["some", text],
+                None => ["none", ""],
+            });
+        }
+        let tags = self.tags.len().to_string();
+        parts.push(&tags);
+        parts.extend(
+            self.tags
+                .iter()
+                .flat_map(|(key, value)| [key.as_str(), value]),
+        );
+        let transitive = self.transitive_tags.len().to_string();
+        parts.push(&transitive);
+        parts.extend(self.transitive_tags.iter().map(String::as_str));
+        parts.extend(self.policy_arns.iter().map(String::as_str));
+        digest_of("role-session", &parts)
+    }
+}
+
+/// Makes the characters of a person's name fit for a role session's name: 2 to 64 of
+/// `[\w+=,.@-]` (STS API reference).
+#[must_use]
+pub fn as_session_name(name: &str) -> String {
+    let fitting = |c: char| match c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) {
+        true => c,
+        false => '-',
+    };
+    let name: String = name.chars().map(fitting).take(64).collect();
+    match name.len() {
+        0 | 1 => format!("mfaexec{name}"),
+        _ => name,
+    }
+}
+
+fn check_arn(arn: &Sourced<String>) -> Result<()> {
+    let parts: Vec<&str> = arn.value.splitn(6, ':').collect();
+    let role = matches!(parts[..], ["arn", _, "iam", "", account, role]
+        if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
+            && role.strip_prefix("role/").is_some_and(|name| !name.is_empty()));
+    let printable = arn.value.bytes().all(|b| b.is_ascii_graphic());
+    if role && printable && (20..=2048).contains(&arn.value.len()) {
+        return Ok(());
+    }
+    Err(Error::new(
+        format!("{} is not the ARN of a role", arn.value),
+        format!("it is from {}", arn.origin),
+        "write one such as arn:aws:iam::123456789012:role/NAME",
+    ))
+}
+
+fn check_session_name(name: &Sourced<String>) -> Result<()> {
+    if as_session_name(&name.value) == name.value {
+        return Ok(());
+    }
+    Err(Error::new(
+        format!("{} cannot be the name of a role session", name.value),
+        format!("it is from {}", name.origin),
+        "use 2 to 64 letters, digits and characters of _+=,.@-",
+    ))
+}
+
+/// `duration_seconds` as a number that a role's session can have.
+fn role_seconds(written: &Sourced<String>) -> Result<Sourced<u64>> {
+    let seconds = written.value.parse().ok();
+    match seconds.filter(|seconds| (MIN_ROLE_DURATION..=MAX_ROLE_DURATION).contains(seconds)) {
+        Some(seconds) => Ok(Sourced::new(seconds, written.origin.clone())),
+        None => Err(Error::new(
+            format!("duration_seconds = {} is not possible", written.value),
+            format!("it is from {}", written.origin),
+            "a role's session lasts 900 to 43200 seconds",
+        )),
+    }
+}
+
+/// `key=value,key=value`, as aws-vault writes them.
+fn session_tags(written: &Sourced<String>) -> Result<Vec<(String, String)>> {
+    let pairs = written
+        .value
+        .split(',')
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty());
+    let split = |pair: &str| {
+        let (key, value) = pair.split_once('=')?;
+        Some((key.trim().to_owned(), value.trim().to_owned())).filter(|(key, _)| !key.is_empty())
+    };
+    let tags: Option<Vec<_>> = pairs.map(split).collect();
+    tags.ok_or_else(|| {
+        Error::new(
+            format!("session_tags = {} cannot be read", written.value),
+            format!("it is from {}", written.origin),
+            "write session_tags = key=value, key=value",
+        )
+    })
+}
+
+fn list(text: Option<&str>) -> Vec<String> {
+    let words = text.unwrap_or_default().split(',').map(str::trim);
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

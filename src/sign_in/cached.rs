@@ -1,0 +1,56 @@
+//! Looks into the cache: for sessions by their steps, for devices by their users.
+
+use crate::cli::CacheMode;
+use crate::edge::config_files;
+use crate::edge::store::cache::{Cache, Keeping};
+use crate::error::Result;
+use crate::model::digest::digest_of;
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced};
+use crate::model::plan::step::Layer;
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+
+/// The cache of this user, kept as `mode` says.
+pub(crate) fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
+    let keeping = match mode {
+        None => Keeping::Auto,
+        Some(CacheMode::Encrypted) => Keeping::Encrypted,
+        Some(CacheMode::Plain) => Keeping::Plain,
+        // Even so there is a lock and a memory of used codes, where they have a place.
+        Some(CacheMode::None) => {
+            let path = config_files::cache_directory(env).unwrap_or_default();
+            return Ok(Cache::new(path, Keeping::Nothing));
+        }
+    };
+    Ok(Cache::new(config_files::cache_directory(env)?, keeping))
+}
+
+/// The session of a layer, if it is in the cache.
+pub(crate) fn at_hand(cache: &Cache, layer: &Layer) -> Result<Option<Session>> {
+    match &layer.id {
+        Some(id) if layer.keep => cache.session(id),
+        _ => Ok(None),
+    }
+}
+
+/// What identifies the user whose device was looked up.
+pub(crate) fn device_id(settings: &Settings) -> String {
+    let endpoint = settings
+        .endpoints
+        .iam
+        .as_ref()
+        .map_or("", |endpoint| &endpoint.value);
+    digest_of("device-of", &[&settings.key_identity(), endpoint])
+}
+
+/// Takes the device from the cache where nobody has named it and it was found before.
+pub(crate) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Result<()> {
+    if settings.serial.is_none()
+        && settings.may_use_device()
+        && let Some(device) = cache.device(&device_id(settings))?
+    {
+        settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
+    }
+    Ok(())
+}

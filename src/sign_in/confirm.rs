@@ -1,0 +1,65 @@
+//! `mfaexec_confirm`: before a command gets the session of such a profile, a person types its name.
+
+use secrecy::ExposeSecret;
+
+use crate::cli::SignIn;
+use crate::edge::output::Ui;
+use crate::edge::prompt::tty::{Answer, Ask, Terminal};
+use crate::edge::signals::Wake;
+use crate::edge::store::cache::Cache;
+use crate::error::{Error, Result};
+use crate::escape::printable;
+use crate::model::environment::Environment;
+use crate::model::settings::Settings;
+use crate::sign_in::turn::take_turn;
+
+/// Asks for the profile's name, if the profile wants that, until it is typed or nobody answers.
+/// Inside a command that was confirmed the question was answered already.
+pub(crate) fn confirm(
+    env: &Environment,
+    sign_in: &SignIn,
+    settings: &Settings,
+    cache: &Cache,
+    ui: Ui,
+) -> Result<()> {
+    let name = &settings.profile.value;
+    let inside = env.text("MFAEXEC_PROFILE").as_ref() == Some(name) && sign_in.role_arn.is_none();
+    if !settings.guards.asks() || inside {
+        return Ok(());
+    }
+    let confirm = settings.guards.confirm.as_ref();
+    let place = confirm.map_or(String::new(), |confirm| confirm.origin.to_string());
+    let refuse = |cause: &str| {
+        Err(Error::new(
+            format!("profile {name} was not confirmed, nothing was run"),
+            cause,
+            format!("type its name when asked, on a terminal ({place} wants it)"),
+        ))
+    };
+    if sign_in.no_input {
+        return refuse("--no-input was given");
+    }
+    let (mut terminal, mut wake) = match (Terminal::open(), Wake::new()) {
+        (Ok(terminal), Ok(wake)) => (terminal, wake),
+        (Err(cause), _) => return refuse(&cause),
+        (_, Err(error)) => return refuse(&error.to_string()),
+    };
+    take_turn(&mut terminal, cache, ui)?;
+    let question = format!("Type {} to go on: ", printable(name));
+    let until = Ask::openly(&question).until;
+    loop {
+        let ask = Ask::openly(&question);
+        let cause = match terminal.ask(Ask { until, ..ask }, &mut wake) {
+            Ok(Answer::Line(line)) if line.expose_secret().trim() == name => return Ok(()),
+            Ok(Answer::Line(_)) => {
+                terminal.say("mfaexec: that is not the profile's name; ^C ends this");
+                continue;
+            }
+            Ok(Answer::Closed | Answer::Woken) => "the question was not answered".to_owned(),
+            Ok(Answer::TimedOut) => "nobody answered the question for 5 minutes".to_owned(),
+            Err(cause) => cause,
+        };
+        terminal.keep_turn_to_the_end();
+        return refuse(&cause);
+    }
+}

@@ -1,0 +1,163 @@
+//! Programs that ask for a code where there is no terminal, or where somebody prefers them.
+
+use std::path::PathBuf;
+
+use crate::edge::process::helper;
+use crate::edge::process::subprocess::{Said, Words};
+use crate::edge::prompt::dialog;
+use crate::edge::prompt::pinentry;
+use crate::edge::prompt::pinentry::Place;
+use crate::edge::prompt::tty::Terminal;
+use crate::edge::signals::Wake;
+use crate::error::{Error, Kind as ErrorKind};
+use crate::model::environment::Environment;
+use crate::model::prompt::method::{Dialog, Kind, NAMES, usual_dialogs};
+use crate::model::prompt::question::{QUESTION_TIME, Question};
+
+/// The programs that could ask, the first of them first.
+pub(crate) struct Dialogs {
+    programs: Vec<(Dialog, PathBuf)>,
+    place: Place,
+    /// What the person is told at the next try.
+    pub(crate) problem: Option<String>,
+    /// For what cannot be asked in a window.
+    pub(crate) terminal: Option<Terminal>,
+}
+
+impl Dialogs {
+    /// The one that was chosen.
+    ///
+    /// # Errors
+    /// It cannot ask here; in words.
+    pub(crate) fn chosen(dialog: Dialog, env: &Environment) -> std::result::Result<Self, String> {
+        let program = helper::find(&dialog.program, env)?;
+        if dialog.kind.needs_display() && !has_display(env) {
+            let name = dialog.program;
+            return Err(format!("{name} needs a display, {NO_DISPLAY}"));
+        }
+        // The controlling terminal is where this process is at home. GPG_TTY may be one of another
+        // window, whose shell it was set in.
+        let terminal = Terminal::open().ok();
+        let name = terminal.as_ref().map(|_| "/dev/tty".to_owned());
+        let mut place = place(env);
+        place.terminal = name.or_else(|| env.text("GPG_TTY"));
+        Ok(Self {
+            programs: vec![(dialog, program)],
+            place,
+            problem: None,
+            terminal,
+        })
+    }
+
+    /// Those that are installed, where there is no terminal.
+    ///
+    /// # Errors
+    /// No window can be shown, or none of them is there; in words.
+    pub(crate) fn usual(env: &Environment) -> std::result::Result<Self, String> {
+        if !has_display(env) {
+            return Err(format!("no display, {NO_DISPLAY}"));
+        }
+        let usual = usual_dialogs(ON_MACOS);
+        let names: Vec<String> = usual.iter().map(|dialog| dialog.program.clone()).collect();
+        let found = usual.into_iter().filter_map(|dialog| {
+            let path = helper::find(&dialog.program, env).ok()?;
+            Some((dialog, path))
+        });
+        let programs: Vec<_> = found.collect();
+        if programs.is_empty() {
+            return Err(format!("none of {} is installed", names.join(", ")));
+        }
+        Ok(Self {
+            programs,
+            place: place(env),
+            problem: None,
+            terminal: None,
+        })
+    }
+
+    /// Asks with the first program that can.
+    ///
+    /// # Errors
+    /// None can; in words.
+    pub(crate) fn ask(
+        &mut self,
+        question: &Question,
+        wake: &mut Wake,
+    ) -> std::result::Result<Said, String> {
+        let lines = question.lines();
+        let words = Words {
+            lines: &lines,
+            problem: self.problem.as_deref(),
+        };
+        let mut causes = Vec::new();
+        while let Some((dialog, path)) = self.programs.first() {
+            tracing::info!("asking with {}", dialog.program);
+            let said = match dialog.kind {
+                Kind::Pinentry => pinentry::ask(path, &self.place, words, wake),
+                kind => dialog::ask(kind, path, words, wake),
+            };
+            match said {
+                Ok(said) => return Ok(said),
+                Err(cause) => {
+                    let (dialog, _) = self.programs.remove(0);
+                    tracing::info!("{} cannot ask: {cause}", dialog.program);
+                    causes.push(format!("{}: {cause}", dialog.program));
+                }
+            }
+        }
+        Err(causes.join("; "))
+    }
+
+    /// Why there is no code, where the program could ask.
+    pub(crate) fn unanswered(&self, timed_out: bool) -> Error {
+        let name = self.programs.first();
+        let name = name.map_or("the program", |(dialog, _)| &dialog.program);
+        let cause = match timed_out {
+            true => format!(
+                "nobody answered {name} for {} minutes",
+                QUESTION_TIME.as_secs() / 60
+            ),
+            false => format!("the question of {name} was cancelled"),
+        };
+        Error::new("no code was given", cause, "run it again")
+    }
+}
+
+/// A name in `MFAEXEC_PROMPT` that is none.
+pub(crate) fn unknown_way(name: &str) -> Error {
+    Error::of(
+        ErrorKind::Usage,
+        format!("MFAEXEC_PROMPT={name} is no way to ask"),
+        format!("there are {NAMES}"),
+        "set it to one of them, or unset it",
+    )
+}
+
+const ON_MACOS: bool = cfg!(target_os = "macos");
+const NO_DISPLAY: &str = "neither DISPLAY nor WAYLAND_DISPLAY is set";
+
+/// macOS has one of its own.
+fn has_display(env: &Environment) -> bool {
+    let variables = ["DISPLAY", "WAYLAND_DISPLAY"];
+    ON_MACOS || variables.iter().any(|name| env.text(name).is_some())
+}
+
+/// What a pinentry has to know of this environment, beside the terminal.
+fn place(env: &Environment) -> Place {
+    let locale = |category: &str| {
+        let mut names = ["LC_ALL", category, "LANG"].into_iter();
+        names.find_map(|name| env.text(name))
+    };
+    let options = [
+        ("ttytype", env.text("TERM")),
+        ("lc-ctype", locale("LC_CTYPE")),
+        ("lc-messages", locale("LC_MESSAGES")),
+    ];
+    let set = options
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    Place {
+        terminal: None,
+        options: set.collect(),
+    }
+}

@@ -1,0 +1,283 @@
+//! Trading a code for a session: where the code comes from, what is wrong with it, what STS says.
+
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+
+use crate::edge::aws::answer::{Called, TemporaryKeys};
+use crate::edge::aws::thread::Code;
+use crate::edge::clock::now;
+use crate::edge::process::subprocess::Said;
+use crate::edge::prompt::tty::{Answer, Ask, Echo};
+use crate::edge::store::used_codes;
+use crate::error::{Error, Result};
+use crate::model::failure::asked::Asked;
+use crate::model::failure::diagnose::diagnose;
+use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
+use crate::model::origin::Sourced;
+use crate::model::plan::step::{Layer, Step};
+use crate::model::prompt::question::{QUESTION_TIME, Question};
+use crate::model::session::one_time_code::{parse_code, seconds_to_next};
+use crate::model::time::Timestamp;
+use crate::sign_in::cached::device_id;
+use crate::sign_in::code_source::{Codes, cannot_ask};
+use crate::sign_in::progress::tell_slow;
+use crate::sign_in::signing_in::{Check, SigningIn, given_up};
+use crate::sign_in::turn::take_turn;
+
+/// Seconds that a clock has to be off to be spoken of: a code's own time.
+const WORTH_SAYING: u64 = 30;
+
+/// How many codes of a person STS may refuse in one run.
+const TRIES: u32 = 3;
+/// How many answers of a window may be no code: more than a person would give.
+const MOST_USELESS: u32 = 10;
+/// How long a code that was typed waits for the call that tries the key.
+const CHECK_TIME: Duration = Duration::from_secs(2);
+
+/// What came of asking for a code.
+enum Attempt {
+    /// One that was not used before.
+    Code(SecretString),
+    /// None: the answer was no code, or one that was used. A person is asked again.
+    Again(Error),
+}
+
+impl SigningIn<'_> {
+    /// Gets a session with a code. A person may get three wrong; what was not sent to STS does not
+    /// count.
+    pub(crate) fn mint(&mut self, layer: &Layer) -> Result<TemporaryKeys> {
+        let mut question = Question::new(&self.settings, &self.asking.purpose);
+        question.names_device = self.one_of_several || self.ui.is_verbose();
+        if let Some((terminal, _)) = self.codes.as_mut().and_then(Codes::person) {
+            take_turn(terminal, self.cache, self.ui)?;
+        }
+        let (mut refused, mut useless) = (0, 0);
+        let mut until = Instant::now() + QUESTION_TIME;
+        loop {
+            let problem = match self.next_code(&question, until)? {
+                Attempt::Again(problem) => {
+                    useless += 1;
+                    problem
+                }
+                Attempt::Code(code) => match self.exchange(layer, &code) {
+                    Ok(keys) => return Ok(keys),
+                    Err(failure) => {
+                        refused += 1;
+                        until = Instant::now() + QUESTION_TIME;
+                        self.after(layer, &failure)?
+                    }
+                },
+            };
+            match &mut self.codes {
+                Some(Codes::Typed(..) | Codes::Asked(..)) if refused == TRIES => {
+                    self.given_up = true;
+                    return Err(problem);
+                }
+                // A window that gives answers by itself, none of them a code.
+                Some(Codes::Asked(..)) if useless == MOST_USELESS => return Err(problem),
+                Some(Codes::Typed(terminal, _)) => {
+                    terminal.say(&format!("mfaexec: {}", problem.summary()));
+                }
+                Some(Codes::Asked(dialogs, _)) => dialogs.problem = Some(problem.summary()),
+                _ => return Err(problem),
+            }
+        }
+    }
+
+    /// Asks for a code, and writes it down as used.
+    fn next_code(&mut self, question: &Question, until: Instant) -> Result<Attempt> {
+        let typed = match &self.codes {
+            Some(Codes::Given(code)) => code.clone(),
+            Some(Codes::Printed(program)) => return self.printed(program).map(Attempt::Code),
+            Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
+            None => return Err(given_up()),
+        };
+        let Some(code) = parse_code(&typed) else {
+            let remedy = match &self.codes {
+                Some(Codes::Given(_)) => "give six digits, such as --code 123456",
+                _ => "type the six digits that the device shows",
+            };
+            return Ok(Attempt::Again(Error::new(
+                "that is not a code",
+                "a code has six digits",
+                remedy,
+            )));
+        };
+        if self.claim(&code)? {
+            return Ok(Attempt::Code(code));
+        }
+        let seconds = seconds_to_next(now());
+        self.next_code_at = Some(Instant::now() + Duration::from_secs(seconds));
+        Ok(Attempt::Again(Error::new(
+            "this code was used already",
+            format!("a code works once; the next one comes in {seconds} s"),
+            "wait for the next code and try again",
+        )))
+    }
+
+    /// Writes a code down as used, which it is from before it is sent. False if it was used already.
+    fn claim(&self, code: &SecretString) -> Result<bool> {
+        let Ok(directory) = self.cache.directory() else {
+            // Nothing is kept, and there is no place for a memory.
+            return Ok(true);
+        };
+        used_codes::claim(&directory, self.serial(), code).map_err(|error| {
+            Error::new(
+                "the code was not sent: its use cannot be written down",
+                error.to_string(),
+                format!(
+                    "make room in {}, then use the code",
+                    self.cache.path().display()
+                ),
+            )
+        })
+    }
+
+    /// The code that a program prints. One that was used is waited out, once.
+    fn printed(&self, program: &Sourced<String>) -> Result<SecretString> {
+        let code = self.code_of_program(program)?;
+        if self.claim(&code)? {
+            return Ok(code);
+        }
+        let seconds = seconds_to_next(now());
+        self.ui.notice(&format!(
+            "the code was used already, waiting {seconds} s for the next one"
+        ));
+        std::thread::sleep(Duration::from_secs(seconds));
+        let code = self.code_of_program(program)?;
+        match self.claim(&code)? {
+            true => Ok(code),
+            false => Err(Error::new(
+                format!("{} has no new code", program.origin),
+                "it printed one that was used already, twice",
+                "run it by itself: the device's clock may be off",
+            )),
+        }
+    }
+
+    /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
+    /// before the code is spent, often before it is typed.
+    fn ask(&mut self, question: &Question, until: Instant) -> Result<SecretString> {
+        let no_way = |cause: &str| cannot_ask(cause, self.sign_in, &self.settings);
+        let wake = match &self.codes {
+            Some(Codes::Typed(terminal, wake)) => {
+                terminal.get_ready().map_err(|cause| no_way(&cause))?;
+                wake
+            }
+            Some(Codes::Asked(_, wake)) => wake,
+            _ => return Err(given_up()),
+        };
+        if let Check::NotBegun = self.check {
+            self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
+        }
+        let answer = match &mut self.codes {
+            Some(Codes::Typed(terminal, wake)) => {
+                let next_code = self.next_code_at.take();
+                let mut line = question.line(terminal.width());
+                if next_code.is_some() && !terminal.has_room_to_count(&line) {
+                    // The question before has the names.
+                    line = question.line(0);
+                }
+                let ask = Ask {
+                    question: &line,
+                    echo: Echo::Hidden,
+                    next_code,
+                    until,
+                };
+                match terminal.ask(ask, wake) {
+                    Ok(Answer::Line(line)) => Ok(line),
+                    Ok(Answer::Closed | Answer::Woken) => Err(given_up()),
+                    Ok(Answer::TimedOut) => Err(nobody_answered()),
+                    Err(cause) => return Err(no_way(&cause)),
+                }
+            }
+            Some(Codes::Asked(dialogs, wake)) => match dialogs.ask(question, wake) {
+                Ok(Said::Answer(line)) => Ok(line),
+                Ok(Said::Woken) => Err(given_up()),
+                Ok(Said::Cancelled) => Err(dialogs.unanswered(false)),
+                Ok(Said::TimedOut) => Err(dialogs.unanswered(true)),
+                Err(cause) => return Err(no_way(&cause)),
+            },
+            _ => Err(given_up()),
+        };
+        // What is wrong with the key says more than that the question was ended for it.
+        self.settle()?;
+        self.given_up = answer.is_err();
+        answer
+    }
+
+    /// Waits a moment for the call in the background: it is an extra, and the code grows old.
+    fn settle(&mut self) -> Result<()> {
+        let check = std::mem::replace(&mut self.check, Check::Over(None));
+        self.check = match check {
+            Check::UnderWay(call) => match call.wait_within(CHECK_TIME, || tell_slow(self.ui)) {
+                Some(Ok(identity)) => Check::Over(Some(identity)),
+                Some(Err(failure)) if failure.stops_sign_in() => {
+                    let asked = Asked::by_key(&self.settings, Some(self.serial()));
+                    return Err(diagnose(&failure, &asked));
+                }
+                // Anything else may go better with the call that counts.
+                Some(Err(_)) | None => Check::Over(None),
+            },
+            check => check,
+        };
+        Ok(())
+    }
+
+    /// Sends the code, once. It counts as used, unless it surely was not sent.
+    fn exchange(&self, layer: &Layer, code: &SecretString) -> Called<TemporaryKeys> {
+        let serial = self.serial();
+        let sent = Some(Code { serial, code });
+        let exchanged = self.wait(match layer.step {
+            Step::Role(number) => self.assume(number, None, sent, layer.duration),
+            Step::SessionToken | Step::Provider => self.aws.session_token(sent, layer.duration),
+        });
+        let not_sent = |failure: &CallFailure| failure.progress == Progress::NotSent;
+        if exchanged.as_ref().is_err_and(not_sent)
+            && let Ok(directory) = self.cache.directory()
+            && let Err(error) = used_codes::forget(&directory, serial, code)
+        {
+            tracing::debug!("the code counts as used, although it was not sent: {error}");
+        }
+        exchanged
+    }
+
+    /// A wrong code can be followed by another one; every other failure ends the sign-in.
+    fn after(&self, layer: &Layer, failure: &CallFailure) -> Result<Error> {
+        let asked = Asked {
+            role: self.role(layer),
+            ..Asked::by_key(&self.settings, Some(self.serial()))
+        };
+        let error = diagnose(failure, &asked);
+        match failure.meaning() {
+            Meaning::WrongCode => Ok(error.and(&next_code_in_words(failure.clock_offset))),
+            Meaning::WrongDevice => {
+                self.cache.forget_device(&device_id(&self.settings));
+                Err(error)
+            }
+            _ => Err(error),
+        }
+    }
+}
+
+/// When the next code comes, by AWS's clock: a phone goes by the right time, and `offset` tells how
+/// far this machine does not.
+fn next_code_in_words(offset: Option<i64>) -> String {
+    let offset = offset.unwrap_or_default();
+    let aws = Timestamp(now().0.saturating_add_signed(offset));
+    let next = format!("the next code comes in {} s", seconds_to_next(aws));
+    match offset.unsigned_abs() {
+        0..WORTH_SAYING => next,
+        _ => format!("{next} ({})", clock_in_words(offset)),
+    }
+}
+
+fn nobody_answered() -> Error {
+    let minutes = QUESTION_TIME.as_secs() / 60;
+    Error::new(
+        "no code was given",
+        format!("nobody answered the question for {minutes} minutes"),
+        "run it again",
+    )
+}

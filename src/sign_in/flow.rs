@@ -1,0 +1,207 @@
+//! Signing in: under a lock, look again, get one session after the other, keep each. Everything that
+//! can fail without a code fails before somebody types one.
+
+use crate::cli::SignIn;
+use crate::edge::aws::answer::{Called, TemporaryKeys};
+use crate::edge::aws::program_keys::Given;
+use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::clock::now;
+use crate::edge::output::Ui;
+use crate::edge::store::cache::Cache;
+use crate::edge::store::room;
+use crate::error::Result;
+use crate::model::environment::Environment;
+use crate::model::failure::asked::Asked;
+use crate::model::failure::diagnose::diagnose;
+use crate::model::plan::Plan;
+use crate::model::plan::step::{Layer, Step};
+use crate::model::prompt::question::Purpose;
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::source::key::LongTermKey;
+use crate::model::source::role::Role;
+use crate::model::source::{Base, Provider};
+use crate::model::vars::PROCESS_OF;
+use crate::sign_in::code_source::Asking;
+use crate::sign_in::progress::{tell_end, tell_slow};
+use crate::sign_in::signing_in::{Acquired, Check, SigningIn};
+
+impl<'a> SigningIn<'a> {
+    /// Makes sure that nothing but the code is missing.
+    pub(crate) fn prepare(
+        env: &'a Environment,
+        asking: Asking,
+        sign_in: &'a SignIn,
+        settings: Settings,
+        cache: &'a Cache,
+        ui: Ui,
+    ) -> Result<Self> {
+        room::check(cache)?;
+        let aws = Aws::start(&settings, settings.partition_arn())?;
+        Ok(Self {
+            env,
+            sign_in,
+            settings,
+            cache,
+            ui,
+            codes: None,
+            check: Check::NotBegun,
+            next_code_at: None,
+            aws,
+            asking,
+            one_of_several: false,
+            given_up: false,
+            locks: Vec::new(),
+            begun: now(),
+        })
+    }
+
+    /// Signs in, or takes over the session of somebody who just did. Where that fails, nobody else
+    /// begins before the error was read: the locks are kept until this process ends.
+    pub(crate) fn finish(mut self) -> Result<Acquired> {
+        match self.get_session() {
+            Ok((session, kept)) => {
+                for lock in self.locks {
+                    lock.end_peace();
+                }
+                Ok(Acquired {
+                    session,
+                    settings: self.settings,
+                    kept,
+                })
+            }
+            Err(error) => {
+                for lock in self.locks {
+                    lock.keep_to_the_end(self.given_up);
+                }
+                if let Some(codes) = self.codes {
+                    codes.keep_turn_to_the_end();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn get_session(&mut self) -> Result<(Session, Result<()>)> {
+        self.find_device()?;
+        let mut plan = self.lock_and_plan()?;
+        let mut given = None;
+        if let Some(program) = self.settings.program_to_run(&plan).cloned() {
+            match self.keys_of_program(&program)? {
+                Given::Temporary(keys) => given = Some(keys),
+                Given::LongTerm(key) => plan = self.begin_with(program, key)?,
+            }
+        }
+        if plan.needs_code() {
+            tell_end(&self.settings, &plan, self.ui);
+        }
+        let (mut session, mut kept) = (None, Ok(()));
+        let missing = plan.missing().to_vec();
+        if let Some((_, at_hand)) = plan.at_hand {
+            session = Some(at_hand);
+        }
+        for layer in missing {
+            let keys = match given.take() {
+                Some(keys) => keys,
+                None => self.get(&layer, session.as_ref())?,
+            };
+            let next = self.session(&layer, keys);
+            kept = kept.and(self.keep(&layer, &next));
+            session = Some(next);
+        }
+        session
+            .map(|session| (session, kept))
+            .ok_or_else(crate::sign_in::signing_in::given_up)
+    }
+
+    /// Makes the plan anew with a long-term key that a program has given. What could be refused
+    /// before a code is asked for could not be looked at before.
+    fn begin_with(&mut self, program: Provider, key: LongTermKey) -> Result<Plan> {
+        let key = Some(key);
+        self.settings.base = Base::KeyOfProgram { program, key };
+        self.aws = Aws::start(&self.settings, self.settings.partition_arn())?;
+        let for_command = self.asking.purpose != Purpose::SignIn;
+        self.plan()?.check(&self.settings, for_command)?;
+        self.find_device()?;
+        let plan = self.lock_and_plan()?;
+        plan.check(&self.settings, for_command)?;
+        Ok(plan)
+    }
+
+    /// Waits for AWS.
+    pub(crate) fn wait<T>(&self, call: Pending<T>) -> Called<T> {
+        call.wait(|| tell_slow(self.ui))
+    }
+
+    pub(crate) fn serial(&self) -> &str {
+        self.settings.known_serial().unwrap_or_default()
+    }
+
+    /// Gets the session of one layer with the one before it.
+    fn get(&mut self, layer: &Layer, source: Option<&Session>) -> Result<TemporaryKeys> {
+        self.tell_cut(layer);
+        if layer.with_code {
+            return self.mint(layer);
+        }
+        let call = match (layer.step, &self.settings.base) {
+            (Step::Provider, Base::Provider(provider)) => {
+                self.tell_source(provider);
+                self.aws.provided(provider)
+            }
+            (Step::Role(number), _) => self.assume(number, source, None, layer.duration),
+            (Step::Provider | Step::SessionToken, _) => {
+                self.aws.session_token(None, layer.duration)
+            }
+        };
+        self.wait(call).map_err(|failure| {
+            let role = self.role(layer);
+            let with_session = source.is_some() || layer.step == Step::Provider;
+            diagnose(
+                &failure,
+                &Asked {
+                    settings: &self.settings,
+                    serial: None,
+                    role,
+                    with_session,
+                },
+            )
+        })
+    }
+
+    /// Says whose keys the command is going to have, where they are not got with a code.
+    pub(crate) fn tell_source(&self, provider: &Provider) {
+        self.ui.notice(&format!(
+            "no code of mfaexec's is asked for: the keys of {} come from {}",
+            self.settings.profile.value,
+            provider.kind.name()
+        ));
+    }
+
+    /// Calls AssumeRole for the role of that number.
+    pub(crate) fn assume(
+        &self,
+        number: usize,
+        source: Option<&Session>,
+        code: Option<crate::edge::aws::thread::Code<'_>>,
+        duration: u64,
+    ) -> Pending<TemporaryKeys> {
+        let role = &self.settings.roles[number];
+        let name = self.settings.session_name(role);
+        self.aws.assume_role(source, code, role, &name, duration)
+    }
+
+    pub(crate) fn role(&self, layer: &Layer) -> Option<&Role> {
+        match layer.step {
+            Step::Role(number) => self.settings.roles.get(number),
+            Step::Provider | Step::SessionToken => None,
+        }
+    }
+
+    /// The profiles whose `credential_process` runs from here on, this one included.
+    pub(crate) fn process_of(&self, profile: &str) -> String {
+        match self.env.text(PROCESS_OF) {
+            Some(outer) => format!("{outer}\n{profile}"),
+            None => profile.to_owned(),
+        }
+    }
+}

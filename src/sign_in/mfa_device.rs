@@ -1,0 +1,155 @@
+//! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
+
+use secrecy::ExposeSecret;
+
+use crate::edge::aws::answer::Identity;
+use crate::edge::aws::thread::Aws;
+use crate::edge::output::Ui;
+use crate::edge::prompt::tty::{Answer, Ask, Terminal};
+use crate::edge::signals::Wake;
+use crate::error::{Error, Result};
+use crate::escape::printable;
+use crate::model::arn::{guess_device, user_name};
+use crate::model::failure::Meaning;
+use crate::model::failure::asked::Asked;
+use crate::model::failure::diagnose::diagnose;
+use crate::model::prompt::question::QUESTION_TIME;
+use crate::model::settings::Settings;
+use crate::model::settings::mfa::{Devices, sort_devices};
+use crate::sign_in::progress::tell_slow;
+
+/// What AWS says of a user's devices.
+pub(crate) enum Found {
+    /// There is one that gives codes.
+    One(String),
+    /// There are several: a person has to choose.
+    Several(Vec<String>),
+    /// IAM may not be asked; a guess, if there is one, which a person has to confirm.
+    Guess(Option<String>),
+}
+
+/// A person who can be asked.
+pub(crate) type Person<'a> = (&'a mut Terminal, &'a mut Wake);
+
+/// Looks for the devices of the user that the key belongs to, and for the user.
+pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identity, Found)> {
+    let diagnosed = |failure| diagnose(&failure, &Asked::by_key(settings, None));
+    let identity = aws
+        .caller_identity(None, None)
+        .wait(|| tell_slow(ui))
+        .map_err(diagnosed)?;
+    tracing::info!("the key belongs to {}", identity.arn);
+    let serials = aws.mfa_devices(user_name(&identity.arn));
+    let found = match serials.wait(|| tell_slow(ui)) {
+        Ok(serials) => usable(sort_devices(serials), &settings.profile.value)?,
+        Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
+            Found::Guess(guess_device(&identity.arn))
+        }
+        Err(failure) => return Err(diagnosed(failure)),
+    };
+    Ok((identity, found))
+}
+
+fn usable(devices: Devices, profile: &str) -> Result<Found> {
+    match devices {
+        Devices::One(serial) => Ok(Found::One(serial)),
+        Devices::Several(serials) => Ok(Found::Several(serials)),
+        Devices::None => Err(Error::new(
+            format!("the user of profile {profile} has no MFA device"),
+            "IAM lists none",
+            "add a virtual one: IAM, Users, Security credentials, Assign MFA device; if nothing \
+             asks for MFA, say --without-mfa",
+        )),
+        Devices::OnlyFido => Err(Error::new(
+            format!("the user of profile {profile} has only FIDO keys or passkeys"),
+            "STS takes codes, and these devices give none",
+            "add a virtual MFA device (an authenticator app) to the user as well",
+        )),
+    }
+}
+
+/// Has a person choose one of several devices, until one is chosen or nobody answers.
+pub(crate) fn choose(serials: &[String], profile: &str, person: Option<Person>) -> Result<String> {
+    let Some((terminal, wake)) = person else {
+        return Err(Error::new(
+            format!("the user of profile {profile} has several MFA devices"),
+            serials.join(", "),
+            "choose one with --mfa-serial, or write it into the profile as mfa_serial",
+        ));
+    };
+    terminal.say("mfaexec: the user has several MFA devices:");
+    for (number, serial) in (1..).zip(serials) {
+        terminal.say(&format!("  {number}) {}", printable(serial)));
+    }
+    let question = format!("Which one has the code? 1 to {}: ", serials.len());
+    ask(&question, (terminal, wake), |answer| {
+        let number = answer.parse::<usize>().ok()?;
+        serials.get(number.checked_sub(1)?).cloned()
+    })
+}
+
+/// The last resort: most virtual devices carry their user's name, but far from all do, and a
+/// wrong one costs a code. So a person decides.
+pub(crate) fn confirm_guess(
+    guess: Option<String>,
+    profile: &str,
+    person: Option<Person>,
+) -> Result<String> {
+    let unknown = |cause: &str| {
+        Error::new(
+            format!("the MFA device of profile {profile} is not known"),
+            cause,
+            "write mfa_serial into the profile, or use --mfa-serial: the device's ARN stands in \
+             the console under IAM, Users, Security credentials",
+        )
+    };
+    let Some(guess) = guess else {
+        return Err(unknown(
+            "IAM may not be asked with this key, and there is nothing to guess",
+        ));
+    };
+    let Some((terminal, wake)) = person else {
+        return Err(unknown(
+            "IAM may not be asked with this key, and a guess has to be confirmed on a terminal",
+        ));
+    };
+    terminal.say("mfaexec: IAM may not be asked which MFA device you have.");
+    let question = format!("Guess: {}. Is that yours? [y/N] ", printable(&guess));
+    let yes = ask(&question, (terminal, wake), |answer| {
+        match answer.to_lowercase().as_str() {
+            "y" | "yes" => Some(true),
+            "" | "n" | "no" => Some(false),
+            _ => None,
+        }
+    })?;
+    yes.then_some(guess)
+        .ok_or_else(|| unknown("the guess was refused"))
+}
+
+/// Asks until the answer can be read, or nobody answers.
+fn ask<T>(question: &str, (terminal, wake): Person, read: impl Fn(&str) -> Option<T>) -> Result<T> {
+    let unanswered = |cause: &str| {
+        let remedy = "write mfa_serial into the profile, or use --mfa-serial";
+        Error::new("the MFA device is not known", cause, remedy)
+    };
+    let until = Ask::openly(question).until;
+    loop {
+        let ask = Ask::openly(question);
+        match terminal.ask(Ask { until, ..ask }, wake) {
+            Ok(Answer::Line(line)) => {
+                if let Some(answer) = read(line.expose_secret().trim()) {
+                    return Ok(answer);
+                }
+            }
+            Ok(Answer::Closed | Answer::Woken) => {
+                return Err(unanswered("the question was not answered"));
+            }
+            Ok(Answer::TimedOut) => {
+                let minutes = QUESTION_TIME.as_secs() / 60;
+                let cause = format!("nobody answered the question for {minutes} minutes");
+                return Err(unanswered(&cause));
+            }
+            Err(cause) => return Err(unanswered(&cause)),
+        }
+    }
+}

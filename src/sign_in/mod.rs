@@ -1,0 +1,112 @@
+//! From options to a session: settings, the sessions at hand, and only if those do not do a
+//! sign-in. A run that finds its session here has read two config files and one of the cache.
+
+pub(crate) mod before_question;
+pub(crate) mod cached;
+pub(crate) mod code_source;
+pub(crate) mod confirm;
+pub(crate) mod dialogs;
+pub(crate) mod enclosing_shell;
+pub(crate) mod exchange;
+pub(crate) mod flow;
+pub(crate) mod mfa_device;
+pub(crate) mod programs;
+pub(crate) mod progress;
+pub(crate) mod request;
+pub(crate) mod session_record;
+pub(crate) mod signing_in;
+pub(crate) mod turn;
+pub(crate) mod worth_keeping;
+
+use crate::cli::SignIn;
+use crate::edge::aws::thread::Aws;
+use crate::edge::clock::now;
+use crate::edge::output::Ui;
+use crate::edge::process::exec;
+use crate::edge::store::room;
+use crate::error::Result;
+use crate::model::environment::Environment;
+use crate::model::failure::asked::Asked;
+use crate::model::failure::diagnose::diagnose;
+use crate::model::origin::Sourced;
+use crate::model::plan::program_key::plan_either;
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::sign_in::cached::{at_hand, find_known_device, open_cache};
+use crate::sign_in::code_source::{Asking, given};
+use crate::sign_in::confirm::confirm;
+use crate::sign_in::progress::tell_slow;
+use crate::sign_in::request::{For, read_settings};
+use crate::sign_in::signing_in::{Acquired, SigningIn};
+use crate::sign_in::worth_keeping::check_use;
+
+/// Gets a session.
+pub(crate) fn acquire(
+    env: &mut Environment,
+    sign_in: &SignIn,
+    ui: Ui,
+    what_for: For<'_>,
+) -> Result<Acquired> {
+    let asking = Asking {
+        given: given(env, sign_in),
+        purpose: what_for.purpose(),
+    };
+    let command = what_for.command();
+    let mut settings = read_settings(env, sign_in)?;
+    for notice in &settings.notices {
+        ui.notice(notice);
+    }
+    let Sourced { value, origin } = &settings.profile;
+    tracing::info!("profile {value} (from {origin})");
+    let cache = open_cache(env, sign_in.cache)?;
+    find_known_device(&mut settings, &cache)?;
+    let (settings, plan) = plan_either(settings, sign_in.fresh, now(), |layer| {
+        at_hand(&cache, layer)
+    })?;
+    let plan = match plan.into_session() {
+        Ok(mut session) => {
+            tracing::info!(
+                "using the session at hand, which ends at {}",
+                session.expires_at
+            );
+            learn_account(&settings, &mut session, ui)?;
+            if command.is_some() {
+                confirm(env, sign_in, &settings, &cache, ui)?;
+            }
+            return Ok(Acquired {
+                session,
+                settings,
+                kept: Ok(()),
+            });
+        }
+        Err(plan) => plan,
+    };
+    if let Some(reason) = &plan.reason {
+        tracing::info!("signing in: {reason}");
+    }
+    plan.check(&settings, command.is_some())?;
+    if command.is_none() {
+        check_use(&settings)?;
+    }
+    if let Some(command) = command {
+        if let Some(name) = command.first() {
+            exec::check_command(name)?;
+        }
+        confirm(env, sign_in, &settings, &cache, ui)?;
+    }
+    SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?.finish()
+}
+
+/// A guard wants to know the account, and the session was got when nobody did.
+fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
+    if settings.guards.expected_account.is_some() && session.account.is_none() {
+        room::check_descriptors()?;
+        let aws = Aws::start(settings, settings.partition_arn())?;
+        let caller = aws.caller_identity(Some(session), None);
+        let caller = caller.wait(|| tell_slow(ui));
+        let caller =
+            caller.map_err(|failure| diagnose(&failure, &Asked::by_key(settings, None)))?;
+        session.account = Some(caller.account);
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What is asked for: options, environment and files as one value, read once per process.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::cli::SignIn;
+use crate::edge::config_files;
+use crate::error::{Error, Result};
+use crate::model::environment::Environment;
+use crate::model::profile::Profiles;
+use crate::model::prompt::question::Purpose;
+use crate::model::settings::Settings;
+use crate::model::settings::exports::take_back_exports;
+use crate::model::settings::selection::choose;
+use crate::model::source::Base;
+use crate::model::vars::PROCESS_OF;
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum For<'a> {
+    /// A command: its name and arguments.
+    Command(&'a [OsString]),
+    /// The same, and it is the user's shell.
+    Shell(&'a [OsString]),
+    /// Runs to come.
+    Later,
+}
+
+impl<'a> For<'a> {
+    pub(crate) fn command(self) -> Option<&'a [OsString]> {
+        match self {
+            Self::Command(command) | Self::Shell(command) => Some(command),
+            Self::Later => None,
+        }
+    }
+
+    pub(crate) fn purpose(self) -> Purpose {
+        match self {
+            Self::Command(command) => {
+                let name = command.first().map(Path::new).and_then(Path::file_name);
+                Purpose::Command(name.unwrap_or_default().to_string_lossy().into_owned())
+            }
+            Self::Shell(_) => Purpose::Shell,
+            Self::Later => Purpose::SignIn,
+        }
+    }
+}
+
+/// Everything that was said, as one value.
+pub(crate) fn read_settings(env: &mut Environment, sign_in: &SignIn) -> Result<Settings> {
+    let policy = sign_in.policy_file.as_deref();
+    let policy = policy.map(config_files::read_policy).transpose()?;
+    let profiles = Profiles::parse(config_files::read(env)?)?;
+    let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
+    take_back_exports(env);
+    let settings = Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)?;
+    if let Base::Provider(provider) = &settings.base {
+        check_loop(env, &provider.profile)?;
+    }
+    Ok(settings)
+}
+
+/// A `credential_process` that runs mfaexec for the profile that it belongs to, or for a role that
+/// gets its keys there, would go on for ever.
+fn check_loop(env: &Environment, name: &str) -> Result<()> {
+    let chain = env.text(PROCESS_OF).unwrap_or_default();
+    if !chain.split('\n').any(|outer| outer == name) {
+        return Ok(());
+    }
+    Err(Error::new(
+        format!("profile {name} gets its keys from itself"),
+        "its credential_process runs mfaexec, which asks its credential_process",
+        "let credential_process name another profile",
+    ))
+}

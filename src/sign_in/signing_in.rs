@@ -1,0 +1,65 @@
+//! A sign-in under way: what all its parts need.
+
+use std::time::Instant;
+
+use crate::cli::SignIn;
+use crate::edge::aws::answer::Identity;
+use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::output::Ui;
+use crate::edge::store::cache::Cache;
+use crate::edge::store::device_lock::DeviceLock;
+use crate::error::{Error, Result};
+use crate::model::environment::Environment;
+use crate::model::session::Session;
+use crate::model::settings::Settings;
+use crate::model::time::Timestamp;
+use crate::sign_in::code_source::{Asking, Codes};
+
+/// A session, and the settings that asked for it.
+pub(crate) struct Acquired {
+    pub(crate) session: Session,
+    pub(crate) settings: Settings,
+    /// Whether the next run finds the session. It was paid for with a code: if it can't be kept,
+    /// it is used all the same.
+    pub(crate) kept: Result<()>,
+}
+
+/// A sign-in that can begin.
+pub(crate) struct SigningIn<'a> {
+    pub(crate) env: &'a Environment,
+    pub(crate) sign_in: &'a SignIn,
+    pub(crate) settings: Settings,
+    pub(crate) cache: &'a Cache,
+    pub(crate) ui: Ui,
+    /// Where codes come from, once that is known.
+    pub(crate) codes: Option<Codes>,
+    pub(crate) check: Check,
+    /// When the device shows a new code, where a person has to wait for it.
+    pub(crate) next_code_at: Option<Instant>,
+    pub(crate) aws: Aws,
+    pub(crate) asking: Asking,
+    /// Whether the device is one of several that give codes.
+    pub(crate) one_of_several: bool,
+    /// Whether a person was asked and gave up, or got as many codes wrong as one may.
+    pub(crate) given_up: bool,
+    /// The locks that are held. To the end: whoever waits for one finds all that this run found.
+    pub(crate) locks: Vec<DeviceLock>,
+    /// When this sign-in was asked for.
+    pub(crate) begun: Timestamp,
+}
+
+/// The call without a code that goes out while a person looks for the phone.
+pub(crate) enum Check {
+    NotBegun,
+    UnderWay(Pending<Identity>),
+    /// It is over, and does not speak against a code.
+    Over(Option<Identity>),
+}
+
+pub(crate) fn given_up() -> Error {
+    Error::new(
+        "no code was given",
+        "the question was not answered",
+        "run it again",
+    )
+}

@@ -1,0 +1,41 @@
+//! Refuses a `login` whose session could not be kept.
+
+use crate::error::{Error, Result};
+use crate::model::settings::Settings;
+use crate::model::source::{Base, Provider};
+
+/// Refuses a sign-in whose session is not kept, before anybody is asked for anything. A program that
+/// gives keys may give a long-term one, to which a device belongs; where none is named, and none was
+/// found earlier, its keys are taken for temporary ones.
+pub(crate) fn check_use(settings: &Settings) -> Result<()> {
+    let may_keep = |provider: &Provider| {
+        let program = settings.program().is_some();
+        let device = settings.known_serial().is_some() || settings.without_mfa;
+        provider.kind.is_worth_keeping() || program && device
+    };
+    match &settings.base {
+        Base::Provider(provider) if settings.roles.is_empty() && !may_keep(provider) => {
+            Err(for_nothing(settings, provider))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn for_nothing(settings: &Settings, provider: &Provider) -> Error {
+    let run = "run the command itself: mfaexec -- COMMAND";
+    let remedy = match (settings.program(), settings.known_serial()) {
+        (Some(_), None) => format!(
+            "{run}; if the program gives a long-term key, name its MFA device: mfa_serial in the \
+             profile, or --mfa-serial"
+        ),
+        _ => run.to_owned(),
+    };
+    Error::new(
+        format!("there is nothing to keep for {}", settings.profile.value),
+        format!(
+            "its keys come anew from {} in every run",
+            provider.kind.name()
+        ),
+        remedy,
+    )
+}
