@@ -42,6 +42,6 @@ pub(crate) fn prepare(
             error.summary()
         ));
     }
-    let child_env = child_environment(&env, &session, &settings);
+    let child_env = child_environment(&env, session, settings);
     Ok((child_env, acquired))
 }

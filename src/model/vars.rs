@@ -118,6 +118,10 @@ pub fn rival_prefixes() -> impl Iterator<Item = &'static str> {
     })
 }
 
+/// The long-term key of an environment in whose place the session stands: a run inside belongs to
+/// it as to a profile.
+pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +152,3 @@ mod tests {
         }
     }
 }
-
-/// The long-term key of an environment in whose place the session stands: a run inside belongs to
-/// it as to a profile.
-pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
