@@ -25,7 +25,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// mfaexec could not do its part.
-    Own,
+    Failure,
     /// The words of the command line don't fit together.
     Usage,
     /// The command exists, the system refuses to run it.
@@ -46,7 +46,7 @@ pub struct Error {
 impl Error {
     /// A failure of mfaexec's own. The parts may carry foreign text: it is escaped here.
     pub fn new(what: impl AsRef<str>, cause: impl AsRef<str>, remedy: impl AsRef<str>) -> Self {
-        Self::of(Kind::Own, what, cause, remedy)
+        Self::of(Kind::Failure, what, cause, remedy)
     }
 
     /// Like [`Error::new`], for a failure of the given kind.
@@ -70,6 +70,12 @@ impl Error {
         format!("{}: {}", self.what, self.cause)
     }
 
+    /// The cause alone.
+    #[must_use]
+    pub fn cause(&self) -> &str {
+        &self.cause
+    }
+
     /// The same, with more said about the cause.
     #[must_use]
     pub fn and(mut self, more: &str) -> Self {
@@ -83,8 +89,8 @@ impl Error {
         match self.kind {
             Kind::CannotRun => EXIT_CANNOT_RUN,
             Kind::NotFound => EXIT_NOT_FOUND,
-            Kind::Own | Kind::Usage if runs_command => EXIT_OWN_FAILURE,
-            Kind::Own => EXIT_FAILED,
+            Kind::Failure | Kind::Usage if runs_command => EXIT_OWN_FAILURE,
+            Kind::Failure => EXIT_FAILED,
             Kind::Usage => EXIT_USAGE,
         }
     }
@@ -119,9 +125,9 @@ mod tests {
     fn exit_codes_depend_on_what_was_asked_for() {
         let code = |kind, runs| Error::of(kind, "", "", "").exit_code(runs);
         assert_eq!(code(Kind::Usage, true), 125);
-        assert_eq!(code(Kind::Own, true), 125);
+        assert_eq!(code(Kind::Failure, true), 125);
         assert_eq!(code(Kind::Usage, false), 2);
-        assert_eq!(code(Kind::Own, false), 1);
+        assert_eq!(code(Kind::Failure, false), 1);
         assert_eq!(code(Kind::CannotRun, true), 126);
         assert_eq!(code(Kind::NotFound, true), 127);
     }

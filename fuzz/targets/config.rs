@@ -9,10 +9,9 @@ use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind};
 use mfaexec::model::environment::Environment;
 use mfaexec::model::normalise::normalise;
 use mfaexec::model::origin::{Origin, Sourced};
-use mfaexec::model::plan::calls::CodeSource;
+use mfaexec::model::plan::code_source::CodeSource;
 use mfaexec::model::plan::explanation::Explanation;
 use mfaexec::model::plan::plan;
-use mfaexec::model::plan::step::Step;
 use mfaexec::model::profile::Profiles;
 use mfaexec::model::settings::selection::Chosen;
 use mfaexec::model::settings::{Settings, Wishes};
@@ -95,12 +94,9 @@ fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
     let now = Timestamp(1_700_000_000);
     let plan = plan(&settings, false, now, |_| Ok(None)).expect("nothing is looked for");
     assert!(!plan.missing().is_empty());
-    let roles = plan
-        .layers
-        .iter()
-        .filter(|l| matches!(l.step, Step::Role(_)));
+    let roles = plan.steps.iter().filter(|step| step.role().is_some());
     assert_eq!(roles.count(), settings.roles.len());
-    let told = Explanation::new(&settings, &plan, CodeSource::Typed, &env, now).to_text();
+    let told = Explanation::new(&settings, &plan, CodeSource::Terminal, &env, now).to_text();
     if let Some(key) = settings.key() {
         let secret = key.secret_access_key.expose_secret();
         // What stands at another place of the file as well may be shown from there.

@@ -1,11 +1,12 @@
 //! `mfaexec clear`: forget sessions.
 
-use super::status::{OfProfile, role_name, tell_unusable};
+use super::status::{OfProfile, tell_unusable};
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::edge::process::exec;
 use crate::edge::store::inventory::Cleared;
 use crate::error::Result;
+use crate::model::arn::role_name;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::time::in_words;

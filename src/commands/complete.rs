@@ -70,7 +70,7 @@ pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
         Ok(false) => None,
         Err(error) => Some(fail(
             &Error::of(
-                Kind::Own,
+                Kind::Failure,
                 "there is nothing to complete",
                 error.to_string().trim_start_matches("error: ").trim_end(),
                 format!("unset {VARIABLE}, which the completion scripts set for a moment"),

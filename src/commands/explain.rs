@@ -1,19 +1,21 @@
 //! `mfaexec explain`: what a run would do, without doing any of it and without any network.
 
+use secrecy::SecretString;
+
 use crate::cli::SignIn;
 use crate::commands::print;
 use crate::edge::clock::now;
 use crate::edge::process::exec;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::plan::calls::CodeSource;
+use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::Explanation;
 use crate::model::plan::program_key::plan_either;
-use crate::model::prompt::method::Way;
 use crate::model::settings::Settings;
+use crate::model::vars::CODE;
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::cached::{at_hand, find_known_device};
-use crate::sign_in::code_source::way;
+use crate::sign_in::cached::{cached, find_known_device};
+use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 
 /// Prints the plan.
@@ -23,27 +25,25 @@ pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let now = now();
-    let (settings, plan) =
-        plan_either(settings, sign_in.fresh, now, |layer| at_hand(&cache, layer))?;
-    let codes = code_source(env, sign_in, &settings)?;
-    let explanation = Explanation::new(&settings, &plan, codes, env, now);
+    let (settings, plan) = plan_either(settings, sign_in.fresh, now, |step| cached(&cache, step))?;
+    let code_source = code_source(env, sign_in, &settings)?;
+    let explanation = Explanation::new(&settings, &plan, code_source, env, now);
     match as_json {
         true => print(&format!("{:#}\n", explanation.to_json())),
         false => print(&explanation.to_text()),
     }
 }
 
+/// The same as a run would find, without reading or asking anything.
 fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<CodeSource> {
-    if sign_in.code.is_some() || env.text("MFAEXEC_CODE").is_some() {
-        return Ok(CodeSource::Given);
-    }
-    match (&settings.mfa_process, &sign_in.prompt, sign_in.no_input) {
-        (Some(_), None, _) => return Ok(CodeSource::Printed),
-        (_, _, true) => return Ok(CodeSource::Nowhere),
-        _ => {}
-    }
-    Ok(match way(env, sign_in)? {
-        Some(Way::Dialog(_)) => CodeSource::Dialog,
-        Some(Way::Terminal) | None => CodeSource::Typed,
+    prompt_method(env, sign_in)?;
+    let given = sign_in.code.is_some() || env.text(CODE).is_some();
+    let given = given.then(|| Ok(SecretString::default()));
+    Ok(match find_codes(given, env, sign_in, settings) {
+        Ok(Codes::Given(_)) => CodeSource::Given,
+        Ok(Codes::Printed(_)) => CodeSource::Program,
+        Ok(Codes::Typed(..)) => CodeSource::Terminal,
+        Ok(Codes::Asked(..)) => CodeSource::Dialog,
+        Err(error) => CodeSource::None(error.cause().to_owned()),
     })
 }

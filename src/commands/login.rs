@@ -8,7 +8,7 @@ use crate::edge::process::exec;
 use crate::error::{Error, Kind, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
-use crate::model::source::Base;
+use crate::model::source::Source;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::acquire;
 use crate::sign_in::enclosing_shell;
@@ -34,9 +34,9 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     let acquired = acquire(&mut env.clone(), &sign_in, ui, For::Later)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
-    if let Base::Provider(provider) = &acquired.settings.base
+    if let Source::Provider(provider) = &acquired.settings.source
         && acquired.settings.roles.is_empty()
-        && (!provider.kind.is_worth_keeping() || acquired.session.expires_at == Timestamp::NEVER)
+        && (!provider.is_worth_keeping() || acquired.session.expires_at == Timestamp::NEVER)
     {
         return Err(for_nothing(&acquired.settings, provider));
     }

@@ -83,7 +83,7 @@ fn print(text: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::of(
-        Kind::Own,
+        Kind::Failure,
         "cannot write the result",
         "stdout is closed or full",
         "open it",

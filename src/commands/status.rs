@@ -13,10 +13,11 @@ use crate::edge::process::exec;
 use crate::edge::store::inventory::Found;
 use crate::error::Result;
 use crate::escape::printable;
+use crate::model::arn::role_name;
 use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
 use crate::model::session::Session;
-use crate::model::source::Base;
+use crate::model::source::Source;
 use crate::model::source::chain::Chain;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::cached::open_cache;
@@ -84,8 +85,8 @@ impl<'a> OfProfile<'a> {
             let mut serials = chain.profiles.iter().filter_map(|p| p.mfa_serial());
             serial = serials.next().map(|serial| serial.value);
             roles = chain.roles.into_iter().map(|role| role.arn.value).collect();
-            if let Base::Key(base) = chain.base {
-                key = Some(base.access_key_id);
+            if let Source::Key(own) = chain.source {
+                key = Some(own.access_key_id);
             }
         }
         Ok(Self {
@@ -163,18 +164,13 @@ fn bar(session: &Session, now: Timestamp) -> String {
     format!("[{}]", cells.collect::<String>())
 }
 
-/// A role without its account, which has a column of its own.
-pub(crate) fn role_name(arn: &str) -> &str {
-    arn.split_once(":role/").map_or(arn, |(_, name)| name)
-}
-
 fn to_json(sessions: &[Session], now: Timestamp) -> String {
     let sessions: Vec<_> = sessions
         .iter()
         .map(|session| {
             json!({
                 "profile": session.profile,
-                "kind": session.kind.name(),
+                "kind": session.kind,
                 "role_arn": session.role_arn,
                 "account": session.account,
                 "mfa_serial": session.serial,

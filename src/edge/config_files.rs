@@ -84,7 +84,7 @@ pub fn read_policy(path: &Path) -> Result<String> {
     }
 }
 
-/// The directory of the sessions: `mfaexec` in the user's cache directory (XDG Base Directory
+/// The directory of the sessions: `mfaexec` in the user's cache directory (XDG Source Directory
 /// Specification; a relative XDG_CACHE_HOME is invalid there and counts as unset).
 ///
 /// # Errors

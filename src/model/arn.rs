@@ -1,4 +1,55 @@
-//! ARNs: accounts, and the names of users and devices in them.
+//! ARNs of roles, users and devices, and account ids (IAM user guide, "IAM identifiers").
+
+/// An ARN taken apart: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// `aws`, `aws-cn`, …
+    pub partition: &'a str,
+    /// `iam`, `sts`, …
+    pub service: &'a str,
+    /// Empty for IAM.
+    pub region: &'a str,
+    /// Twelve digits; empty for what belongs to no account.
+    pub account: &'a str,
+    /// `role/PATH/NAME`, `user/NAME`, `mfa/NAME`, …
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Takes an ARN apart; none if it has fewer than six parts.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        Some(Self {
+            partition: parts.next()?,
+            service: parts.next()?,
+            region: parts.next()?,
+            account: parts.next()?,
+            resource: parts.next()?,
+        })
+    }
+
+    /// Path and name of a resource of that kind: `role`, `user`, `mfa` or `u2f`.
+    #[must_use]
+    pub fn path_and_name(&self, kind: &str) -> Option<&'a str> {
+        let rest = self.resource.strip_prefix(kind)?.strip_prefix('/')?;
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    /// The name alone.
+    #[must_use]
+    pub fn name(&self, kind: &str) -> Option<&'a str> {
+        self.path_and_name(kind)?.rsplit('/').next()
+    }
+}
+
+/// Path and name of a role, or the whole text if it is no role's ARN.
+#[must_use]
+pub fn role_name(arn: &str) -> &str {
+    let parsed = Arn::parse(arn);
+    let name = parsed.and_then(|arn| arn.path_and_name("role"));
+    name.unwrap_or(arn)
+}
 
 /// Whether it can be the id of an account.
 #[must_use]
@@ -6,10 +57,10 @@ pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The account in an ARN (`arn:aws:iam::123456789012:mfa/me`), if it has one.
+/// The account in an ARN, if it has one.
 #[must_use]
 pub fn account_of_arn(arn: &str) -> Option<&str> {
-    let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
+    let account = Arn::parse(arn)?.account;
     is_account(account).then_some(account)
 }
 
@@ -17,16 +68,17 @@ pub fn account_of_arn(arn: &str) -> Option<&str> {
 /// ListMFADevices finds by itself.
 #[must_use]
 pub fn user_name(arn: &str) -> Option<&str> {
-    let (_, user) = arn.split_once(":user/")?;
-    user.rsplit('/').next()
+    Arn::parse(arn)?.name("user")
 }
 
 /// The ARN that a user's virtual device most often has: the user's, with `mfa` for `user` and
 /// without the path.
 #[must_use]
 pub fn guess_device(arn: &str) -> Option<String> {
-    let (account, _) = arn.split_once(":user/")?;
-    Some(format!("{account}:mfa/{}", user_name(arn)?))
+    let parsed = Arn::parse(arn)?;
+    let (partition, account) = (parsed.partition, parsed.account);
+    let name = parsed.name("user")?;
+    Some(format!("arn:{partition}:iam::{account}:mfa/{name}"))
 }
 
 #[cfg(test)]

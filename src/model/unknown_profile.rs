@@ -16,7 +16,7 @@ impl Profiles {
     pub(crate) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
         let what = format!("there is no profile {name} (chosen by {chosen_by})");
         if let Some((cause, remedy)) = self.misplaced(name) {
-            return Error::of(Kind::Own, what, cause, remedy);
+            return Error::of(Kind::Failure, what, cause, remedy);
         }
         let remedy = match self.nearest(SectionKind::Profile, name) {
             Some(near) => format!("did you mean {near}? mfaexec -p {near} ..."),
@@ -26,7 +26,7 @@ impl Profiles {
             true => format!("no profiles in {}", self.paths()),
             false => format!("profiles in {}: {}", self.paths(), self.listed()),
         };
-        Error::of(Kind::Own, what, cause, remedy)
+        Error::of(Kind::Failure, what, cause, remedy)
     }
 
     /// The names of all profiles, or of the first ones where there are many.

@@ -11,11 +11,11 @@ use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
-use crate::model::plan::step::Layer;
+use crate::model::plan::step::Step;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
-use crate::model::settings::mfa::check_serial;
-use crate::sign_in::cached::{at_hand, device_id};
+use crate::model::settings::mfa::{Mfa, check_serial};
+use crate::sign_in::cached::{cached, device_id};
 use crate::sign_in::code_source::{Codes, find_codes, how_to_sign_in};
 use crate::sign_in::mfa_device::{Found, choose, confirm_guess, look_up};
 use crate::sign_in::signing_in::Check;
@@ -92,13 +92,13 @@ impl SigningIn<'_> {
     /// no wait. A fresh session is one that was made after it was asked for, whoever made it.
     pub(crate) fn plan(&mut self) -> Result<Plan> {
         let waited = self.locks.iter().any(|lock| lock.waited);
-        let look = |layer: &Layer| at_hand(self.cache, layer);
+        let look = |step: &Step| cached(self.cache, step);
         let either = |settings: &Settings, fresh| plan_either(settings.clone(), fresh, now(), look);
         let (settings, plan) = either(&self.settings, self.sign_in.fresh && !waited)?;
-        let (settings, plan) = match &plan.at_hand {
+        let (settings, plan) = match &plan.cached {
             Some((number, session))
                 if self.sign_in.fresh
-                    && number + 1 == plan.layers.len()
+                    && number + 1 == plan.steps.len()
                     && session.obtained_at < self.begun =>
             {
                 either(&self.settings, true)?
@@ -111,18 +111,19 @@ impl SigningIn<'_> {
 
     /// Finds the device if nobody has named it, one process at a time.
     pub(crate) fn find_device(&mut self) -> Result<()> {
-        if !self.settings.uses_device() {
-            return Ok(());
-        }
         let id = device_id(&self.settings);
-        if let Some(serial) = &self.settings.serial {
-            // One that was found in an earlier run.
-            if serial.origin == Origin::Discovered
-                && let Some(device) = self.cache.device(&id)?
-            {
-                self.one_of_several = device.one_of_several;
+        match self.settings.mfa() {
+            Mfa::NotUsed => return Ok(()),
+            Mfa::Device(serial) => {
+                // One that was found in an earlier run.
+                if serial.origin == Origin::Discovered
+                    && let Some(device) = self.cache.device(&id)?
+                {
+                    self.one_of_several = device.one_of_several;
+                }
+                return Ok(());
             }
-            return Ok(());
+            Mfa::Unknown => {}
         }
         let profile = self.settings.profile.value.clone();
         self.lock(&id, &profile)?;
@@ -140,7 +141,7 @@ impl SigningIn<'_> {
         tracing::info!("the MFA device is {serial}");
         let serial = Sourced::new(serial, Origin::Discovered);
         check_serial(&serial)?;
-        self.settings.serial = Some(serial);
+        self.settings.set_device(serial);
         Ok(())
     }
 
@@ -182,7 +183,7 @@ impl SigningIn<'_> {
             return self.lock(&digest_of("device", &[&serial]), &serial);
         }
         let profile = self.settings.profile.value.clone();
-        match plan.layers.last().and_then(|layer| layer.id.as_deref()) {
+        match plan.steps.last().and_then(|step| step.id.as_deref()) {
             Some(id) => self.lock(id, &profile),
             None => Ok(()),
         }

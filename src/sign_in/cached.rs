@@ -7,9 +7,10 @@ use crate::error::Result;
 use crate::model::digest::digest_of;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::plan::step::Layer;
+use crate::model::plan::step::Step;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
+use crate::model::settings::mfa::Mfa;
 
 /// The cache of this user, kept as `mode` says.
 pub(crate) fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
@@ -26,10 +27,10 @@ pub(crate) fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<C
     Ok(Cache::new(config_files::cache_directory(env)?, keeping))
 }
 
-/// The session of a layer, if it is in the cache.
-pub(crate) fn at_hand(cache: &Cache, layer: &Layer) -> Result<Option<Session>> {
-    match &layer.id {
-        Some(id) if layer.keep => cache.session(id),
+/// The session of a step, if it is in the cache.
+pub(crate) fn cached(cache: &Cache, step: &Step) -> Result<Option<Session>> {
+    match &step.id {
+        Some(id) if step.keep => cache.session(id),
         _ => Ok(None),
     }
 }
@@ -46,11 +47,11 @@ pub(crate) fn device_id(settings: &Settings) -> String {
 
 /// Takes the device from the cache where nobody has named it and it was found before.
 pub(crate) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Result<()> {
-    if settings.serial.is_none()
+    if *settings.mfa_of_key() == Mfa::Unknown
         && settings.may_use_device()
         && let Some(device) = cache.device(&device_id(settings))?
     {
-        settings.serial = Some(Sourced::new(device.serial, Origin::Discovered));
+        settings.set_device(Sourced::new(device.serial, Origin::Discovered));
     }
     Ok(())
 }

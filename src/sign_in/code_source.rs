@@ -99,7 +99,7 @@ pub(crate) fn find_codes(
     let fail = |cause: String| cannot_ask(&cause, sign_in, settings);
     let wake = Wake::new().map_err(|error| fail(error.to_string()))?;
     let terminal = Terminal::open();
-    match (way(env, sign_in)?, terminal) {
+    match (prompt_method(env, sign_in)?, terminal) {
         (Some(Way::Dialog(dialog)), _) => {
             let dialogs = Dialogs::chosen(dialog, env).map_err(fail)?;
             Ok(Codes::Asked(dialogs, wake))
@@ -114,8 +114,8 @@ pub(crate) fn find_codes(
     }
 }
 
-/// The way to ask that somebody has chosen.
-pub(crate) fn way(env: &Environment, sign_in: &SignIn) -> Result<Option<Way>> {
+/// The prompt method that an option or a variable names.
+pub(crate) fn prompt_method(env: &Environment, sign_in: &SignIn) -> Result<Option<Way>> {
     let of_variable = |name: String| Way::parse(&name).map_err(|_| unknown_way(&name));
     match &sign_in.prompt {
         Some(way) => Ok(Some(way.clone())),

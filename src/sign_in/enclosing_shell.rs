@@ -11,20 +11,20 @@ use crate::error::{Error, Result};
 use crate::model::child::shell_context::Within;
 use crate::model::digest::digest_of;
 use crate::model::environment::Environment;
-use crate::model::plan::step::layers;
+use crate::model::plan::step::steps;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::{Timestamp, in_words};
 use crate::model::vars::SOURCE_KEY;
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::cached::{at_hand, find_known_device};
+use crate::sign_in::cached::{cached, find_known_device};
 use crate::sign_in::request::read_settings;
 
 /// A shell with the session that this run is about.
 struct Around {
     within: Within,
     settings: Settings,
-    at_hand: Option<Session>,
+    cached: Option<Session>,
 }
 
 /// Whether a `login` is to get a new session in any case: typed in a shell with that very session,
@@ -37,10 +37,10 @@ pub(crate) fn renews(env: &Environment, sign_in: &SignIn) -> Result<bool> {
     let Some(around) = around(env, sign_in)? else {
         return Ok(false);
     };
-    let layers = layers(&around.settings);
-    let duration = layers.last().map_or(0, |layer| layer.duration);
+    let steps = steps(&around.settings);
+    let duration = steps.last().map_or(0, |step| step.duration);
     let next_end = now().0.saturating_add(duration);
-    Ok(around.at_hand.is_none_or(|session| {
+    Ok(around.cached.is_none_or(|session| {
         // By durations, as the clock of AWS may be another one.
         let longer = duration >= session.duration || session.expires_at.0 < next_end;
         session.access_key_id == around.within.key && longer
@@ -103,19 +103,19 @@ fn around(env: &Environment, sign_in: &SignIn) -> Result<Option<Around>> {
     if session_name(&settings) != within.session && !(own_key && same_key) {
         return Ok(None);
     }
-    let layers = layers(&settings);
-    let at_hand = layers.last().map(|layer| at_hand(&cache, layer));
+    let steps = steps(&settings);
+    let cached = steps.last().map(|step| cached(&cache, step));
     Ok(Some(Around {
         within,
         settings,
-        at_hand: at_hand.transpose()?.flatten(),
+        cached: cached.transpose()?.flatten(),
     }))
 }
 
 /// What tells a session from others: its name at rest, if it has one.
 pub(crate) fn session_name(settings: &Settings) -> String {
-    let layers = layers(settings);
-    let id = layers.last().and_then(|layer| layer.id.clone());
+    let steps = steps(settings);
+    let id = steps.last().and_then(|step| step.id.clone());
     id.unwrap_or_else(|| digest_of("without-name", &[&settings.profile.value]))
 }
 
@@ -141,8 +141,8 @@ pub(crate) fn renewing_line(
     sign_in: &SignIn,
     settings: &Settings,
 ) -> Option<String> {
-    let layers = layers(settings);
-    let own = layers.last()?;
+    let steps = steps(settings);
+    let own = steps.last()?;
     let kept = own.keep && own.id.is_some() && sign_in.cache != Some(CacheMode::None);
     if !kept || settings.chain.is_empty() {
         return None;

@@ -15,7 +15,7 @@ use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::origin::Sourced;
-use crate::model::plan::step::{Layer, Step};
+use crate::model::plan::step::{Call, Step};
 use crate::model::prompt::question::{QUESTION_TIME, Question};
 use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::model::time::Timestamp;
@@ -46,7 +46,7 @@ enum Attempt {
 impl SigningIn<'_> {
     /// Gets a session with a code. A person may get three wrong; what was not sent to STS does not
     /// count.
-    pub(crate) fn mint(&mut self, layer: &Layer) -> Result<TemporaryKeys> {
+    pub(crate) fn mint(&mut self, step: &Step) -> Result<TemporaryKeys> {
         let mut question = Question::new(&self.settings, &self.asking.purpose);
         question.names_device = self.one_of_several || self.ui.is_verbose();
         if let Some((terminal, _)) = self.codes.as_mut().and_then(Codes::person) {
@@ -60,12 +60,12 @@ impl SigningIn<'_> {
                     useless += 1;
                     problem
                 }
-                Attempt::Code(code) => match self.exchange(layer, &code) {
+                Attempt::Code(code) => match self.exchange(step, &code) {
                     Ok(keys) => return Ok(keys),
                     Err(failure) => {
                         refused += 1;
                         until = Instant::now() + QUESTION_TIME;
-                        self.after(layer, &failure)?
+                        self.after(step, &failure)?
                     }
                 },
             };
@@ -226,12 +226,15 @@ impl SigningIn<'_> {
     }
 
     /// Sends the code, once. It counts as used, unless it surely was not sent.
-    fn exchange(&self, layer: &Layer, code: &SecretString) -> Called<TemporaryKeys> {
+    fn exchange(&self, step: &Step, code: &SecretString) -> Called<TemporaryKeys> {
         let serial = self.serial();
         let sent = Some(Code { serial, code });
-        let exchanged = self.wait(match layer.step {
-            Step::Role(number) => self.assume(number, None, sent, layer.duration),
-            Step::SessionToken | Step::Provider => self.aws.session_token(sent, layer.duration),
+        let exchanged = self.wait(match &step.call {
+            Call::AssumeRole { role, session_name } => {
+                self.aws
+                    .assume_role(None, sent, role, session_name, step.duration)
+            }
+            Call::SessionToken | Call::Provider(_) => self.aws.session_token(sent, step.duration),
         });
         let not_sent = |failure: &CallFailure| failure.progress == Progress::NotSent;
         if exchanged.as_ref().is_err_and(not_sent)
@@ -244,9 +247,9 @@ impl SigningIn<'_> {
     }
 
     /// A wrong code can be followed by another one; every other failure ends the sign-in.
-    fn after(&self, layer: &Layer, failure: &CallFailure) -> Result<Error> {
+    fn after(&self, step: &Step, failure: &CallFailure) -> Result<Error> {
         let asked = Asked {
-            role: self.role(layer),
+            role: step.role(),
             ..Asked::by_key(&self.settings, Some(self.serial()))
         };
         let error = diagnose(failure, &asked);

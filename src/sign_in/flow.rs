@@ -14,14 +14,16 @@ use crate::model::environment::Environment;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::plan::Plan;
-use crate::model::plan::step::{Layer, Step};
+use crate::model::plan::calls::asks_for_account;
+use crate::model::plan::step::{Call, Step};
 use crate::model::prompt::question::Purpose;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
+use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
-use crate::model::source::role::Role;
-use crate::model::source::{Base, Provider};
+use crate::model::source::provider::Provider;
 use crate::model::vars::PROCESS_OF;
+use crate::sign_in::account::ask_account;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};
 use crate::sign_in::signing_in::{Acquired, Check, SigningIn};
@@ -97,16 +99,21 @@ impl<'a> SigningIn<'a> {
         }
         let (mut session, mut kept) = (None, Ok(()));
         let missing = plan.missing().to_vec();
-        if let Some((_, at_hand)) = plan.at_hand {
-            session = Some(at_hand);
+        if let Some((_, cached)) = plan.cached {
+            session = Some(cached);
         }
-        for layer in missing {
+        for step in missing {
             let keys = match given.take() {
                 Some(keys) => keys,
-                None => self.get(&layer, session.as_ref())?,
+                None => self.get(&step, session.as_ref())?,
             };
-            let next = self.session(&layer, keys);
-            kept = kept.and(self.keep(&layer, &next));
+            let mut next = self.session(&step, keys);
+            kept = kept.and(self.keep(&step, &next));
+            if next.account.is_none() && asks_for_account(&self.settings, &step, false) {
+                // The session is kept by now: if this call fails, the code was not for nothing.
+                next.account = Some(ask_account(&self.aws, &self.settings, &next, self.ui)?);
+                kept = kept.and(self.keep(&step, &next));
+            }
             session = Some(next);
         }
         session
@@ -118,7 +125,7 @@ impl<'a> SigningIn<'a> {
     /// before a code is asked for could not be looked at before.
     fn begin_with(&mut self, program: Provider, key: LongTermKey) -> Result<Plan> {
         let key = Some(key);
-        self.settings.base = Base::KeyOfProgram { program, key };
+        self.settings.source = Source::KeyOfProgram { program, key };
         self.aws = Aws::start(&self.settings, self.settings.partition_arn())?;
         let for_command = self.asking.purpose != Purpose::SignIn;
         self.plan()?.check(&self.settings, for_command)?;
@@ -134,37 +141,34 @@ impl<'a> SigningIn<'a> {
     }
 
     pub(crate) fn serial(&self) -> &str {
-        self.settings.known_serial().unwrap_or_default()
+        self.settings.device().unwrap_or_default()
     }
 
-    /// Gets the session of one layer with the one before it.
-    fn get(&mut self, layer: &Layer, source: Option<&Session>) -> Result<TemporaryKeys> {
-        self.tell_cut(layer);
-        if layer.with_code {
-            return self.mint(layer);
+    /// Gets the session of one step with the one before it.
+    fn get(&mut self, step: &Step, source: Option<&Session>) -> Result<TemporaryKeys> {
+        self.tell_cut(step);
+        if step.with_code {
+            return self.mint(step);
         }
-        let call = match (layer.step, &self.settings.base) {
-            (Step::Provider, Base::Provider(provider)) => {
+        let call = match &step.call {
+            Call::Provider(provider) => {
                 self.tell_source(provider);
                 self.aws.provided(provider)
             }
-            (Step::Role(number), _) => self.assume(number, source, None, layer.duration),
-            (Step::Provider | Step::SessionToken, _) => {
-                self.aws.session_token(None, layer.duration)
+            Call::AssumeRole { role, session_name } => {
+                self.aws
+                    .assume_role(source, None, role, session_name, step.duration)
             }
+            Call::SessionToken => self.aws.session_token(None, step.duration),
         };
         self.wait(call).map_err(|failure| {
-            let role = self.role(layer);
-            let with_session = source.is_some() || layer.step == Step::Provider;
-            diagnose(
-                &failure,
-                &Asked {
-                    settings: &self.settings,
-                    serial: None,
-                    role,
-                    with_session,
-                },
-            )
+            let asked = Asked {
+                settings: &self.settings,
+                serial: None,
+                role: step.role(),
+                with_session: source.is_some() || step.provider().is_some(),
+            };
+            diagnose(&failure, &asked)
         })
     }
 
@@ -173,28 +177,8 @@ impl<'a> SigningIn<'a> {
         self.ui.notice(&format!(
             "no code of mfaexec's is asked for: the keys of {} come from {}",
             self.settings.profile.value,
-            provider.kind.name()
+            provider.name()
         ));
-    }
-
-    /// Calls AssumeRole for the role of that number.
-    pub(crate) fn assume(
-        &self,
-        number: usize,
-        source: Option<&Session>,
-        code: Option<crate::edge::aws::thread::Code<'_>>,
-        duration: u64,
-    ) -> Pending<TemporaryKeys> {
-        let role = &self.settings.roles[number];
-        let name = self.settings.session_name(role);
-        self.aws.assume_role(source, code, role, &name, duration)
-    }
-
-    pub(crate) fn role(&self, layer: &Layer) -> Option<&Role> {
-        match layer.step {
-            Step::Role(number) => self.settings.roles.get(number),
-            Step::Provider | Step::SessionToken => None,
-        }
     }
 
     /// The profiles whose `credential_process` runs from here on, this one included.

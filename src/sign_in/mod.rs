@@ -1,6 +1,7 @@
 //! From options to a session: settings, the sessions at hand, and only if those do not do a
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
+pub(crate) mod account;
 pub(crate) mod before_question;
 pub(crate) mod cached;
 pub(crate) mod code_source;
@@ -26,16 +27,14 @@ use crate::edge::process::exec;
 use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::failure::asked::Asked;
-use crate::model::failure::diagnose::diagnose;
 use crate::model::origin::Sourced;
 use crate::model::plan::program_key::plan_either;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::sign_in::cached::{at_hand, find_known_device, open_cache};
+use crate::sign_in::account::ask_account;
+use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::code_source::{Asking, given};
 use crate::sign_in::confirm::confirm;
-use crate::sign_in::progress::tell_slow;
 use crate::sign_in::request::{For, read_settings};
 use crate::sign_in::signing_in::{Acquired, SigningIn};
 use crate::sign_in::worth_keeping::check_use;
@@ -60,9 +59,8 @@ pub(crate) fn acquire(
     tracing::info!("profile {value} (from {origin})");
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
-    let (settings, plan) = plan_either(settings, sign_in.fresh, now(), |layer| {
-        at_hand(&cache, layer)
-    })?;
+    let (settings, plan) =
+        plan_either(settings, sign_in.fresh, now(), |step| cached(&cache, step))?;
     let plan = match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(
@@ -102,11 +100,7 @@ fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<(
     if settings.guards.expected_account.is_some() && session.account.is_none() {
         room::check_descriptors()?;
         let aws = Aws::start(settings, settings.partition_arn())?;
-        let caller = aws.caller_identity(Some(session), None);
-        let caller = caller.wait(|| tell_slow(ui));
-        let caller =
-            caller.map_err(|failure| diagnose(&failure, &Asked::by_key(settings, None)))?;
-        session.account = Some(caller.account);
+        session.account = Some(ask_account(&aws, settings, session, ui)?);
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::model::failure::secrets::Secrets;
 use crate::model::origin::Sourced;
 use crate::model::session::one_time_code::{find_code, without_codes};
 use crate::model::settings::Settings;
-use crate::model::source::Provider;
+use crate::model::source::provider::Provider;
 use crate::model::vars::is_withheld;
 use crate::sign_in::signing_in::SigningIn;
 
@@ -74,7 +74,7 @@ impl SigningIn<'_> {
     pub(crate) fn keys_of_program(&self, program: &Provider) -> Result<Given> {
         let secrets = known_secrets(self.env, &self.settings);
         let shown = |text: &str| secrets.shown(text);
-        let line = program.get("credential_process").unwrap_or_default();
+        let line = program.command().unwrap_or_default();
         let given = keys_of_program(program, &self.process_of(&program.profile), |news| {
             tell(self.ui, line, "credential_process", &shown, news);
         });

@@ -12,7 +12,7 @@ use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::take_back_exports;
 use crate::model::settings::selection::choose;
-use crate::model::source::Base;
+use crate::model::source::Source;
 use crate::model::vars::PROCESS_OF;
 
 /// What a session is for.
@@ -54,7 +54,7 @@ pub(crate) fn read_settings(env: &mut Environment, sign_in: &SignIn) -> Result<S
     let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
     take_back_exports(env);
     let settings = Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)?;
-    if let Base::Provider(provider) = &settings.base {
+    if let Source::Provider(provider) = &settings.source {
         check_loop(env, &provider.profile)?;
     }
     Ok(settings)

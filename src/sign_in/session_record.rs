@@ -7,10 +7,9 @@ use crate::edge::store::told::Stored;
 use crate::error::Result;
 use crate::model::arn::account_of_arn;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::plan::calls::asks_for_account;
-use crate::model::plan::step::{Layer, Step};
+use crate::model::plan::step::Step;
 use crate::model::session::Session;
-use crate::model::source::Base;
+use crate::model::settings::mfa::Mfa;
 use crate::model::source::role::Role;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::cached::device_id;
@@ -19,13 +18,13 @@ use crate::sign_in::signing_in::SigningIn;
 
 impl SigningIn<'_> {
     /// Nothing is shortened in silence.
-    pub(crate) fn tell_cut(&self, layer: &Layer) {
-        if let (Some(wish), Some(role)) = (&layer.cut, self.role(layer)) {
+    pub(crate) fn tell_cut(&self, step: &Step) {
+        if let (Some(wish), Some(role)) = (&step.cut, step.role()) {
             self.ui.notice(&format!(
                 "the session of role {} lasts {}, not the {} of {}: STS gives no more to a role \
                  that is assumed with temporary keys",
                 role.short(),
-                in_words(layer.duration),
+                in_words(step.duration),
                 in_words(wish.value),
                 wish.origin,
             ));
@@ -33,78 +32,63 @@ impl SigningIn<'_> {
     }
 
     /// What is kept of an answer.
-    pub(crate) fn session(&self, layer: &Layer, keys: TemporaryKeys) -> Session {
-        let (now, wanted) = (now(), layer.duration);
+    pub(crate) fn session(&self, step: &Step, keys: TemporaryKeys) -> Session {
+        let (now, wanted) = (now(), step.duration);
         let granted = now.until(keys.expires_at);
         // A root user's is cut to an hour; a clock that is a little off is no cut.
-        let cut = layer.step != Step::Provider && granted + 1200 < wanted;
-        if cut || granted < layer.min_ttl {
+        let cut = step.provider().is_none() && granted + 1200 < wanted;
+        if cut || granted < step.min_ttl {
             // How long a provider's keys last is nobody's wish.
-            let (who, wanted) = match (layer.step, &self.settings.base) {
-                (Step::Provider, Base::Provider(provider)) => (provider.kind.name(), 0),
-                _ => ("STS", wanted),
+            let (who, wanted) = match step.provider() {
+                Some(provider) => (provider.name(), 0),
+                None => ("STS", wanted),
             };
-            let (granted, wanted) = (in_words(granted), in_words(wanted.max(layer.min_ttl)));
+            let (granted, wanted) = (in_words(granted), in_words(wanted.max(step.min_ttl)));
             self.ui.notice(&format!(
                 "{who} gave a session of {granted} where {wanted} were wanted"
             ));
         }
-        let role = self.role(layer);
-        let with_device = self.settings.uses_device();
-        let mut session = Session {
-            kind: layer.kind(&self.settings),
+        let role = step.role();
+        Session {
+            kind: step.kind,
             access_key_id: keys.access_key_id,
             secret_access_key: keys.secret_access_key,
             session_token: keys.session_token,
             expires_at: keys.expires_at,
             obtained_at: now,
             duration: wanted,
-            account: keys.account,
-            serial: self
-                .settings
-                .known_serial()
-                .filter(|_| with_device)
-                .map(str::to_owned),
+            account: keys.account.or_else(|| self.account(role)),
+            serial: self.settings.device().map(str::to_owned),
             source_key_id: self.settings.key().map(|key| key.access_key_id.clone()),
             role_arn: role.map(|role| role.arn.value.clone()),
-            profile: self.owner(layer),
-        };
-        if session.account.is_none() {
-            session.account = self.account(layer, role, &session);
+            profile: self.owner(step),
         }
-        session
     }
 
     /// The profile that a session is shown with: that of the key for what all its roles share.
-    fn owner(&self, layer: &Layer) -> String {
+    fn owner(&self, step: &Step) -> String {
         let settings = &self.settings;
-        let key = settings.chain.last().filter(|_| self.role(layer).is_none());
+        let key = settings.chain.last().filter(|_| step.role().is_none());
         key.unwrap_or(&settings.profile.value).clone()
     }
 
-    /// The account of a session: the role's, the caller's, the device's, or, if it matters, what
-    /// STS says when asked.
-    fn account(&self, layer: &Layer, role: Option<&Role>, session: &Session) -> Option<String> {
+    /// The account of a session, as far as it is known: the role's, the caller's, or the device's.
+    fn account(&self, role: Option<&Role>) -> Option<String> {
         let of_arn = |arn: &str| account_of_arn(arn).map(str::to_owned);
         if let Some(role) = role {
             return of_arn(&role.arn.value);
         }
-        let found = match &self.check {
+        match &self.check {
             Check::Over(Some(identity)) if self.settings.key().is_some() => {
                 Some(identity.account.clone())
             }
-            _ => session.serial.as_deref().and_then(of_arn),
-        };
-        let wanted = asks_for_account(&self.settings, layer, found.is_some());
-        found.or_else(|| {
-            let asked = wanted.then(|| self.wait(self.aws.caller_identity(Some(session), None)));
-            asked?.ok().map(|identity| identity.account)
-        })
+            _ => self.settings.device().and_then(of_arn),
+        }
     }
 
     /// Keeps a session, and the device that vouched for it.
-    pub(crate) fn keep(&self, layer: &Layer, session: &Session) -> Result<()> {
-        let (Some(id), true) = (&layer.id, layer.keep) else {
+    pub(crate) fn keep(&self, step: &Step, session: &Session) -> Result<()> {
+        let (Some(id), true) = (&step.id, step.keep) else {
             return Ok(());
         };
         if session.expires_at == Timestamp::NEVER {
@@ -119,11 +103,11 @@ impl SigningIn<'_> {
             ));
         }
         // A device that has vouched for a session is the right one.
-        if layer.with_code
-            && let Some(Sourced {
+        if step.with_code
+            && let Mfa::Device(Sourced {
                 value,
                 origin: Origin::Discovered,
-            }) = &self.settings.serial
+            }) = self.settings.mfa()
         {
             let device = Device {
                 serial: value.clone(),

@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::model::settings::Settings;
-use crate::model::source::{Base, Provider};
+use crate::model::settings::mfa::Mfa;
+use crate::model::source::Source;
+use crate::model::source::provider::Provider;
 
 /// Refuses a sign-in whose session is not kept, before anybody is asked for anything. A program that
 /// gives keys may give a long-term one, to which a device belongs; where none is named, and none was
@@ -10,11 +12,10 @@ use crate::model::source::{Base, Provider};
 pub(crate) fn check_use(settings: &Settings) -> Result<()> {
     let may_keep = |provider: &Provider| {
         let program = settings.program().is_some();
-        let device = settings.known_serial().is_some() || settings.without_mfa;
-        provider.kind.is_worth_keeping() || program && device
+        provider.is_worth_keeping() || program && *settings.mfa_of_key() != Mfa::Unknown
     };
-    match &settings.base {
-        Base::Provider(provider) if settings.roles.is_empty() && !may_keep(provider) => {
+    match &settings.source {
+        Source::Provider(provider) if settings.roles.is_empty() && !may_keep(provider) => {
             Err(for_nothing(settings, provider))
         }
         _ => Ok(()),
@@ -23,7 +24,7 @@ pub(crate) fn check_use(settings: &Settings) -> Result<()> {
 
 pub(crate) fn for_nothing(settings: &Settings, provider: &Provider) -> Error {
     let run = "run the command itself: mfaexec -- COMMAND";
-    let remedy = match (settings.program(), settings.known_serial()) {
+    let remedy = match (settings.program(), settings.mfa_of_key().serial()) {
         (Some(_), None) => format!(
             "{run}; if the program gives a long-term key, name its MFA device: mfa_serial in the \
              profile, or --mfa-serial"
@@ -32,10 +33,7 @@ pub(crate) fn for_nothing(settings: &Settings, provider: &Provider) -> Error {
     };
     Error::new(
         format!("there is nothing to keep for {}", settings.profile.value),
-        format!(
-            "its keys come anew from {} in every run",
-            provider.kind.name()
-        ),
+        format!("its keys come anew from {} in every run", provider.name()),
         remedy,
     )
 }

@@ -82,7 +82,7 @@ fn both_forms_of_the_identity_center() {
     });
     has(
         &world.run(&["status"]).succeeds(),
-        &["new", "old", "deploy", "provided"],
+        &["new", "old", "deploy", "temporary keys"],
     );
 }
 

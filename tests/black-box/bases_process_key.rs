@@ -108,7 +108,7 @@ fn the_command_gets_a_session_and_the_next_run_needs_no_program() {
         }
         has(
             &world.run(&["status", "-p", "me"]).succeeds(),
-            &["mfa-session"],
+            &["MFA session"],
         );
         // With --fresh it is another one, for which the program has to run.
         let fresh = with_code(&world, &["-p", "me", "--fresh", "--", "env"]).succeeds();
@@ -331,11 +331,8 @@ fn explain_tells_what_the_program_decides() {
         ["credential_process", "AssumeRole"]
     );
     let with_key = actions(&told["requests_with_long_term_key"]);
-    assert_eq!(
-        with_key,
-        ["GetCallerIdentity", "GetSessionToken", "AssumeRole"]
-    );
-    assert_eq!(told["codes"], Value::Null);
+    assert_eq!(with_key, ["GetSessionToken", "AssumeRole"]);
+    assert_eq!(told["needs_code"], Value::Null);
     let text = world.run(&["explain", "-p", "dev"]).succeeds();
     has(
         &text,
@@ -347,17 +344,20 @@ fn explain_tells_what_the_program_decides() {
         ],
     );
     assert_eq!(runs(&world), 0);
-    // At a terminal a run sends just that.
+    // At a terminal a run sends just that, and tries the key while the code is typed.
     let mut terminal = world.at_terminal(&["-p", "dev", "--", "true"]);
     terminal.exp_string("MFA code: ").unwrap();
     terminal.send_line(&world.code()).unwrap();
     terminal.exp_eof().unwrap();
-    assert_eq!(calls(&world, 0), with_key);
+    assert_eq!(
+        calls(&world, 0),
+        ["GetCallerIdentity", "GetSessionToken", "AssumeRole"]
+    );
     // With the session at hand there is nothing left to decide.
     let told = explained("me");
     assert_eq!(
-        (actions(&told["requests"]), &told["codes"]),
-        (vec![], &0.into())
+        (actions(&told["requests"]), &told["needs_code"]),
+        (vec![], &false.into())
     );
     assert_eq!(told["environment"]["set"]["AWS_ACCOUNT_ID"], "123456789012");
     assert_eq!(told["requests_with_long_term_key"], Value::Null);

@@ -348,24 +348,37 @@ fn what_a_window_does_not_ask() {
 #[test]
 fn explain_knows_who_would_ask() {
     let world = World::new();
-    let explain = |variable: &str, args: &[&str]| {
-        let mut command = world.mfaexec(&[&["explain", "-p", "testuser"], args].concat());
-        finish(command.env("MFAEXEC_PROMPT", variable)).succeeds()
-    };
     let check = "GetCallerIdentity";
+    let explain = |variables: &[(&str, &str)], more: &[&str]| {
+        let args = [&["explain", "-p", "testuser"], more].concat();
+        let mut command = alone(&world, &[("zenity", WINDOW)], &args);
+        finish(command.envs(variables.iter().copied())).succeeds()
+    };
+    let at_terminal = |more: &[&str]| {
+        let args = [&["explain", "-p", "testuser"], more].concat();
+        world.at_terminal(&args).exp_eof().unwrap()
+    };
+    for more in [&[][..], &["--prompt", "terminal"]] {
+        has(
+            &at_terminal(more),
+            &["one, asked for on the terminal", check],
+        );
+    }
+    let window = "one, asked for in a window";
+    has(&explain(&[], &[]), &[window, check]);
     has(
-        &explain("", &[]),
-        &["one, asked for on the terminal", check],
+        &explain(&[("MFAEXEC_PROMPT", "zenity")], &[]),
+        &[window, check],
     );
-    let chosen = "one, asked for by the program that was chosen";
-    has(&explain("zenity", &[]), &[chosen, check]);
-    has(&explain("", &["--prompt", "pinentry"]), &[chosen, check]);
-    has(
-        &explain("zenity", &["--prompt", "terminal"]),
-        &["asked for on the terminal"],
-    );
-    has(
-        &explain("zenity", &["--no-input"]),
-        &["nobody may be asked"],
-    );
+    has(&explain(&[], &["--prompt", "zenity"]), &[window, check]);
+    // What a run could not do is told, in the words of its error.
+    let fails = |variables: &[(&str, &str)], more: &[&str], cause: &str| {
+        let told = explain(variables, more);
+        has(&told, &["one, and the run would fail: ", cause]);
+        assert!(!told.contains(check), "{told}");
+    };
+    fails(&[], &["--no-input"], "--no-input was given");
+    fails(&[], &["--prompt", "terminal"], "terminal");
+    fails(&[], &["--prompt", "pinentry"], "pinentry");
+    fails(&[("DISPLAY", "")], &[], "DISPLAY");
 }

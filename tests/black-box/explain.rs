@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
+use crate::dialogs::detached;
 use crate::harness::{SERIAL, World, finish, has};
 
 const ROLES: &str = "arn:aws:iam::123456789012:role/";
@@ -23,7 +24,8 @@ fn everything_has_its_origin_and_nothing_is_sent() {
          [profile deploy]\nrole_arn = {ROLES}deployer\nsource_profile = testuser\n\
          mfaexec_min_ttl = 5m\nexternal_id = x-1\n"
     ));
-    let mut command = world.mfaexec(&["explain", "-p", "deploy", "-d", "20m"]);
+    let mut command = detached(&world, &["explain", "-p", "deploy", "-d", "20m"]);
+    command.env_remove("DISPLAY");
     let text = finish(command.env("AWS_PROFILE", "x").env("FOO", "bar")).succeeds();
     let config = world.home().join(".aws/config");
     let at = |line: u32| format!("({}, line {line})", config.display());
@@ -33,20 +35,19 @@ fn everything_has_its_origin_and_nothing_is_sent() {
             "deploy, which uses testuser, which uses the key AKIAIOSFODNN7EXAMPLE",
             &format!("role               {ROLES}deployer   {}", at(5)),
             "role session name  testuser   (the default)",
-            &format!("external_id        x-1   {}", at(8)),
+            &format!("external id        x-1   {}", at(8)),
             "access key         AKIAIOSFODNN7EXAMPLE   (",
             &format!("mfa serial         {SERIAL}   {}", at(3)),
             "mfa session        4h   (the default)",
             "duration           20m   (--duration)",
-            &format!("min-ttl            5m   {}", at(7)),
+            &format!("min ttl            5m   {}", at(7)),
             &format!("region             eu-central-1   {}", at(2)),
-            "endpoint of STS    http://127.0.0.1:",
-            "session            mfa-session: to be got for 4h",
-            "to be got for 20m: there is no session yet",
-            "request            sts GetCallerIdentity",
+            "sts endpoint       http://127.0.0.1:",
+            "session            MFA session: will be requested for 4h",
+            "will be requested for 20m: there is no session yet",
             "request            sts GetSessionToken, 4h, with a code",
             &format!("request            sts AssumeRole {ROLES}deployer, 20m"),
-            "codes              one, asked for on the terminal",
+            "code               one, and the run would fail: ",
             "environment        + AWS_ACCESS_KEY_ID=(the session's)",
             "environment        + AWS_ACCOUNT_ID=123456789012",
             "environment        + MFAEXEC_PROFILE=deploy",
@@ -67,10 +68,10 @@ fn everything_has_its_origin_and_nothing_is_sent() {
     has(
         &text,
         &[
-            "at hand, ",
-            "mfa-session: not needed",
+            "cached, ",
+            "MFA session: not needed",
             "requests           none",
-            "codes              none",
+            "code               none",
         ],
     );
     let text = world
@@ -79,7 +80,7 @@ fn everything_has_its_origin_and_nothing_is_sent() {
     has(
         &text,
         &[
-            "mfa-session: at hand, ",
+            "MFA session: cached, ",
             "a fresh one was asked for",
             "request            sts AssumeRole",
         ],
@@ -92,7 +93,22 @@ fn everything_has_its_origin_and_nothing_is_sent() {
     let text = world
         .run(&["explain", "-p", "deploy", "--no-input"])
         .succeeds();
-    has(&text, &["nobody may be asked: the run would fail"]);
+    has(&text, &["the run would fail: --no-input was given"]);
+}
+
+#[test]
+fn at_a_terminal_the_key_is_checked_while_the_code_is_typed() {
+    let world = World::new();
+    let mut terminal = world.at_terminal(&["explain", "-p", "testuser"]);
+    let text = terminal.exp_eof().unwrap();
+    has(
+        &text,
+        &[
+            "request            sts GetCallerIdentity\r\n",
+            "request            sts GetSessionToken, 4h, with a code\r\n",
+            "code               one, asked for on the terminal\r\n",
+        ],
+    );
 }
 
 #[test]

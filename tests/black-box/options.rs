@@ -226,13 +226,13 @@ fn login_says_until_when_and_status_what_is_there() {
     let status = world.run(&["status"]).succeeds();
     has(
         &status,
-        &["PROFILE", "KIND", "LEFT", "testuser", "mfa-session"],
+        &["PROFILE", "KIND", "LEFT", "testuser", "MFA session"],
     );
     let json: serde_json::Value =
         serde_json::from_str(&world.run(&["status", "--json"]).succeeds()).unwrap();
     let session = &json["sessions"][0];
     assert_eq!(session["profile"], "testuser");
-    assert_eq!(session["kind"], "mfa-session");
+    assert_eq!(session["kind"], "mfa_session");
     assert_eq!(session["account"], "123456789012");
     assert_eq!(session["mfa_serial"], SERIAL);
     let left = session["seconds_left"].as_u64().unwrap();

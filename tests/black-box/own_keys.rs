@@ -27,7 +27,7 @@ fn no_code_is_asked_for_only_where_somebody_says_so() {
     assert!(!shown.is_empty());
     let call = last(&world, "GetSessionToken");
     assert!(!call.had_token_code && call.serial_number.is_none());
-    has(&world.run(&["status"]).succeeds(), &["session-without-mfa"]);
+    has(&world.run(&["status"]).succeeds(), &["session without MFA"]);
     // A device in the profile does not make one of the two out of the other.
     let world = self::world();
     world

@@ -66,7 +66,7 @@ fn all_roles_behind_one_device_share_one_code() {
     let status = world.run(&["status"]).succeeds();
     has(
         &status,
-        &["deploy", "role", "deployer", "chained", "mfa-session"],
+        &["deploy", "role", "deployer", "chained", "MFA session"],
     );
 }
 

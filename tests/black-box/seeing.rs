@@ -63,11 +63,12 @@ fn the_table_says_whose_what_and_until_when() {
     // A second later it is less than an hour.
     assert!(["1h", "59m"].contains(&lines[1][5]), "{table}");
     assert_eq!(
-        lines[2][..5],
+        lines[2][..6],
         [
             "testuser",
             "123456789012",
-            "mfa-session",
+            "MFA",
+            "session",
             "-",
             "[##########]"
         ]
@@ -111,7 +112,7 @@ fn clear_says_what_it_cleared() {
         &said,
         &[
             "cleared the session of deploy (role deployer, 1h left)",
-            "cleared the session of testuser (mfa-session, 4h left)",
+            "cleared the session of testuser (MFA session, 4h left)",
         ],
     );
 }
@@ -156,8 +157,8 @@ fn a_profile_has_the_sessions_on_its_way_to_the_key() {
         kinds.sort();
         kinds
     };
-    assert_eq!(kinds("testuser"), ["mfa-session"]);
-    assert_eq!(kinds("deploy"), ["mfa-session", "role"]);
+    assert_eq!(kinds("testuser"), ["mfa_session"]);
+    assert_eq!(kinds("deploy"), ["mfa_session", "role"]);
     world.run(&["clear", "-p", "deploy"]).succeeds();
     assert!(kinds("testuser").is_empty());
 }

@@ -17,7 +17,7 @@ use crate::model::origin::Sourced;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::endpoint::is_plain_http;
-use crate::model::source::role::Role;
+use crate::model::source::role::{Role, values};
 
 /// Ways to the services, made where an error can still be told.
 pub(crate) struct Transports {
@@ -149,19 +149,23 @@ pub(crate) fn assume_role(sts: &aws_sdk_sts::Client, role: &Role) -> AssumeRoleF
     let mut call = sts
         .assume_role()
         .role_arn(&role.arn.value)
-        .set_external_id(role.external_id.clone())
-        .set_source_identity(role.source_identity.clone())
-        .set_policy(role.policy.clone());
-    for (key, value) in &role.tags {
+        .set_external_id(text(&role.external_id))
+        .set_source_identity(text(&role.source_identity))
+        .set_policy(text(&role.policy));
+    for (key, value) in values(&role.tags) {
         let tag = Tag::builder().key(key).value(value).build();
         // Both are there, which is all that it asks for.
         call = tag.into_iter().fold(call, AssumeRoleFluentBuilder::tags);
     }
-    for key in &role.transitive_tags {
+    for key in values(&role.transitive_tags) {
         call = call.transitive_tag_keys(key);
     }
-    for arn in &role.policy_arns {
+    for arn in values(&role.policy_arns) {
         call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
     }
     call
+}
+
+fn text(setting: &Option<Sourced<String>>) -> Option<String> {
+    setting.as_ref().map(|setting| setting.value.clone())
 }

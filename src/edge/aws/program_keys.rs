@@ -5,9 +5,9 @@ use secrecy::SecretString;
 
 use crate::edge::aws::answer::{Called, PROVIDER, TemporaryKeys, believe_parts, lost};
 use crate::edge::process::helper::{self, News};
-use crate::model::source::Provider;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::program_output::{Output, parse};
+use crate::model::source::provider::Provider;
 use crate::model::time::Timestamp;
 
 /// What a program gives.
@@ -29,7 +29,9 @@ pub fn keys_of_program(
     tell: impl FnMut(News<'_>),
 ) -> Called<Given> {
     let failed = |cause: String| lost(PROVIDER, &cause);
-    let line = program.get("credential_process").unwrap_or_default();
+    let Some(line) = program.command() else {
+        return Err(failed("the profile names no program".to_owned()));
+    };
     let printed = helper::run_in_shell(line, profiles, tell).map_err(failed)?;
     let output = parse(&printed).map_err(failed)?;
     let Some(token) = &output.session_token else {

@@ -20,7 +20,7 @@ use crate::edge::aws::answer::{
 use crate::model::arn::account_of_arn;
 use crate::model::failure::secrets::Secrets;
 use crate::model::settings::endpoint::Endpoints;
-use crate::model::source::{METADATA, Provider, ProviderKind};
+use crate::model::source::provider::{Provider, ProviderKind, Sso};
 
 /// How providers reach what they ask.
 #[derive(Debug, Clone)]
@@ -64,12 +64,22 @@ impl Ways {
 /// Each provider of the SDK is made by itself: as a chain of a profile they would read the config
 /// files once more, by other rules.
 pub(crate) async fn provide(provider: Provider, ways: Ways) -> Called<TemporaryKeys> {
-    let get = |name: &str| provider.get(name).unwrap_or_default();
-    let given = match provider.kind {
-        ProviderKind::WebIdentity => return web_identity(&provider, &ways.sts).await,
-        ProviderKind::Environment => ask(EnvironmentVariableCredentialsProvider::new()).await,
-        ProviderKind::Ec2 => {
-            let endpoint = provider.get(METADATA).unwrap_or("http://169.254.169.254");
+    let given = match &provider.kind {
+        ProviderKind::WebIdentity {
+            token_file,
+            role_arn,
+            session_name,
+        } => return web_identity(token_file, role_arn, session_name.as_deref(), &ways.sts).await,
+        ProviderKind::Sso(sso) => ask(identity_center(sso, &ways.services)).await,
+        ProviderKind::Login { session } => {
+            let login = LoginCredentialsProvider::builder(session);
+            ask(login.configure(&ways.services).build()).await
+        }
+        ProviderKind::Environment { .. } => {
+            ask(EnvironmentVariableCredentialsProvider::new()).await
+        }
+        ProviderKind::Ec2 { endpoint } => {
+            let endpoint = endpoint.as_deref().unwrap_or("http://169.254.169.254");
             let client = MetadataClient::builder().configure(&ways.machine);
             let client = client
                 .endpoint(endpoint)
@@ -79,30 +89,12 @@ pub(crate) async fn provide(provider: Provider, ways: Ways) -> Called<TemporaryK
                 .imds_client(client.build());
             ask(ec2.build()).await
         }
-        ProviderKind::Ecs => {
+        ProviderKind::Ecs { .. } => {
             let ecs = EcsCredentialsProvider::builder().configure(&ways.machine);
             ask(ecs.build()).await
         }
-        ProviderKind::Sso => {
-            let session = provider.get("sso_session");
-            let place = |name: &str| match session {
-                Some(_) => get(&format!("session.{name}")),
-                None => get(name),
-            };
-            let mut sso = SsoCredentialsProvider::builder()
-                .configure(&ways.services)
-                .account_id(get("sso_account_id"))
-                .role_name(get("sso_role_name"))
-                .start_url(place("sso_start_url"))
-                .region(Region::new(place("sso_region").to_owned()));
-            sso.set_session_name(session.map(str::to_owned));
-            ask(sso.build()).await
-        }
-        ProviderKind::Process => Err("a program is not asked in this way".to_owned()),
-        ProviderKind::Login => {
-            let login = LoginCredentialsProvider::builder(get("login_session"));
-            ask(login.configure(&ways.services).build()).await
-        }
+        // Its own file runs it: see program_keys.
+        ProviderKind::Process { .. } => Err("a program is not asked in this way".to_owned()),
     };
     match given {
         Ok(keys) => believe_provided(&keys),
@@ -115,18 +107,32 @@ async fn ask(provider: impl ProvideCredentials) -> Result<Credentials, String> {
     given.map_err(|error| words(&error))
 }
 
-/// AssumeRoleWithWebIdentity, which nothing signs: the token says who it is.
-async fn web_identity(provider: &Provider, sts: &aws_sdk_sts::Client) -> Called<TemporaryKeys> {
+fn identity_center(sso: &Sso, config: &ProviderConfig) -> SsoCredentialsProvider {
+    let mut provider = SsoCredentialsProvider::builder()
+        .configure(config)
+        .account_id(&sso.account_id)
+        .role_name(&sso.role_name)
+        .start_url(&sso.start_url)
+        .region(Region::new(sso.region.clone()));
+    provider.set_session_name(sso.session.clone());
+    provider.build()
+}
+
+/// AssumeRoleWithWebIdentity. Nothing signs it: the token says who it is.
+async fn web_identity(
+    path: &str,
+    role_arn: &str,
+    session_name: Option<&str>,
+    sts: &aws_sdk_sts::Client,
+) -> Called<TemporaryKeys> {
     const OPERATION: &str = "AssumeRoleWithWebIdentity";
-    let get = |name: &str| provider.get(name).unwrap_or_default();
-    let path = get("web_identity_token_file");
     let token = std::fs::read_to_string(path)
         .map(SecretString::from)
         .map_err(|error| lost(PROVIDER, &format!("cannot read {path}: {error}")))?;
     let answer = sts
         .assume_role_with_web_identity()
-        .role_arn(get("role_arn"))
-        .role_session_name(provider.get("role_session_name").unwrap_or("mfaexec"))
+        .role_arn(role_arn)
+        .role_session_name(session_name.unwrap_or("mfaexec"))
         .web_identity_token(token.expose_secret())
         .send()
         .await

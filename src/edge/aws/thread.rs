@@ -24,7 +24,7 @@ use crate::model::failure::CallFailure;
 use crate::model::failure::secrets::{Secrets, shortened};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::model::source::Provider;
+use crate::model::source::provider::Provider;
 use crate::model::source::role::Role;
 
 /// After this time a person wants to know what is going on.

@@ -7,6 +7,7 @@ use crate::model::failure::diagnose_role::diagnose_role;
 use crate::model::failure::{CallFailure, GUILTY_OFFSET, Meaning, clock_in_words};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::settings::Settings;
+use crate::model::settings::mfa::Mfa;
 use crate::model::settings::regions::always_on;
 
 /// Makes the error that a person sees of a failed call.
@@ -37,8 +38,8 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
         Meaning::WrongDevice => (
             format!("STS cannot check codes of the device {device}"),
-            match &settings.serial {
-                Some(Sourced { origin, .. }) if *origin != Origin::Discovered => format!(
+            match settings.mfa() {
+                Mfa::Device(Sourced { origin, .. }) if *origin != Origin::Discovered => format!(
                     "correct the device in {origin}: the console shows it under IAM, Users, \
                      Security credentials"
                 ),

@@ -4,28 +4,25 @@ use crate::error::Error;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::{CallFailure, Meaning, Progress};
 use crate::model::settings::Settings;
+use crate::model::source::Source;
+use crate::model::source::provider::{Provider, ProviderKind};
 use crate::model::source::role::Role;
-use crate::model::source::{Base, ProviderKind};
 
 /// The error of a failed call that has to do with a role or a provider, and with nothing else.
 pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<Error> {
     let settings = asked.settings;
     // Where STS, whom a web identity asks, is not to be reached, that is the error.
-    if let (Base::Provider(provider), None) = (&settings.base, asked.role)
+    if let (Source::Provider(provider), None) = (&settings.source, asked.role)
         && failure.progress != Progress::NotSent
         && !failure.not_aws
     {
         let what = format!(
             "{} gives no keys for profile {} ({})",
-            provider.kind.name(),
+            provider.name(),
             settings.profile.value,
             provider.place
         );
-        return Some(Error::new(
-            what,
-            failure.cause(),
-            remedy(provider.kind, &provider.profile),
-        ));
+        return Some(Error::new(what, failure.cause(), remedy(provider)));
     }
     let role = asked.role?;
     let arn = &role.arn.value;
@@ -67,42 +64,45 @@ fn denied(settings: &Settings, role: &Role) -> String {
     };
     let common =
         format!("check the role's trust policy, the permission to sts:AssumeRole, and {id}");
-    match &settings.base {
-        Base::Provider(provider) => format!(
+    match &settings.source {
+        Source::Provider(provider) => format!(
             "{common}; if the trust policy asks for MFA, the keys of {} cannot prove any: use a \
              profile with an access key and an MFA device",
-            provider.kind.name()
+            provider.name()
         ),
-        Base::Key(_) | Base::KeyOfProgram { .. } if settings.without_mfa => {
+        Source::Key(_) | Source::KeyOfProgram { .. } if !settings.mfa().is_used() => {
             format!("{common}; if it asks for MFA, leave out --without-mfa")
         }
-        Base::Key(_) | Base::KeyOfProgram { .. } | Base::None => common,
+        Source::Key(_) | Source::KeyOfProgram { .. } => common,
     }
 }
 
 /// How to get another session in place of one that AWS does not take.
 fn renewed(settings: &Settings) -> String {
-    match &settings.base {
-        Base::Provider(provider) if !provider.kind.is_worth_keeping() => {
-            remedy(provider.kind, &provider.profile)
-        }
+    match &settings.source {
+        Source::Provider(provider) if !provider.is_worth_keeping() => remedy(provider),
         _ => "forget it and try again: mfaexec clear".to_owned(),
     }
 }
 
-fn remedy(kind: ProviderKind, profile: &str) -> String {
-    match kind {
-        ProviderKind::Sso => format!(
+fn remedy(provider: &Provider) -> String {
+    let profile = &provider.profile;
+    match provider.kind {
+        ProviderKind::Sso(_) => format!(
             "sign in there: aws sso login --profile {profile}; if you are, check sso_account_id \
              and sso_role_name"
         ),
-        ProviderKind::Login => format!("sign in there: aws login --profile {profile}"),
-        ProviderKind::Process => "run the command of credential_process by itself".to_owned(),
-        ProviderKind::WebIdentity => "check the token's file and the role's trust in it".to_owned(),
-        ProviderKind::Environment => "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+        ProviderKind::Login { .. } => format!("sign in there: aws login --profile {profile}"),
+        ProviderKind::Process { .. } => {
+            "run the command of credential_process by itself".to_owned()
+        }
+        ProviderKind::WebIdentity { .. } => {
+            "check the token's file and the role's trust in it".to_owned()
+        }
+        ProviderKind::Environment { .. } => "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
                                       AWS_SESSION_TOKEN, or choose a profile with a key"
             .to_owned(),
-        ProviderKind::Ec2 | ProviderKind::Ecs => {
+        ProviderKind::Ec2 { .. } | ProviderKind::Ecs { .. } => {
             "this works on such a machine only, if a role is attached to it".to_owned()
         }
     }

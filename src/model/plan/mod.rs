@@ -1,6 +1,7 @@
 //! Decides, from settings, the sessions at hand and the time, which calls have to be made.
 
 pub mod calls;
+pub mod code_source;
 pub mod explanation;
 pub mod program_key;
 pub mod step;
@@ -9,7 +10,7 @@ use std::fmt;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::account_of_arn;
-use crate::model::plan::step::{Layer, Step, layers};
+use crate::model::plan::step::{Step, steps};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::{Timestamp, in_words};
@@ -18,9 +19,9 @@ use crate::model::time::{Timestamp, in_words};
 #[derive(Debug)]
 pub struct Plan {
     /// The sessions on the way, the command's last.
-    pub layers: Vec<Layer>,
+    pub steps: Vec<Step>,
     /// The last of them that is at hand and does, and its number.
-    pub at_hand: Option<(usize, Session)>,
+    pub cached: Option<(usize, Session)>,
     /// Why the command's own session has to be got, if it has.
     pub reason: Option<Reason>,
     /// When the last one ended of those that were looked at and are over.
@@ -30,15 +31,15 @@ pub struct Plan {
 impl Plan {
     /// The sessions that have to be got, in order.
     #[must_use]
-    pub fn missing(&self) -> &[Layer] {
-        let have = self.at_hand.as_ref().map_or(0, |(number, _)| number + 1);
-        &self.layers[have..]
+    pub fn missing(&self) -> &[Step] {
+        let have = self.cached.as_ref().map_or(0, |(number, _)| number + 1);
+        &self.steps[have..]
     }
 
     /// Whether a code has to be asked for.
     #[must_use]
     pub fn needs_code(&self) -> bool {
-        self.missing().iter().any(|layer| layer.with_code)
+        self.missing().iter().any(|step| step.with_code)
     }
 
     /// Refuses what would cost a code for nothing: a session that would have to be replaced at once,
@@ -53,8 +54,7 @@ impl Plan {
         self.check_reach(settings)?;
         let role = settings.roles.last();
         let role = role.and_then(|role| account_of_arn(&role.arn.value));
-        let device = settings.known_serial().filter(|_| settings.uses_device());
-        match role.or(device.and_then(account_of_arn)) {
+        match role.or(settings.device().and_then(account_of_arn)) {
             Some(account) if for_command => {
                 let profile = &settings.profile.value;
                 settings.guards.check_account(profile, Some(account))
@@ -65,9 +65,9 @@ impl Plan {
 
     fn check_reach(&self, settings: &Settings) -> Result<()> {
         let wanted = settings.min_ttl.value;
-        let own = self.layers.last();
-        let longest = own.filter(|layer| layer.step != Step::Provider);
-        let Some(longest) = longest.map(|layer| layer.duration).filter(|l| wanted > *l) else {
+        let own = self.steps.last();
+        let longest = own.filter(|step| step.provider().is_none());
+        let Some(longest) = longest.map(|step| step.duration).filter(|l| wanted > *l) else {
             return Ok(());
         };
         Err(Error::of(
@@ -88,9 +88,9 @@ impl Plan {
     /// # Errors
     /// Something is; the plan, unchanged.
     pub fn into_session(self) -> std::result::Result<Session, Box<Self>> {
-        match self.at_hand {
-            Some((number, session)) if number + 1 == self.layers.len() => Ok(session),
-            at_hand => Err(Box::new(Self { at_hand, ..self })),
+        match self.cached {
+            Some((number, session)) if number + 1 == self.steps.len() => Ok(session),
+            cached => Err(Box::new(Self { cached, ..self })),
         }
     }
 }
@@ -120,7 +120,7 @@ pub enum Reason {
     },
 }
 
-/// Makes the plan. `look` finds the session of a layer; it is asked for the command's own first,
+/// Makes the plan. `look` finds the session of a step; it is asked for the command's own first,
 /// and for the others only if that does not do. With `fresh` it is got anew in any case; those
 /// below it are good enough if they last.
 ///
@@ -130,25 +130,25 @@ pub fn plan(
     settings: &Settings,
     fresh: bool,
     now: Timestamp,
-    mut look: impl FnMut(&Layer) -> Result<Option<Session>>,
+    mut look: impl FnMut(&Step) -> Result<Option<Session>>,
 ) -> Result<Plan> {
-    let layers = layers(settings);
+    let steps = steps(settings);
     let mut plan = Plan {
-        layers,
-        at_hand: None,
+        steps,
+        cached: None,
         reason: None,
         ended: None,
     };
-    for (number, layer) in plan.layers.iter().enumerate().rev() {
-        let last = number + 1 == plan.layers.len();
-        let session = match look(layer)? {
+    for (number, step) in plan.steps.iter().enumerate().rev() {
+        let last = number + 1 == plan.steps.len();
+        let session = match look(step)? {
             Some(_) if last && fresh => Err(Reason::Fresh),
-            Some(session) => judge(layer, session, now),
+            Some(session) => judge(step, session, now),
             None => Err(Reason::NoSession),
         };
         match session {
             Ok(session) => {
-                plan.at_hand = Some((number, session));
+                plan.cached = Some((number, session));
                 break;
             }
             Err(reason) => {
@@ -164,23 +164,23 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Whether a session at hand does for its layer.
-fn judge(layer: &Layer, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
+/// Whether a session at hand does for its step.
+fn judge(step: &Step, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
     let left = now.until(session.expires_at);
     if left == 0 {
         return Err(Reason::Ended(session.expires_at));
     }
-    if left < layer.min_ttl {
+    if left < step.min_ttl {
         return Err(Reason::EndsSoon {
             left,
-            wanted: layer.min_ttl,
+            wanted: step.min_ttl,
         });
     }
     // Four hours that nobody asked for are no reason to throw away the hour that somebody did.
-    if layer.asked && session.duration < layer.duration {
+    if step.requested && session.duration < step.duration {
         return Err(Reason::TooShort {
             duration: session.duration,
-            wanted: layer.duration,
+            wanted: step.duration,
         });
     }
     Ok(session)

@@ -8,21 +8,22 @@
 //! says `--fresh`.
 
 use crate::error::Result;
-use crate::model::plan::step::{Layer, Step};
+use crate::model::plan::step::Step;
 use crate::model::plan::{Plan, plan};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::model::source::{Base, Provider, ProviderKind};
+use crate::model::source::Source;
+use crate::model::source::provider::Provider;
 use crate::model::time::Timestamp;
 
 impl Settings {
     /// The program that gives the keys, whatever they turn out to be.
     #[must_use]
     pub fn program(&self) -> Option<&Provider> {
-        match &self.base {
-            Base::Provider(program) if program.kind == ProviderKind::Process => Some(program),
-            Base::KeyOfProgram { program, .. } => Some(program),
-            Base::None | Base::Key(_) | Base::Provider(_) => None,
+        match &self.source {
+            Source::Provider(program) if program.command().is_some() => Some(program),
+            Source::KeyOfProgram { program, .. } => Some(program),
+            Source::Key(_) | Source::Provider(_) => None,
         }
     }
 
@@ -30,17 +31,15 @@ impl Settings {
     #[must_use]
     pub fn with_key_of_program(&self) -> Option<Self> {
         let program = self.program()?.clone();
-        let base = Base::KeyOfProgram { program, key: None };
-        Some(Self {
-            base,
-            ..self.clone()
-        })
+        let mut settings = self.clone();
+        settings.source = Source::KeyOfProgram { program, key: None };
+        Some(settings)
     }
 
     /// Whether an MFA device may come to have a part in it.
     #[must_use]
     pub fn may_use_device(&self) -> bool {
-        self.uses_device() || self.program().is_some() && !self.without_mfa
+        (self.begins_with_key() || self.program().is_some()) && self.mfa_of_key().is_used()
     }
 
     /// What stands for the long-term key where something is remembered of it: the program where that
@@ -56,7 +55,7 @@ impl Settings {
     /// The program, where it has to run for this plan.
     #[must_use]
     pub fn program_to_run(&self, plan: &Plan) -> Option<&Provider> {
-        let runs = plan.missing().iter().any(|l| l.step == Step::Provider);
+        let runs = plan.missing().iter().any(|step| step.provider().is_some());
         self.program().filter(|_| runs)
     }
 }
@@ -70,7 +69,7 @@ pub fn plan_either(
     settings: Settings,
     fresh: bool,
     now: Timestamp,
-    mut look: impl FnMut(&Layer) -> Result<Option<Session>>,
+    mut look: impl FnMut(&Step) -> Result<Option<Session>>,
 ) -> Result<(Settings, Plan)> {
     let undecided = settings.key().is_none();
     let Some(with_key) = settings.with_key_of_program().filter(|_| undecided) else {
@@ -78,12 +77,12 @@ pub fn plan_either(
         return Ok((settings, plan));
     };
     let of_key = plan(&with_key, fresh, now, &mut look)?;
-    if of_key.at_hand.is_some() {
+    if of_key.cached.is_some() {
         return Ok((with_key, of_key));
     }
     let mut settings = settings;
-    if let Base::KeyOfProgram { program, key: None } = settings.base {
-        settings.base = Base::Provider(program);
+    if let Source::KeyOfProgram { program, key: None } = settings.source {
+        settings.source = Source::Provider(program);
     }
     let mut plan = plan(&settings, fresh, now, look)?;
     plan.ended = plan.ended.max(of_key.ended);

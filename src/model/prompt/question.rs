@@ -39,7 +39,7 @@ impl Question {
     /// The question of these settings.
     #[must_use]
     pub fn new(settings: &Settings, purpose: &Purpose) -> Self {
-        let serial = settings.known_serial().unwrap_or_default();
+        let serial = settings.device().unwrap_or_default();
         let role = settings.roles.last();
         // The account that the session is for, not that of the keys on the way there.
         let arn = role.map_or(serial, |role| &role.arn.value);

@@ -1,9 +1,9 @@
 //! A session: temporary keys that STS handed out, what identifies them, and until when they work.
 
+pub mod id;
 pub mod one_time_code;
 pub mod validate;
 
-use crate::model::digest::digest_of;
 use crate::model::time::Timestamp;
 
 use secrecy::SecretString;
@@ -14,32 +14,32 @@ pub const MIN_DURATION: u64 = 900;
 /// The longest session that GetSessionToken grants to an IAM user, in seconds.
 pub const MAX_DURATION: u64 = 129_600;
 
-/// What a session is of. Files of the cache have it under the name that [`Self::name`] gives.
+/// What a session is of. Files of the cache and JSON have the names of serde.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SessionKind {
     /// GetSessionToken with a code.
-    #[serde(rename = "mfa-session")]
+    #[serde(rename = "mfa_session")]
     Mfa,
-    /// GetSessionToken without one, as was asked for.
-    #[serde(rename = "session-without-mfa")]
+    /// GetSessionToken without a code, for `--without-mfa`.
+    #[serde(rename = "session_without_mfa")]
     Plain,
     /// AssumeRole.
-    #[serde(rename = "role")]
     Role,
-    /// Temporary keys that somebody else gave.
-    #[serde(rename = "provided")]
+    /// Temporary keys of a provider.
+    #[serde(rename = "temporary_keys")]
     Provided,
 }
 
 impl SessionKind {
-    /// Its name in `status`.
+    /// What people call it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Mfa => "mfa-session",
-            Self::Plain => "session-without-mfa",
+            Self::Mfa => "MFA session",
+            Self::Plain => "session without MFA",
             Self::Role => "role",
-            Self::Provided => "provided",
+            Self::Provided => "temporary keys",
         }
     }
 }
@@ -72,30 +72,6 @@ pub struct Session {
     pub role_arn: Option<String>,
     /// The profile that it was obtained for.
     pub profile: String,
-}
-
-/// Everything that identifies an MFA session. Change one field, and it is another session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionKey {
-    /// The long-term key that asked; it stands for the account and the user as well.
-    pub access_key_id: String,
-    /// The MFA device.
-    pub serial: String,
-    /// The endpoint if one was configured or it is the global one; nothing for a region's own, whose
-    /// sessions hold in every region of the partition that the key belongs to.
-    pub endpoint: Option<String>,
-}
-
-impl SessionKey {
-    /// 64 hexadecimal digits, the same for equal keys only: the name of the session at rest.
-    #[must_use]
-    pub fn id(&self) -> String {
-        let endpoint = self.endpoint.as_deref().unwrap_or_default();
-        digest_of(
-            "mfa-session",
-            &[&self.access_key_id, &self.serial, endpoint],
-        )
-    }
 }
 
 #[cfg(test)]

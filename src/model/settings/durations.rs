@@ -16,7 +16,7 @@ pub struct Durations {
     /// Of the session that the command gets.
     pub own: Sourced<u64>,
     /// Of the MFA session; the same where there is no role.
-    pub base: Sourced<u64>,
+    pub mfa: Sourced<u64>,
 }
 
 impl Durations {
@@ -44,13 +44,13 @@ impl Durations {
         let key = chain
             .last()
             .filter(|_| chain.len() > 1 || !named_by_profile);
-        let base = wish_of(key)?;
+        let mfa = wish_of(key)?;
         let Some(role) = roles.last_mut() else {
-            let own = option.or(wish_of(chain.first())?).or(base);
+            let own = option.or(wish_of(chain.first())?).or(mfa);
             let own = own.unwrap_or(default);
             within(&own, MAX_DURATION, OF_MFA_SESSIONS)?;
-            let base = own.clone();
-            return Ok(Self { own, base });
+            let mfa = own.clone();
+            return Ok(Self { own, mfa });
         };
         let wish = match role_of_option {
             true => option,
@@ -61,10 +61,10 @@ impl Durations {
             within(&wish, MAX_ROLE_DURATION, cause)?;
             role.duration = wish;
         }
-        let base = base.unwrap_or(default);
-        within(&base, MAX_DURATION, OF_MFA_SESSIONS)?;
+        let mfa = mfa.unwrap_or(default);
+        within(&mfa, MAX_DURATION, OF_MFA_SESSIONS)?;
         let own = role.duration.clone();
-        Ok(Self { own, base })
+        Ok(Self { own, mfa })
     }
 }
 

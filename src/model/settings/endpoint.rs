@@ -71,7 +71,7 @@ impl Endpoints {
             endpoints.use_fips || endpoints.use_dualstack,
         ) {
             return Err(Error::of(
-                Kind::Own,
+                Kind::Failure,
                 "cannot tell which endpoint to use",
                 format!(
                     "{} names one, and a FIPS or dualstack endpoint is asked for as well",

@@ -1,6 +1,7 @@
 //! What a profile demands before a command starts with its session.
 
 use crate::error::{Error, Result};
+use crate::model::arn::is_account;
 use crate::model::origin::Sourced;
 use crate::model::profile::Profile;
 
@@ -21,7 +22,7 @@ impl Guards {
     pub fn of_profile(profile: &Profile<'_>) -> Result<Self> {
         let expected_account = profile.sourced("mfaexec_expected_account");
         if let Some(account) = &expected_account
-            && !(account.value.len() == 12 && account.value.bytes().all(|b| b.is_ascii_digit()))
+            && !is_account(&account.value)
         {
             let key = "mfaexec_expected_account";
             return Err(unreadable(key, account, "an account has twelve digits"));

@@ -1,8 +1,62 @@
-//! MFA devices by their serials: which of them STS can ask for a code.
+//! The MFA device of a sign-in, and which devices STS can ask for a code.
 
 use crate::error::{Error, Result};
-use crate::model::origin::Sourced;
+use crate::model::arn::Arn;
+use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::session::validate::is_serial;
+
+/// Whether an MFA device has a part in a sign-in, and which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mfa {
+    /// No code is needed: the keys are temporary, or `--without-mfa` was given.
+    NotUsed,
+    /// A device has a part in it, and nothing names it: IAM will be asked.
+    Unknown,
+    /// The device's serial: an ARN, or the number of a hardware device.
+    Device(Sourced<String>),
+}
+
+impl Mfa {
+    /// The device that options, environment and the profile name, in this order.
+    ///
+    /// # Errors
+    /// What is named cannot be a device.
+    pub fn find(
+        without_mfa: bool,
+        option: Option<&str>,
+        env: &Environment,
+        written: Option<Sourced<String>>,
+    ) -> Result<Self> {
+        let serial = option
+            .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
+            .or_else(|| env_setting("AWS_MFA_SERIAL", env))
+            .or(written);
+        if let Some(serial) = &serial {
+            check_serial(serial)?;
+        }
+        Ok(match (without_mfa, serial) {
+            (true, _) => Self::NotUsed,
+            (false, None) => Self::Unknown,
+            (false, Some(serial)) => Self::Device(serial),
+        })
+    }
+
+    /// Whether a device has a part in it.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !matches!(self, Self::NotUsed)
+    }
+
+    /// The device's serial, if it is known.
+    #[must_use]
+    pub fn serial(&self) -> Option<&str> {
+        match self {
+            Self::Device(serial) => Some(&serial.value),
+            Self::NotUsed | Self::Unknown => None,
+        }
+    }
+}
 
 /// What IAM lists, seen with STS's eyes.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +76,7 @@ pub enum Devices {
 #[must_use]
 pub fn sort_devices(mut serials: Vec<String>) -> Devices {
     let all = serials.len();
-    serials.retain(|serial| !serial.contains(":u2f/"));
+    serials.retain(|serial| !is_fido(serial));
     serials.sort_unstable();
     match (serials.len(), all) {
         (0, 0) => Devices::None,
@@ -30,6 +84,11 @@ pub fn sort_devices(mut serials: Vec<String>) -> Devices {
         (1, _) => Devices::One(serials.remove(0)),
         _ => Devices::Several(serials),
     }
+}
+
+/// Whether it is the ARN of a FIDO security key or a passkey.
+fn is_fido(serial: &str) -> bool {
+    Arn::parse(serial).is_some_and(|arn| arn.path_and_name("u2f").is_some())
 }
 
 /// Refuses what STS would refuse after a code was typed: a serial has 9 to 256 characters of
@@ -43,14 +102,14 @@ pub fn check_serial(serial: &Sourced<String>) -> Result<()> {
         let what = format!("{value} cannot be the MFA device (from {})", serial.origin);
         Err(Error::new(what, cause, remedy))
     };
-    if value.starts_with("arn:") && value.contains(":user/") {
+    if Arn::parse(value).is_some_and(|arn| arn.path_and_name("user").is_some()) {
         let device = value.replacen(":user/", ":mfa/", 1);
         return refuse(
             "it is the ARN of a user, not of a device",
             format!("use the device's own ARN, perhaps {device}"),
         );
     }
-    if value.starts_with("arn:") && value.contains(":u2f/") {
+    if is_fido(value) {
         return refuse(
             "it is a FIDO security key or passkey, which STS cannot ask",
             "add a virtual MFA device (an authenticator app) to the user as well".to_owned(),

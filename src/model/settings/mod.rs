@@ -10,6 +10,7 @@ pub mod regions;
 pub mod selection;
 
 use crate::error::{Error, Kind, Result};
+use crate::model::arn::Arn;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::profile::{Profile, Profiles};
@@ -17,12 +18,13 @@ use crate::model::settings::durations::{Durations, profile_seconds};
 use crate::model::settings::endpoint::Endpoints;
 use crate::model::settings::exports::exports;
 use crate::model::settings::guards::Guards;
-use crate::model::settings::mfa::check_serial;
+use crate::model::settings::mfa::Mfa;
 use crate::model::settings::selection::{Chosen, unused_keys};
+use crate::model::source::Source;
 use crate::model::source::chain::Chain;
+use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::role::{Role, as_session_name};
-use crate::model::source::{Base, ProviderKind, source_of_credentials};
 
 /// Seconds that a session must have left to be used when nobody says otherwise: enough for the
 /// command to start and make its calls.
@@ -57,20 +59,18 @@ pub struct Settings {
     /// The names of the profiles on the way to the keys, the chosen one first; none for a key of
     /// the environment.
     pub chain: Vec<String>,
-    /// What the way begins with.
-    pub base: Base,
+    /// Whose keys it begins with.
+    pub source: Source,
     /// The roles on it, in the order in which they are assumed.
     pub roles: Vec<Role>,
-    /// The MFA device, unless it is still to be found out.
-    pub serial: Option<Sourced<String>>,
-    /// No code is to be asked for.
-    pub without_mfa: bool,
+    /// What a long-term key needs. See [`Self::mfa`].
+    mfa_of_key: Mfa,
     /// A program that gives codes.
     pub mfa_process: Option<Sourced<String>>,
     /// Seconds that the session of the command shall last.
     pub duration: Sourced<u64>,
     /// Seconds that the MFA session below roles shall last.
-    pub base_duration: Sourced<u64>,
+    pub mfa_duration: Sourced<u64>,
     /// Seconds that a session must have left.
     pub min_ttl: Sourced<u64>,
     /// How to reach STS and IAM.
@@ -113,25 +113,28 @@ impl Settings {
             &mut roles,
             wishes.role_arn.is_some(),
         )?;
-        if let (Base::Provider(provider), Some(seconds), []) =
-            (&chain.base, wishes.duration, &roles[..])
+        if let (Source::Provider(provider), Some(seconds), []) =
+            (&chain.source, wishes.duration, &roles[..])
             // A program may give a key to get a session with.
-            && provider.kind != ProviderKind::Process
+            && provider.command().is_none()
         {
-            return Err(duration_of_others(provider.kind, seconds));
+            return Err(duration_of_others(provider.name(), seconds));
         }
         let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
-        let serial = chain.profiles.iter().find_map(Profile::mfa_serial);
         let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
         let names = chain.profiles.iter().map(|p| p.name().to_owned());
         Ok(Self {
-            serial: find_serial(wishes.mfa_serial.as_deref(), env, serial)?,
-            without_mfa: wishes.without_mfa,
+            mfa_of_key: Mfa::find(
+                wishes.without_mfa,
+                wishes.mfa_serial.as_deref(),
+                env,
+                chain.profiles.iter().find_map(Profile::mfa_serial),
+            )?,
             mfa_process: env_setting("MFAEXEC_MFA_PROCESS", env)
                 .or_else(|| from_chain("mfa_process")),
             duration: durations.own,
-            base_duration: durations.base,
+            mfa_duration: durations.mfa,
             min_ttl: min_ttl(wishes.min_ttl, selected)?,
             endpoints,
             exports: exports(env, selected)?,
@@ -140,7 +143,7 @@ impl Settings {
             notices: notices(&name, env, &chain.profiles),
             chain: names.filter(|_| is_profile).collect(),
             profile: name,
-            base: chain.base,
+            source: chain.source,
             roles,
         })
     }
@@ -148,35 +151,50 @@ impl Settings {
     /// The long-term key at the beginning, if there is one.
     #[must_use]
     pub fn key(&self) -> Option<&LongTermKey> {
-        match &self.base {
-            Base::Key(key) => Some(key),
-            Base::KeyOfProgram { key, .. } => key.as_ref(),
-            Base::None | Base::Provider(_) => None,
+        match &self.source {
+            Source::Key(key) => Some(key),
+            Source::KeyOfProgram { key, .. } => key.as_ref(),
+            Source::Provider(_) => None,
         }
     }
 
-    /// Whether a long-term key is the beginning, at hand or not.
+    /// Whether a long-term key is the beginning, whether it is known yet or not.
     #[must_use]
     pub fn begins_with_key(&self) -> bool {
-        matches!(self.base, Base::Key(_) | Base::KeyOfProgram { .. })
+        !matches!(self.source, Source::Provider(_))
+    }
+
+    /// The MFA device that has a part in this sign-in. Temporary keys need none, whatever the
+    /// profile names.
+    #[must_use]
+    pub fn mfa(&self) -> &Mfa {
+        match self.source {
+            Source::Provider(_) => &Mfa::NotUsed,
+            Source::Key(_) | Source::KeyOfProgram { .. } => &self.mfa_of_key,
+        }
+    }
+
+    /// The device that would have a part in it if the source gave a long-term key.
+    #[must_use]
+    pub fn mfa_of_key(&self) -> &Mfa {
+        &self.mfa_of_key
+    }
+
+    /// The serial of the device that has a part in it, if it is known.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.mfa().serial()
+    }
+
+    /// Puts in the device that was found.
+    pub fn set_device(&mut self, serial: Sourced<String>) {
+        self.mfa_of_key = Mfa::Device(serial);
     }
 
     /// What to call the long-term key at the beginning.
     #[must_use]
     pub fn key_id(&self) -> &str {
         self.key().map_or("none", |key| &key.access_key_id)
-    }
-
-    /// Whether an MFA device has a part in it.
-    #[must_use]
-    pub fn uses_device(&self) -> bool {
-        self.begins_with_key() && !self.without_mfa
-    }
-
-    /// The device's serial, if it is known.
-    #[must_use]
-    pub fn known_serial(&self) -> Option<&str> {
-        self.serial.as_ref().map(|serial| serial.value.as_str())
     }
 
     /// Refuses a duration for temporary keys that a program has given.
@@ -187,7 +205,7 @@ impl Settings {
         let Sourced { value, origin } = &self.duration;
         match origin {
             Origin::Option("--duration") if self.roles.is_empty() => {
-                Err(duration_of_others(ProviderKind::Process, *value))
+                Err(duration_of_others("credential_process", *value))
             }
             _ => Ok(()),
         }
@@ -197,7 +215,7 @@ impl Settings {
     #[must_use]
     pub fn partition_arn(&self) -> Option<&str> {
         let role = self.roles.first().map(|role| role.arn.value.as_str());
-        let device = self.known_serial().filter(|_| self.uses_device());
+        let device = self.device();
         device.filter(|serial| serial.starts_with("arn:")).or(role)
     }
 
@@ -208,10 +226,8 @@ impl Settings {
         if let Some(name) = &role.session_name {
             return name.value.clone();
         }
-        let serial = self.known_serial().filter(|_| self.uses_device());
-        let device = serial
-            .and_then(|serial| serial.split_once(":mfa/"))
-            .and_then(|(_, name)| name.rsplit('/').next());
+        let device = self.device().and_then(Arn::parse);
+        let device = device.and_then(|arn| arn.name("mfa"));
         let name = device.or(self.user.as_deref()).unwrap_or("mfaexec");
         as_session_name(name)
     }
@@ -231,11 +247,11 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
 }
 
 /// What is said to whoever asks for keys to last that somebody else gives.
-fn duration_of_others(kind: ProviderKind, seconds: u64) -> Error {
+fn duration_of_others(provider: &str, seconds: u64) -> Error {
     Error::of(
         Kind::Usage,
         format!("--duration {seconds}s is not possible"),
-        format!("how long keys last is up to {}", kind.name()),
+        format!("how long keys last is up to {provider}"),
         "leave it out, or use --min-ttl to have so much left",
     )
 }
@@ -254,7 +270,7 @@ fn from_environment<'a>(
     let default = default.unwrap_or_else(|| profiles.empty("default"));
     let source = Sourced::new("Environment".to_owned(), KEY_VARIABLE);
     let chain = Chain {
-        base: source_of_credentials(&source, env, &default)?,
+        source: source_elsewhere(&source, env, &default)?,
         roles: Vec::new(),
         profiles: vec![default],
     };
@@ -281,19 +297,13 @@ fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
             "choose a profile with a role, or name one with --role-arn",
         ));
     };
-    let mut told = |key, option, value: String| {
-        last.told.retain(|(name, _)| *name != key);
-        let value = Sourced::new(value, Origin::Option(option));
-        last.told.push((key, value));
-    };
     if let Some(policy) = &wishes.policy {
-        told("role_session_policy", "--policy-file", policy.clone());
-        last.policy = Some(policy.clone());
+        let policy = Sourced::new(policy.clone(), Origin::Option("--policy-file"));
+        last.policy = Some(policy);
     }
     if !wishes.policy_arns.is_empty() {
-        let arns = wishes.policy_arns.join(", ");
-        told("role_session_policy_arns", "--policy-arn", arns);
-        last.policy_arns.clone_from(&wishes.policy_arns);
+        let arns = Sourced::new(wishes.policy_arns.clone(), Origin::Option("--policy-arn"));
+        last.policy_arns = Some(arns);
     }
     Ok(())
 }
@@ -306,18 +316,4 @@ fn min_ttl(wish: Option<u64>, profile: &Profile<'_>) -> Result<Sourced<u64>> {
         Some(written) => profile_seconds("mfaexec_min_ttl", &written),
         None => Ok(Sourced::new(DEFAULT_MIN_TTL, Origin::Default)),
     }
-}
-
-fn find_serial(
-    option: Option<&str>,
-    env: &Environment,
-    written: Option<Sourced<String>>,
-) -> Result<Option<Sourced<String>>> {
-    let serial = option
-        .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
-        .or_else(|| env_setting("AWS_MFA_SERIAL", env))
-        .or(written);
-    serial
-        .map(|serial| check_serial(&serial).map(|()| serial))
-        .transpose()
 }

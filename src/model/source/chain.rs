@@ -4,15 +4,16 @@
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::profile::{LONGEST_CHAIN, Profile, Profiles};
+use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::profile_key;
 use crate::model::source::role::Role;
-use crate::model::source::{Base, base_of_profile, own_base, source_of_credentials};
+use crate::model::source::{Source, own_source, source_of_profile};
 
-/// The way to a session.
+/// From the selected profile to the keys.
 #[derive(Debug)]
 pub struct Chain<'a> {
-    /// What it begins with.
-    pub base: Base,
+    /// Whose keys it begins with.
+    pub source: Source,
     /// The roles, in the order in which they are assumed.
     pub roles: Vec<Role>,
     /// The profiles on it, the selected one first.
@@ -31,26 +32,41 @@ impl<'a> Chain<'a> {
         profiles: &'a Profiles,
         env: &Environment,
     ) -> Result<Self> {
-        let mut chain = Self {
-            base: Base::None,
+        let mut walk = Walk {
             roles: Vec::new(),
             profiles: vec![selected],
         };
         loop {
-            let step = chain.step(profiles, env);
-            match step.map_err(|error| chain.with_notices(error))? {
-                Step::To(profile) => chain.profiles.push(profile),
-                Step::Base(base) => {
-                    chain.base = base;
-                    chain.roles.reverse();
-                    return Ok(chain);
+            let next = walk.next(profiles, env);
+            match next.map_err(|error| walk.with_notices(error))? {
+                Next::Profile(profile) => walk.profiles.push(profile),
+                Next::Source(source) => {
+                    walk.roles.reverse();
+                    return Ok(Self {
+                        source,
+                        roles: walk.roles,
+                        profiles: walk.profiles,
+                    });
                 }
             }
         }
     }
+}
 
+/// A chain that is being followed. Its roles are in the order in which they were found.
+struct Walk<'a> {
+    roles: Vec<Role>,
+    profiles: Vec<Profile<'a>>,
+}
+
+enum Next<'a> {
+    Profile(Profile<'a>),
+    Source(Source),
+}
+
+impl<'a> Walk<'a> {
     /// Looks at the last profile so far.
-    fn step(&mut self, profiles: &'a Profiles, env: &Environment) -> Result<Step<'a>> {
+    fn next(&mut self, profiles: &'a Profiles, env: &Environment) -> Result<Next<'a>> {
         let first = self.profiles.len() == 1;
         let profile = &self.profiles[self.profiles.len() - 1];
         // A web identity assumes its role by itself.
@@ -61,50 +77,58 @@ impl<'a> Chain<'a> {
             _ => None,
         };
         let source = profile.sourced("source_profile");
-        let elsewhere = profile.sourced("credential_source");
         let Some(arn) = role else {
-            // A profile without a role or keys that borrows another one's, as aws-vault has it.
-            return match (own_base(profile)?, source) {
-                (Some(base), _) => Ok(Step::Base(base)),
-                (None, Some(source)) => self.next(&source.value, profiles).map(Step::To),
-                (None, None) => base_of_profile(profile).map(Step::Base),
+            // A profile without a role or keys that borrows another one's, as in aws-vault.
+            return match (own_source(profile)?, source) {
+                (Some(own), _) => Ok(Next::Source(own)),
+                (None, Some(source)) => self.profile(&source.value, profiles).map(Next::Profile),
+                (None, None) => source_of_profile(profile).map(Next::Source),
             };
         };
         let role = Role::of_profile(profile, arn)?;
-        let step = match (source, elsewhere) {
-            (Some(source), None) if source.value == profile.name() => {
-                Step::Base(base_of_profile(profile)?)
-            }
-            (Some(source), None) => Step::To(self.next(&source.value, profiles)?),
-            (None, Some(elsewhere)) => Step::Base(source_of_credentials(&elsewhere, env, profile)?),
-            (Some(source), Some(elsewhere)) => {
-                return Err(profile.leads_nowhere(
-                    format!(
-                        "it has two sources for its role: {} and {}",
-                        source.origin, elsewhere.origin
-                    ),
-                    "drop source_profile or credential_source",
-                ));
-            }
-            // The profile's own keys assume its role, as aws-vault has it.
-            (None, None) => match own_base(profile)? {
-                Some(base) => Step::Base(base),
-                None => {
-                    return Err(profile.leads_nowhere(
-                        format!(
-                            "nothing says whose keys assume its role ({})",
-                            role.arn.origin
-                        ),
-                        "add source_profile = NAME, the profile that has the keys",
-                    ));
-                }
-            },
-        };
+        let next = self.source_of_role(&role, profiles, env)?;
         self.roles.push(role);
-        Ok(step)
+        Ok(next)
     }
 
-    fn next(&self, source: &str, profiles: &'a Profiles) -> Result<Profile<'a>> {
+    /// Whose keys assume the role of the last profile.
+    fn source_of_role(
+        &self,
+        role: &Role,
+        profiles: &'a Profiles,
+        env: &Environment,
+    ) -> Result<Next<'a>> {
+        let profile = &self.profiles[self.profiles.len() - 1];
+        let source = profile.sourced("source_profile");
+        let elsewhere = profile.sourced("credential_source");
+        match (source, elsewhere) {
+            (Some(source), None) if source.value == profile.name() => {
+                source_of_profile(profile).map(Next::Source)
+            }
+            (Some(source), None) => self.profile(&source.value, profiles).map(Next::Profile),
+            (None, Some(elsewhere)) => source_elsewhere(&elsewhere, env, profile).map(Next::Source),
+            (Some(source), Some(elsewhere)) => Err(profile.leads_nowhere(
+                format!(
+                    "it has two sources for its role: {} and {}",
+                    source.origin, elsewhere.origin
+                ),
+                "drop source_profile or credential_source",
+            )),
+            // The profile's own keys assume its role, as in aws-vault.
+            (None, None) => own_source(profile)?.map(Next::Source).ok_or_else(|| {
+                profile.leads_nowhere(
+                    format!(
+                        "nothing says whose keys assume its role ({})",
+                        role.arn.origin
+                    ),
+                    "add source_profile = NAME, the profile that has the keys",
+                )
+            }),
+        }
+    }
+
+    /// The profile that `source_profile` of the last one names.
+    fn profile(&self, source: &str, profiles: &'a Profiles) -> Result<Profile<'a>> {
         let from = &self.profiles[self.profiles.len() - 1];
         let place = from.place("source_profile").unwrap_or_default();
         if self.profiles.iter().any(|profile| profile.name() == source) {
@@ -128,9 +152,4 @@ impl<'a> Chain<'a> {
         let notices = self.profiles.iter().flat_map(Profile::notices);
         notices.fold(error, |error, notice| error.and(&notice))
     }
-}
-
-enum Step<'a> {
-    To(Profile<'a>),
-    Base(Base),
 }

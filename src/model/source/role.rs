@@ -1,6 +1,7 @@
 //! A role on the way to a session: everything that AssumeRole is told about it.
 
 use crate::error::{Error, Result};
+use crate::model::arn::{Arn, is_account, role_name};
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
 use crate::model::profile::Profile;
@@ -23,32 +24,20 @@ pub struct Role {
     /// What its sessions are called; where nobody says, the settings do.
     pub session_name: Option<Sourced<String>>,
     /// The secret handshake of a third party's role.
-    pub external_id: Option<String>,
+    pub external_id: Option<Sourced<String>>,
     /// Seconds that its session shall last.
     pub duration: Sourced<u64>,
     /// Session tags: key and value.
-    pub tags: Vec<(String, String)>,
+    pub tags: Option<Sourced<Vec<(String, String)>>>,
     /// Keys of tags that go on to the next role of a chain.
-    pub transitive_tags: Vec<String>,
+    pub transitive_tags: Option<Sourced<Vec<String>>>,
     /// Who is behind it all, for CloudTrail.
-    pub source_identity: Option<String>,
+    pub source_identity: Option<Sourced<String>>,
     /// A session policy, as JSON.
-    pub policy: Option<String>,
+    pub policy: Option<Sourced<String>>,
     /// ARNs of managed session policies.
-    pub policy_arns: Vec<String>,
-    /// The settings that all this but name and duration is from, as they are written.
-    pub told: Vec<(&'static str, Sourced<String>)>,
+    pub policy_arns: Option<Sourced<Vec<String>>>,
 }
-
-/// Settings of a profile about its role's session, beside name and duration.
-const TOLD: [&str; 6] = [
-    "external_id",
-    "session_tags",
-    "transitive_session_tags",
-    "source_identity",
-    "role_session_policy",
-    "role_session_policy_arns",
-];
 
 impl Role {
     /// A role about which nothing is said but its name.
@@ -62,12 +51,11 @@ impl Role {
             session_name: None,
             external_id: None,
             duration: Sourced::new(DEFAULT_ROLE_DURATION, Origin::Default),
-            tags: Vec::new(),
-            transitive_tags: Vec::new(),
+            tags: None,
+            transitive_tags: None,
             source_identity: None,
             policy: None,
-            policy_arns: Vec::new(),
-            told: Vec::new(),
+            policy_arns: None,
         })
     }
 
@@ -76,41 +64,30 @@ impl Role {
     /// # Errors
     /// A value that AssumeRole would refuse, with its place.
     pub fn of_profile(profile: &Profile<'_>, arn: Sourced<String>) -> Result<Self> {
-        let text = |key: &str| profile.get(key).map(str::to_owned);
+        let list = |key: &str| profile.sourced(key).map(list);
         let mut role = Self::named(arn)?;
         role.session_name = profile.sourced("role_session_name");
         if let Some(name) = &role.session_name {
             check_session_name(name)?;
         }
-        role.external_id = text("external_id");
+        role.external_id = profile.sourced("external_id");
         if let Some(seconds) = profile.sourced("duration_seconds") {
             role.duration = role_seconds(&seconds)?;
         }
         if let Some(tags) = profile.sourced("session_tags") {
-            role.tags = session_tags(&tags)?;
+            role.tags = Some(session_tags(&tags)?);
         }
-        role.transitive_tags = list(profile.get("transitive_session_tags"));
-        role.source_identity = text("source_identity");
-        role.policy = profile
-            .sourced("role_session_policy")
-            .map(|policy| policy.value);
-        role.policy_arns = list(profile.get("role_session_policy_arns"));
-        let told = TOLD
-            .iter()
-            .filter_map(|key| Some((*key, profile.sourced(key)?)));
-        role.told = told.collect();
+        role.transitive_tags = list("transitive_session_tags");
+        role.source_identity = profile.sourced("source_identity");
+        role.policy = profile.sourced("role_session_policy");
+        role.policy_arns = list("role_session_policy_arns");
         Ok(role)
     }
 
     /// Its name and path, without the account.
     #[must_use]
     pub fn short(&self) -> &str {
-        let (_, name) = self
-            .arn
-            .value
-            .split_once(":role/")
-            .unwrap_or(("", &self.arn.value));
-        name
+        role_name(&self.arn.value)
     }
 
     /// What identifies a session of this role, called `session_name`, that was got from another
@@ -118,27 +95,29 @@ impl Role {
     #[must_use]
     pub fn session_id(&self, source: &str, session_name: &str) -> String {
         let mut parts = vec![source, &self.arn.value, session_name];
-        let optional = [&self.external_id, &self.source_identity, &self.policy];
-        for text in optional {
+        for text in [&self.external_id, &self.source_identity, &self.policy] {
             // An empty one is another thing than none.
             parts.extend(match text {
-                Some(text) => ["some", text],
+                Some(text) => ["some", &text.value],
                 None => ["none", ""],
             });
         }
-        let tags = self.tags.len().to_string();
-        parts.push(&tags);
-        parts.extend(
-            self.tags
-                .iter()
-                .flat_map(|(key, value)| [key.as_str(), value]),
-        );
-        let transitive = self.transitive_tags.len().to_string();
-        parts.push(&transitive);
-        parts.extend(self.transitive_tags.iter().map(String::as_str));
-        parts.extend(self.policy_arns.iter().map(String::as_str));
+        let tags = values(&self.tags);
+        let transitive = values(&self.transitive_tags);
+        let (count, count_transitive) = (tags.len().to_string(), transitive.len().to_string());
+        parts.push(&count);
+        parts.extend(tags.iter().flat_map(|(key, value)| [key.as_str(), value]));
+        parts.push(&count_transitive);
+        parts.extend(transitive.iter().map(String::as_str));
+        parts.extend(values(&self.policy_arns).iter().map(String::as_str));
         digest_of("role-session", &parts)
     }
+}
+
+/// The elements of a list that may not be set.
+#[must_use]
+pub fn values<T>(list: &Option<Sourced<Vec<T>>>) -> &[T] {
+    list.as_ref().map_or(&[], |list| &list.value)
 }
 
 /// Makes the characters of a person's name fit for a role session's name: 2 to 64 of
@@ -157,10 +136,11 @@ pub fn as_session_name(name: &str) -> String {
 }
 
 fn check_arn(arn: &Sourced<String>) -> Result<()> {
-    let parts: Vec<&str> = arn.value.splitn(6, ':').collect();
-    let role = matches!(parts[..], ["arn", _, "iam", "", account, role]
-        if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())
-            && role.strip_prefix("role/").is_some_and(|name| !name.is_empty()));
+    let role = Arn::parse(&arn.value).is_some_and(|arn| {
+        (arn.service, arn.region) == ("iam", "")
+            && is_account(arn.account)
+            && arn.path_and_name("role").is_some()
+    });
     let printable = arn.value.bytes().all(|b| b.is_ascii_graphic());
     if role && printable && (20..=2048).contains(&arn.value.len()) {
         return Ok(());
@@ -197,7 +177,7 @@ fn role_seconds(written: &Sourced<String>) -> Result<Sourced<u64>> {
 }
 
 /// `key=value,key=value`, as aws-vault writes them.
-fn session_tags(written: &Sourced<String>) -> Result<Vec<(String, String)>> {
+fn session_tags(written: &Sourced<String>) -> Result<Sourced<Vec<(String, String)>>> {
     let pairs = written
         .value
         .split(',')
@@ -208,6 +188,7 @@ fn session_tags(written: &Sourced<String>) -> Result<Vec<(String, String)>> {
         Some((key.trim().to_owned(), value.trim().to_owned())).filter(|(key, _)| !key.is_empty())
     };
     let tags: Option<Vec<_>> = pairs.map(split).collect();
+    let tags = tags.map(|tags| Sourced::new(tags, written.origin.clone()));
     tags.ok_or_else(|| {
         Error::new(
             format!("session_tags = {} cannot be read", written.value),
@@ -217,10 +198,9 @@ fn session_tags(written: &Sourced<String>) -> Result<Vec<(String, String)>> {
     })
 }
 
-fn list(text: Option<&str>) -> Vec<String> {
-    let words = text.unwrap_or_default().split(',').map(str::trim);
-    words
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// Words between commas.
+fn list(written: Sourced<String>) -> Sourced<Vec<String>> {
+    let words = written.value.split(',').map(str::trim);
+    let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
+    Sourced::new(words.collect(), written.origin)
 }

@@ -63,7 +63,7 @@ fn with_a_code(teller: &mut Teller) -> Result<()> {
     teller.stage.aws.clear_journal();
     teller.asks(RUN)?;
     page.remark("Four hours, unless -d says otherwise:")?;
-    teller.works("mfaexec status", &["mfa-session"])?;
+    teller.works("mfaexec status", &["MFA session"])?;
     page.remark(
         "What AWS was asked. The first call went out while the code was typed: it finds out\n\
          early if the key, the clock or the network is not right.",
