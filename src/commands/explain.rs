@@ -12,6 +12,7 @@ use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::Explanation;
 use crate::model::plan::program_key::plan_either;
 use crate::model::settings::Settings;
+use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::cached::{cached, find_known_device};
@@ -21,7 +22,7 @@ use crate::sign_in::request::read_settings;
 /// Prints the plan.
 pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
     exec::protect_memory();
-    let mut settings = read_settings(&mut env.clone(), sign_in)?;
+    let mut settings = read_settings(&without_exports(env), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let now = now();

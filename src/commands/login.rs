@@ -8,6 +8,7 @@ use crate::edge::process::exec;
 use crate::error::{Error, Kind, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
+use crate::model::settings::exports::without_exports;
 use crate::model::source::Source;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::acquire;
@@ -31,7 +32,7 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         fresh,
         ..sign_in.clone()
     };
-    let acquired = acquire(&mut env.clone(), &sign_in, ui, For::Later)?;
+    let acquired = acquire(&without_exports(env), &sign_in, ui, For::Later)?;
     // A session that the next run does not find is no sign-in.
     acquired.kept?;
     if let Source::Provider(provider) = &acquired.settings.source

@@ -8,6 +8,7 @@ use crate::edge::process::exec;
 use crate::error::{Error, Result};
 use crate::model::child::env::child_environment;
 use crate::model::environment::Environment;
+use crate::model::settings::exports::without_exports;
 use crate::sign_in::acquire;
 use crate::sign_in::request::For;
 use crate::sign_in::signing_in::Acquired;
@@ -28,8 +29,8 @@ pub(crate) fn prepare(
     ui: Ui,
 ) -> Result<(Environment, Acquired)> {
     exec::protect_memory();
-    let mut env = env.clone();
-    let acquired = acquire(&mut env, sign_in, ui, what_for)?;
+    let env = without_exports(env);
+    let acquired = acquire(&env, sign_in, ui, what_for)?;
     let Acquired {
         session, settings, ..
     } = &acquired;

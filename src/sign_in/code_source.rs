@@ -6,7 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::{CacheMode, SignIn};
 use crate::commands::login_line::login_line;
-use crate::edge::prompt::tty::{Terminal, line_from_stdin};
+use crate::edge::prompt::stdin::line_from_stdin;
+use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;

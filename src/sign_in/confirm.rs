@@ -4,7 +4,8 @@ use secrecy::ExposeSecret;
 
 use crate::cli::SignIn;
 use crate::edge::output::Ui;
-use crate::edge::prompt::tty::{Answer, Ask, Terminal};
+use crate::edge::prompt::reply::Reply;
+use crate::edge::prompt::tty::{Ask, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::store::cache::Cache;
 use crate::error::{Error, Result};
@@ -50,13 +51,13 @@ pub(crate) fn confirm(
     loop {
         let ask = Ask::openly(&question);
         let cause = match terminal.ask(Ask { until, ..ask }, &mut wake) {
-            Ok(Answer::Line(line)) if line.expose_secret().trim() == name => return Ok(()),
-            Ok(Answer::Line(_)) => {
+            Ok(Reply::Line(line)) if line.expose_secret().trim() == name => return Ok(()),
+            Ok(Reply::Line(_)) => {
                 terminal.say("mfaexec: that is not the profile's name; ^C ends this");
                 continue;
             }
-            Ok(Answer::Closed | Answer::Woken) => "the question was not answered".to_owned(),
-            Ok(Answer::TimedOut) => "nobody answered the question for 5 minutes".to_owned(),
+            Ok(Reply::Cancelled | Reply::Interrupted) => "the question was not answered".to_owned(),
+            Ok(Reply::TimedOut) => "nobody answered the question for 5 minutes".to_owned(),
             Err(cause) => cause,
         };
         terminal.keep_turn_to_the_end();

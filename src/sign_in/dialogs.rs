@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::edge::process::helper;
-use crate::edge::process::subprocess::{Said, Words};
+use crate::edge::process::lookup;
 use crate::edge::prompt::dialog;
 use crate::edge::prompt::pinentry;
 use crate::edge::prompt::pinentry::Place;
+use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
 use crate::error::{Error, Kind as ErrorKind};
@@ -30,7 +30,7 @@ impl Dialogs {
     /// # Errors
     /// It cannot ask here; in words.
     pub(crate) fn chosen(dialog: Dialog, env: &Environment) -> std::result::Result<Self, String> {
-        let program = helper::find(&dialog.program, env)?;
+        let program = lookup::find(&dialog.program, env)?;
         if dialog.kind.needs_display() && !has_display(env) {
             let name = dialog.program;
             return Err(format!("{name} needs a display, {NO_DISPLAY}"));
@@ -60,7 +60,7 @@ impl Dialogs {
         let usual = usual_dialogs(ON_MACOS);
         let names: Vec<String> = usual.iter().map(|dialog| dialog.program.clone()).collect();
         let found = usual.into_iter().filter_map(|dialog| {
-            let path = helper::find(&dialog.program, env).ok()?;
+            let path = lookup::find(&dialog.program, env).ok()?;
             Some((dialog, path))
         });
         let programs: Vec<_> = found.collect();
@@ -83,9 +83,9 @@ impl Dialogs {
         &mut self,
         question: &Question,
         wake: &mut Wake,
-    ) -> std::result::Result<Said, String> {
+    ) -> std::result::Result<Reply, String> {
         let lines = question.lines();
-        let words = Words {
+        let words = QuestionText {
             lines: &lines,
             problem: self.problem.as_deref(),
         };

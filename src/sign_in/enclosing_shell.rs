@@ -6,7 +6,7 @@ use crate::commands::login_line::login_line;
 use crate::edge::clock::now;
 use crate::edge::output::local_time;
 use crate::edge::process::exec;
-use crate::edge::process::helper;
+use crate::edge::process::lookup;
 use crate::error::{Error, Result};
 use crate::model::child::shell_context::Within;
 use crate::model::digest::digest_of;
@@ -14,6 +14,7 @@ use crate::model::environment::Environment;
 use crate::model::plan::step::steps;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
+use crate::model::settings::exports::without_exports;
 use crate::model::time::{Timestamp, in_words};
 use crate::model::vars::SOURCE_KEY;
 use crate::sign_in::cached::open_cache;
@@ -89,7 +90,7 @@ fn around(env: &Environment, sign_in: &SignIn) -> Result<Option<Around>> {
     let Some(within) = within else {
         return Ok(None);
     };
-    let mut settings = read_settings(&mut env.clone(), sign_in)?;
+    let mut settings = read_settings(&without_exports(env), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     // The shell's session tells what a program has given.
@@ -157,7 +158,7 @@ pub(crate) fn renewing_line(
         let found = found.canonicalize();
         found.is_ok_and(|found| found.to_str() == Some(&own_path))
     };
-    if helper::find("mfaexec", env).as_ref().is_ok_and(same) {
+    if lookup::find("mfaexec", env).as_ref().is_ok_and(same) {
         return Some(line);
     }
     let path = shlex::try_quote(&own_path).ok()?.into_owned();

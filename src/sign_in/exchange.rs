@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use crate::edge::aws::answer::{Called, TemporaryKeys};
 use crate::edge::aws::thread::Code;
 use crate::edge::clock::now;
-use crate::edge::process::subprocess::Said;
-use crate::edge::prompt::tty::{Answer, Ask, Echo};
+use crate::edge::prompt::reply::Reply;
+use crate::edge::prompt::tty::{Ask, Echo};
 use crate::edge::store::used_codes;
 use crate::error::{Error, Result};
 use crate::model::failure::asked::Asked;
@@ -186,17 +186,17 @@ impl SigningIn<'_> {
                     until,
                 };
                 match terminal.ask(ask, wake) {
-                    Ok(Answer::Line(line)) => Ok(line),
-                    Ok(Answer::Closed | Answer::Woken) => Err(given_up()),
-                    Ok(Answer::TimedOut) => Err(nobody_answered()),
+                    Ok(Reply::Line(line)) => Ok(line),
+                    Ok(Reply::Cancelled | Reply::Interrupted) => Err(given_up()),
+                    Ok(Reply::TimedOut) => Err(nobody_answered()),
                     Err(cause) => return Err(no_way(&cause)),
                 }
             }
             Some(Codes::Asked(dialogs, wake)) => match dialogs.ask(question, wake) {
-                Ok(Said::Answer(line)) => Ok(line),
-                Ok(Said::Woken) => Err(given_up()),
-                Ok(Said::Cancelled) => Err(dialogs.unanswered(false)),
-                Ok(Said::TimedOut) => Err(dialogs.unanswered(true)),
+                Ok(Reply::Line(line)) => Ok(line),
+                Ok(Reply::Interrupted) => Err(given_up()),
+                Ok(Reply::Cancelled) => Err(dialogs.unanswered(false)),
+                Ok(Reply::TimedOut) => Err(dialogs.unanswered(true)),
                 Err(cause) => return Err(no_way(&cause)),
             },
             _ => Err(given_up()),

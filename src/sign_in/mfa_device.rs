@@ -5,7 +5,8 @@ use secrecy::ExposeSecret;
 use crate::edge::aws::answer::Identity;
 use crate::edge::aws::thread::Aws;
 use crate::edge::output::Ui;
-use crate::edge::prompt::tty::{Answer, Ask, Terminal};
+use crate::edge::prompt::reply::Reply;
+use crate::edge::prompt::tty::{Ask, Terminal};
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::escape::printable;
@@ -136,15 +137,15 @@ fn ask<T>(question: &str, (terminal, wake): Person, read: impl Fn(&str) -> Optio
     loop {
         let ask = Ask::openly(question);
         match terminal.ask(Ask { until, ..ask }, wake) {
-            Ok(Answer::Line(line)) => {
+            Ok(Reply::Line(line)) => {
                 if let Some(answer) = read(line.expose_secret().trim()) {
                     return Ok(answer);
                 }
             }
-            Ok(Answer::Closed | Answer::Woken) => {
+            Ok(Reply::Cancelled | Reply::Interrupted) => {
                 return Err(unanswered("the question was not answered"));
             }
-            Ok(Answer::TimedOut) => {
+            Ok(Reply::TimedOut) => {
                 let minutes = QUESTION_TIME.as_secs() / 60;
                 let cause = format!("nobody answered the question for {minutes} minutes");
                 return Err(unanswered(&cause));

@@ -41,7 +41,7 @@ use crate::sign_in::worth_keeping::check_use;
 
 /// Gets a session.
 pub(crate) fn acquire(
-    env: &mut Environment,
+    env: &Environment,
     sign_in: &SignIn,
     ui: Ui,
     what_for: For<'_>,

@@ -10,7 +10,6 @@ use crate::model::environment::Environment;
 use crate::model::profile::Profiles;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
-use crate::model::settings::exports::take_back_exports;
 use crate::model::settings::selection::choose;
 use crate::model::source::Source;
 use crate::model::vars::PROCESS_OF;
@@ -46,13 +45,13 @@ impl<'a> For<'a> {
     }
 }
 
-/// Everything that was said, as one value.
-pub(crate) fn read_settings(env: &mut Environment, sign_in: &SignIn) -> Result<Settings> {
+/// Everything that was said, as one value. `env` is the caller's environment without the exports of
+/// an mfaexec around this one.
+pub(crate) fn read_settings(env: &Environment, sign_in: &SignIn) -> Result<Settings> {
     let policy = sign_in.policy_file.as_deref();
     let policy = policy.map(config_files::read_policy).transpose()?;
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
-    take_back_exports(env);
     let settings = Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)?;
     if let Source::Provider(provider) = &settings.source {
         check_loop(env, &provider.profile)?;

@@ -1,18 +1,17 @@
 //! Programs that people name to help: found where nobody else could put one, run in mfaexec's own
 //! group of processes, as the terminal is theirs as well, and given up after a while.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use zeroize::Zeroizing;
 
-use crate::edge::process::subprocess::{Group, Heard, Subprocess, exit_code};
+use crate::edge::process::ending::Group;
+use crate::edge::process::lookup;
+use crate::edge::process::subprocess::{Heard, Subprocess, exit_code};
 use crate::edge::signals::{Noting, Wake, ends, obey};
 use crate::model::environment::Environment;
 use crate::model::vars::PROCESS_OF;
@@ -51,7 +50,7 @@ pub fn run(
 ) -> Result<Zeroizing<String>, String> {
     let words = shlex::split(line).filter(|words| !words.is_empty());
     let words = words.ok_or("its quotes do not match")?;
-    let mut command = Command::new(find(&words[0], env)?);
+    let mut command = Command::new(lookup::find(&words[0], env)?);
     command.args(&words[1..]);
     let printed = run_to_end(command, CODE_TIME, tell)?;
     Ok(Zeroizing::new(
@@ -72,30 +71,6 @@ pub fn run_in_shell(
     let mut command = Command::new("/bin/sh");
     command.args(["-c", line]).env(PROCESS_OF, profiles);
     run_to_end(command, KEYS_TIME, tell)
-}
-
-/// A program by an absolute path, or in an absolute directory of PATH: what lies in the working
-/// directory is not run, whoever put it there.
-///
-/// # Errors
-/// There is none; in words.
-pub fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
-    if name.contains('/') {
-        return match Path::new(name).is_absolute() {
-            true => Ok(PathBuf::from(name)),
-            false => Err(format!("{name} is not an absolute path")),
-        };
-    }
-    let path = env
-        .get("PATH")
-        .unwrap_or_else(|| OsStr::new("/bin:/usr/bin"));
-    let directories = path.as_bytes().split(|byte| *byte == b':');
-    directories
-        .map(|directory| Path::new(OsStr::from_bytes(directory)))
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join(name))
-        .find(|path| path.is_file())
-        .ok_or_else(|| format!("no absolute directory of PATH has a program {name}"))
 }
 
 /// Runs a program to its end. Signals that come meanwhile are obeyed: one that ends this process

@@ -5,51 +5,23 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::thread;
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, killpg};
 use nix::sys::stat::fstat;
-use nix::unistd::Pid;
-use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::edge::process::descendants::{self, Member};
+use crate::edge::process::ending::{Group, Program};
 use crate::edge::signals::Wake;
 use crate::model::failure::secrets::shortened;
 use crate::model::vars::is_withheld;
 
-/// How long a program may take to end when it has been asked to.
-const GRACE: Duration = Duration::from_secs(1);
 /// How often it is looked at whether the program is still there.
 const STEP: Duration = Duration::from_millis(100);
 /// More bytes than this are no code and no key.
 const LIMIT: usize = 64 * 1024;
-
-/// What a program shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Words<'a> {
-    /// The lines of the question.
-    pub lines: &'a [String],
-    /// What was wrong with the answer before.
-    pub problem: Option<&'a str>,
-}
-
-/// How a question to a person ended.
-#[derive(Debug)]
-pub enum Said {
-    /// With something typed.
-    Answer(SecretString),
-    /// The person did not want to answer.
-    Cancelled,
-    /// Nobody answered in time.
-    TimedOut,
-    /// A signal or another thread ended it.
-    Woken,
-}
 
 /// What listening to a program came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,25 +40,12 @@ pub(crate) enum Heard {
     TooLate,
 }
 
-/// The group of processes that a program runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Group {
-    /// One of its own, which can be ended as a whole.
-    Own,
-    /// That of mfaexec: the terminal listens to it, and its ^C and ^Z reach the program as well.
-    Shared,
-}
-
 /// A program that runs. It is gone when this is.
 pub(crate) struct Subprocess {
-    child: Child,
-    status: Option<ExitStatus>,
-    group: Group,
+    program: Program,
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
-    /// The numbers of its pipes, by which those are found that have them.
-    pipes: Vec<u64>,
     end_is_told: bool,
     /// What it has printed and nobody has taken yet; perhaps a secret.
     pub(crate) printed: Zeroizing<Vec<u8>>,
@@ -115,13 +74,10 @@ impl Subprocess {
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let pipes = [number(stdout.as_ref()), number(stderr.as_ref())];
         Ok(Self {
-            group,
-            status: None,
             stdin: child.stdin.take(),
             stdout,
             stderr,
-            pipes: pipes.into_iter().flatten().collect(),
-            child,
+            program: Program::new(child, group, pipes.into_iter().flatten().collect()),
             end_is_told: false,
             printed: Zeroizing::new(Vec::with_capacity(LIMIT)),
             complaints: Zeroizing::new(Vec::with_capacity(LIMIT)),
@@ -142,7 +98,7 @@ impl Subprocess {
     pub(crate) fn listen(&mut self, wake: &Wake, until: Instant) -> io::Result<Heard> {
         loop {
             // Looked at before the pipes: what is in them then is all that there will be.
-            let ends = self.status()?.is_some() && !self.end_is_told;
+            let ends = self.program.status()?.is_some() && !self.end_is_told;
             let left = until.saturating_duration_since(Instant::now());
             let wait = if ends { Duration::ZERO } else { left.min(STEP) };
             let [woken, complains, prints] = match self.poll(wake, wait) {
@@ -194,23 +150,9 @@ impl Subprocess {
         Ok(open.map(|fd| fd.is_some() && ready.next() == Some(true)))
     }
 
-    fn status(&mut self) -> io::Result<Option<ExitStatus>> {
-        if self.status.is_none() {
-            self.status = self.child.try_wait()?;
-        }
-        Ok(self.status)
-    }
-
     /// How it ended, which it has to do soon.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        let begun = Instant::now();
-        while begun.elapsed() < GRACE {
-            match self.status() {
-                Ok(None) => thread::sleep(Duration::from_millis(2)),
-                ended => return ended.ok().flatten(),
-            }
-        }
-        None
+        self.program.ended()
     }
 
     /// What it said on stderr, as far as anybody would read it.
@@ -230,67 +172,21 @@ impl Subprocess {
     pub(crate) fn babbles(&self) -> bool {
         self.printed.len() >= LIMIT
     }
+}
 
+impl Subprocess {
     /// Ends it, and all that it has started and left behind.
     pub(crate) fn end(&mut self) {
         self.hush();
-        let family = self.family();
-        self.signal(&family, Signal::SIGTERM);
-        // ^Z may have stopped it.
-        self.signal(&family, Signal::SIGCONT);
-        let begun = Instant::now();
-        while begun.elapsed() < GRACE && self.is_there(&family) {
-            thread::sleep(Duration::from_millis(2));
-        }
-        if !self.is_there(&family) {
-            return;
-        }
-        // Who was started meanwhile is found anew, who has lost its parent is in the first list.
-        self.signal(&self.family(), Signal::SIGKILL);
-        self.signal(&family, Signal::SIGKILL);
-        if let Ok(None) = self.status() {
-            let _not_by_its_group = self.child.kill();
-            self.status = self.child.wait().ok();
-        }
-    }
-
-    /// Who has to be ended one by one.
-    fn family(&self) -> Vec<Member> {
-        match (self.group, self.pid()) {
-            (Group::Shared, Some(program)) => descendants::of(program, &self.pipes),
-            _ => Vec::new(),
-        }
-    }
-
-    fn signal(&self, family: &[Member], signal: Signal) {
-        for member in family {
-            member.signal(signal);
-        }
-        // The number of a group is not used again while somebody is in it.
-        if let (Group::Own, Some(group)) = (self.group, self.pid()) {
-            let _it_may_be_gone = killpg(group, signal);
-        }
-    }
-
-    fn is_there(&mut self, family: &[Member]) -> bool {
-        let runs = matches!(self.status(), Ok(None));
-        let group = self.group == Group::Own
-            && self
-                .pid()
-                .is_some_and(|group| killpg(group, None::<Signal>).is_ok());
-        runs || group || family.iter().any(|member| member.is_there())
-    }
-
-    fn pid(&self) -> Option<Pid> {
-        i32::try_from(self.child.id()).ok().map(Pid::from_raw)
+        self.program.end();
     }
 }
 
 impl Drop for Subprocess {
     fn drop(&mut self) {
         self.hush();
-        if let Ok(None) = self.status() {
-            self.end();
+        if let Ok(None) = self.program.status() {
+            self.program.end();
         }
     }
 }
@@ -319,8 +215,12 @@ fn read(pipe: &mut Option<impl Read>, into: &mut Vec<u8>) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::thread;
+
     use nix::sys::signal::kill;
+    use nix::unistd::Pid;
+
+    use super::*;
 
     fn shell(script: &str, group: Group) -> Subprocess {
         let mut command = Command::new("/bin/sh");

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use crate::edge::process::subprocess::{
-    Group, Heard, Said, Subprocess, Words, exit_code, without_secrets,
-};
+use crate::edge::process::ending::Group;
+use crate::edge::process::subprocess::{Heard, Subprocess, exit_code, without_secrets};
+use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::signals::{Wake, attend};
 use crate::model::prompt::method::Kind;
 use crate::model::prompt::question::QUESTION_TIME;
@@ -31,12 +31,17 @@ const APPLESCRIPT: [&str; 4] = [
 ///
 /// # Errors
 /// The program cannot be started, or cannot ask; in words.
-pub fn ask(kind: Kind, program: &Path, words: Words<'_>, wake: &mut Wake) -> Result<Said, String> {
-    let args = arguments(kind, words);
+pub fn ask(
+    kind: Kind,
+    program: &Path,
+    asked: QuestionText<'_>,
+    wake: &mut Wake,
+) -> Result<Reply, String> {
+    let args = arguments(kind, asked);
     attend(wake, |wake| ask_once(kind, program, &args, wake))
 }
 
-fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<Said, String> {
+fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<Reply, String> {
     let in_words = |error: std::io::Error| error.to_string();
     let mut command = Command::new(program);
     command.args(args);
@@ -51,17 +56,17 @@ fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<
             }
             Heard::Printed | Heard::Complained => {}
             Heard::Closed | Heard::Ended => break,
-            Heard::Woken => return Ok(Said::Woken),
-            Heard::TooLate => return Ok(Said::TimedOut),
+            Heard::Woken => return Ok(Reply::Interrupted),
+            Heard::TooLate => return Ok(Reply::TimedOut),
         }
     }
     let code = dialog.ended().map(exit_code);
     if code == Some(0) {
         let text = Zeroizing::new(String::from_utf8_lossy(&dialog.printed).into_owned());
-        return Ok(Said::Answer(text.trim_end_matches('\n').into()));
+        return Ok(Reply::Line(text.trim_end_matches('\n').into()));
     }
     if code == Some(1) && is_cancel(kind, &String::from_utf8_lossy(dialog.complaints())) {
-        return Ok(Said::Cancelled);
+        return Ok(Reply::Cancelled);
     }
     Err(dialog.reason("it failed"))
 }
@@ -75,9 +80,9 @@ fn is_cancel(kind: Kind, complaints: &str) -> bool {
     }
 }
 
-fn arguments(kind: Kind, words: Words<'_>) -> Vec<String> {
-    let problem = words.problem.map(|problem| format!("{problem}\n\n"));
-    let text = problem.unwrap_or_default() + &words.lines.join("\n");
+fn arguments(kind: Kind, asked: QuestionText<'_>) -> Vec<String> {
+    let problem = asked.problem.map(|problem| format!("{problem}\n\n"));
+    let text = problem.unwrap_or_default() + &asked.lines.join("\n");
     let args = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
     match kind {
         // It reads escapes in its text, and takes a single `_` for the mark of a key.

@@ -6,5 +6,7 @@ mod foreground;
 mod line;
 pub mod modes;
 pub mod pinentry;
+pub mod reply;
+pub mod stdin;
 pub mod tty;
 mod turn;

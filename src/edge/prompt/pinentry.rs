@@ -13,7 +13,9 @@ use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::edge::process::subprocess::{Group, Heard, Said, Subprocess, Words, without_secrets};
+use crate::edge::process::ending::Group;
+use crate::edge::process::subprocess::{Heard, Subprocess, without_secrets};
+use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::signals::{Wake, attend};
 use crate::model::prompt::assuan::{Failure, Response, option, request, response};
 use crate::model::prompt::question::QUESTION_TIME;
@@ -42,14 +44,14 @@ pub struct Place {
 pub fn ask(
     program: &Path,
     place: &Place,
-    words: Words<'_>,
+    asked: QuestionText<'_>,
     wake: &mut Wake,
-) -> Result<Said, String> {
+) -> Result<Reply, String> {
     attend(wake, |wake| {
         let _modes = place.terminal.as_deref().and_then(Modes::keep);
-        match Talk::start(program, place, wake).and_then(|mut talk| talk.ask(place, words)) {
-            Ok(answer) => Ok(Said::Answer(answer)),
-            Err(End::Said(said)) => Ok(said),
+        match Talk::start(program, place, wake).and_then(|mut talk| talk.ask(place, asked)) {
+            Ok(answer) => Ok(Reply::Line(answer)),
+            Err(End::Reply(said)) => Ok(said),
             Err(End::Refused(cause) | End::Failed(cause)) => Err(cause),
         }
     })
@@ -58,7 +60,7 @@ pub fn ask(
 /// Why there is no answer.
 enum End {
     /// The person, the time or a signal ended it.
-    Said(Said),
+    Reply(Reply),
     /// The program will not do this one thing.
     Refused(String),
     /// Nothing more is to be had from it.
@@ -71,9 +73,9 @@ const TRY_AGAIN: &str = "Please try again.";
 const WIDTH: usize = 70;
 
 /// The question, and before it what went wrong with the last answer, in lines that are not cut off.
-fn description(words: Words<'_>) -> String {
+fn description(asked: QuestionText<'_>) -> String {
     let mut lines = Vec::new();
-    if let Some(problem) = words.problem {
+    if let Some(problem) = asked.problem {
         let mut line = String::new();
         for word in problem.split(' ') {
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
@@ -86,7 +88,7 @@ fn description(words: Words<'_>) -> String {
         }
         lines.extend([line, String::new()]);
     }
-    lines.extend_from_slice(words.lines);
+    lines.extend_from_slice(asked.lines);
     lines.join("\n")
 }
 
@@ -118,7 +120,7 @@ impl<'a> Talk<'a> {
         Ok(talk)
     }
 
-    fn ask(&mut self, place: &Place, words: Words<'_>) -> Result<SecretString, End> {
+    fn ask(&mut self, place: &Place, asked: QuestionText<'_>) -> Result<SecretString, End> {
         let terminal = place.terminal.iter().map(|name| ("ttyname", name));
         let options = place.options.iter().map(|(name, value)| (*name, value));
         for line in terminal
@@ -132,9 +134,9 @@ impl<'a> Talk<'a> {
         }
         for (command, text) in [
             ("SETTITLE", "mfaexec"),
-            ("SETDESC", &description(words)),
+            ("SETDESC", &description(asked)),
             ("SETPROMPT", "MFA code:"),
-            ("SETERROR", words.problem.map_or("", |_| TRY_AGAIN)),
+            ("SETERROR", asked.problem.map_or("", |_| TRY_AGAIN)),
             ("SETTIMEOUT", &QUESTION_TIME.as_secs().to_string()),
         ] {
             if !text.is_empty() {
@@ -198,9 +200,9 @@ impl<'a> Talk<'a> {
                 Response::Remark => {}
                 // It wants to know something that nobody here knows.
                 Response::Inquiry => self.process.tell("END\n")?,
-                Response::Failed(Failure::Cancelled) => return Err(End::Said(Said::Cancelled)),
-                Response::Failed(Failure::TimedOut) => return Err(End::Said(Said::TimedOut)),
-                Response::Failed(Failure::Other(words)) => return Err(End::Refused(words)),
+                Response::Failed(Failure::Cancelled) => return Err(End::Reply(Reply::Cancelled)),
+                Response::Failed(Failure::TimedOut) => return Err(End::Reply(Reply::TimedOut)),
+                Response::Failed(Failure::Other(asked)) => return Err(End::Refused(asked)),
                 Response::Data(_) | Response::Nonsense => return Err(not_understood()),
             }
         }
@@ -220,8 +222,8 @@ impl<'a> Talk<'a> {
             }
             match self.process.listen(self.wake, until)? {
                 Heard::Printed | Heard::Complained => {}
-                Heard::Woken => return Err(End::Said(Said::Woken)),
-                Heard::TooLate if patience > PROMPTLY => return Err(End::Said(Said::TimedOut)),
+                Heard::Woken => return Err(End::Reply(Reply::Interrupted)),
+                Heard::TooLate if patience > PROMPTLY => return Err(End::Reply(Reply::TimedOut)),
                 Heard::TooLate => {
                     let seconds = patience.as_secs();
                     return Err(End::Failed(format!("it said nothing for {seconds} s")));

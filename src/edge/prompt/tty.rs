@@ -13,7 +13,6 @@ use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::termios::{FlushArg, tcflush};
-use secrecy::SecretString;
 use terminal_size::{Width, terminal_size_of};
 use zeroize::Zeroizing;
 
@@ -22,6 +21,7 @@ use crate::edge::prompt::countdown::{Count, has_room};
 use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
 use crate::edge::prompt::line::{Key, Line};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
+use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
 use crate::edge::signals::{Noting, Wake, obey};
 use crate::edge::store::lock_holder::Holder;
@@ -65,19 +65,6 @@ impl<'a> Ask<'a> {
             until: Instant::now() + QUESTION_TIME,
         }
     }
-}
-
-/// How a question ended.
-#[derive(Debug)]
-pub enum Answer {
-    /// With a line, its end cut off.
-    Line(SecretString),
-    /// Nothing more will come: ^D, or the terminal is gone.
-    Closed,
-    /// Nobody answered in time.
-    TimedOut,
-    /// Another thread ended it.
-    Woken,
 }
 
 impl Terminal {
@@ -165,7 +152,7 @@ impl Terminal {
     ///
     /// # Errors
     /// The terminal does not work, or nobody can answer at it; in words.
-    pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Answer, String> {
+    pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Reply, String> {
         loop {
             self.get_ready()?;
             let outcome = {
@@ -205,17 +192,17 @@ impl Terminal {
         }
     }
 
-    fn ask_once(&self, ask: Ask<'_>, wake: &Wake) -> io::Result<Answer> {
+    fn ask_once(&self, ask: Ask<'_>, wake: &Wake) -> io::Result<Reply> {
         let modes = Modes::set(&self.tty, ask.echo)?;
         let written = (&self.tty).write_all(ask.question.as_bytes());
         let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
         let mut count = Count::new(&self.tty, ask.question, next);
         let answer = written.and_then(|()| self.read_line(wake, &mut count, ask.until));
-        modes.put_back(matches!(answer, Ok(Answer::Line(_))));
+        modes.put_back(matches!(answer, Ok(Reply::Line(_))));
         let ends_line = match &answer {
-            Ok(Answer::Closed | Answer::TimedOut) => true,
-            Ok(Answer::Woken) => !Noting::has_noted(),
-            Ok(Answer::Line(_)) | Err(_) => false,
+            Ok(Reply::Cancelled | Reply::TimedOut) => true,
+            Ok(Reply::Interrupted) => !Noting::has_noted(),
+            Ok(Reply::Line(_)) | Err(_) => false,
         };
         if ends_line {
             self.say("");
@@ -223,14 +210,14 @@ impl Terminal {
         answer
     }
 
-    fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Answer> {
+    fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Reply> {
         let mut line = Line::new();
         // A line comes at once: nothing is counted down in the middle of it, on the line below.
         let mut in_line = false;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(Answer::TimedOut);
+                return Ok(Reply::TimedOut);
             }
             let mut waiting = [
                 PollFd::new(self.tty.as_fd(), PollFlags::POLLIN),
@@ -246,33 +233,33 @@ impl Terminal {
                     continue;
                 }
                 Ok(_) => {}
-                Err(Errno::EINTR) => return Ok(Answer::Woken),
+                Err(Errno::EINTR) => return Ok(Reply::Interrupted),
                 Err(errno) => return Err(errno.into()),
             }
             if waiting[1].any() == Some(true) {
-                return Ok(Answer::Woken);
+                return Ok(Reply::Interrupted);
             }
             // A byte at a time: what is behind the line is the command's, also where somebody else
             // has made the terminal give more than a line at once.
             let mut byte = Zeroizing::new([0]);
             match (&self.tty).read(&mut *byte) {
-                Ok(0) => return Ok(Answer::Closed),
+                Ok(0) => return Ok(Reply::Cancelled),
                 Ok(_) => in_line = true,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    return Ok(Answer::Woken);
+                    return Ok(Reply::Interrupted);
                 }
                 // The other end of the terminal is gone; in the background it is another matter.
                 Err(error)
                     if error.raw_os_error() == Some(libc::EIO) && has_terminal(&self.tty) =>
                 {
-                    return Ok(Answer::Closed);
+                    return Ok(Reply::Cancelled);
                 }
                 Err(error) => return Err(error),
             }
             match line.press(byte[0]) {
                 Key::Part => {}
-                Key::Enter => return Ok(Answer::Line(line.into_text())),
-                Key::End => return Ok(Answer::Closed),
+                Key::Enter => return Ok(Reply::Line(line.into_text())),
+                Key::End => return Ok(Reply::Cancelled),
                 Key::Signal(signal) => obey(signal),
             }
         }
@@ -301,24 +288,4 @@ pub fn discard_typed() {
     {
         let _gone = tcflush(&tty, FlushArg::TCIFLUSH);
     }
-}
-
-/// Reads one line from stdin and not a byte more: the rest is the command's.
-///
-/// # Errors
-/// stdin cannot be read, or ends before there is anything.
-pub fn line_from_stdin() -> io::Result<SecretString> {
-    let mut line = Zeroizing::new(Vec::with_capacity(64));
-    let mut byte = [0];
-    loop {
-        match nix::unistd::read(io::stdin(), &mut byte) {
-            Ok(0) if line.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(1) if byte[0] != b'\n' && line.len() < 4096 => line.push(byte[0]),
-            Ok(_) => break,
-            Err(Errno::EINTR) => {}
-            Err(errno) => return Err(errno.into()),
-        }
-    }
-    let text = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
-    Ok(SecretString::from(text.trim_end_matches('\r')))
 }

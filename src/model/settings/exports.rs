@@ -59,16 +59,19 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, 
 /// Where the exports of a run are written down for the runs below it, a `NAME=value` on each line.
 pub const EXPORTED: &str = "MFAEXEC_EXPORTED";
 
-/// Takes out of `env` what an mfaexec around this one has taken over from a profile: to this run it
-/// would look like the caller's own wish. If it is the same profile, it says the same again. What
-/// was changed since stays.
-pub fn take_back_exports(env: &mut Environment) {
-    let exported = env.text(EXPORTED).unwrap_or_default();
+/// The caller's environment without what an mfaexec around this one has taken over from a profile:
+/// to this run it would look like the caller's own wish. If it is the same profile, it says the same
+/// again. What was changed since stays.
+#[must_use]
+pub fn without_exports(caller: &Environment) -> Environment {
+    let mut env = caller.clone();
+    let exported = caller.text(EXPORTED).unwrap_or_default();
     for (name, value) in exported.lines().filter_map(|line| line.split_once('=')) {
         if can_be_export(name) && env.text(name).as_deref() == Some(value) {
             env.remove(name);
         }
     }
+    env
 }
 
 /// Nothing else is ever taken out, whatever the variable says.

@@ -8,7 +8,7 @@ use crate::model::environment::Environment;
 use crate::model::plan::Plan;
 use crate::model::session::{Session, SessionKind};
 use crate::model::settings::Settings;
-use crate::model::settings::exports::take_back_exports;
+use crate::model::settings::exports::without_exports;
 use crate::model::time::Timestamp;
 
 /// Stands for a value that only the session has.
@@ -44,8 +44,7 @@ pub(super) fn difference(
         profile: String::new(),
     };
     // A run begins by taking back what a run around it has exported.
-    let mut parent = env.clone();
-    take_back_exports(&mut parent);
+    let parent = without_exports(env);
     let child = child_environment(&parent, &session, settings);
     let set = child.names().into_iter().filter_map(|name| {
         let value = child.get(&name)?;
