@@ -21,8 +21,8 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     if sign_in.cache == Some(CacheMode::None) {
         return Err(Error::of(
             Kind::Usage,
-            "login with --cache none would be for nothing",
-            "the session would be lost as soon as it is there",
+            "login has no use with --cache none",
+            "the session would not be kept",
             "run the command itself: mfaexec --cache none -- COMMAND",
         ));
     }

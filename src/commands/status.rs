@@ -52,7 +52,7 @@ pub(crate) fn status(
         return print(&to_json(&sessions, now));
     }
     if sessions.is_empty() {
-        return print("no sessions at hand\n");
+        return print("no cached sessions\n");
     }
     print(&to_table(&sessions, now))
 }

@@ -77,7 +77,7 @@ fn read_pipe(mut pipe: File) -> io::Result<Vec<u8>> {
                 missing = !wait(&pipe, WITHOUT_WRITER)?;
             }
             Ok(0) if missing => {
-                let words = "nobody writes to this pipe";
+                let words = "no process writes to this pipe";
                 return Err(Error::new(ErrorKind::TimedOut, words));
             }
             Ok(0) => return Ok(content),
@@ -90,7 +90,7 @@ fn read_pipe(mut pipe: File) -> io::Result<Vec<u8>> {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 (wait_for_writer, missing) = (false, false);
                 if !wait(&pipe, SILENCE)? {
-                    let words = "whoever writes to this pipe has said nothing for 15 seconds";
+                    let words = "the writer of this pipe has sent nothing for 15 seconds";
                     return Err(Error::new(ErrorKind::TimedOut, words));
                 }
             }

@@ -63,7 +63,9 @@ pub fn in_words(seconds: u64) -> String {
     } else {
         seconds
     };
-    humantime::format_duration(Duration::from_secs(shown)).to_string()
+    let text = humantime::format_duration(Duration::from_secs(shown)).to_string();
+    // One letter for each unit, as they are read.
+    text.replace("days", "d").replace("day", "d")
 }
 
 #[cfg(test)]

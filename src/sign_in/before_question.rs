@@ -83,7 +83,7 @@ impl SigningIn<'_> {
     fn left_in_peace(&self) -> Error {
         Error::new(
             "no code was given",
-            "the question was given up in this job, and for ten minutes nobody in it is asked again",
+            "the question was given up in this job; no command in it asks again for ten minutes",
             how_to_sign_in("sign in first", self.sign_in, &self.settings),
         )
     }

@@ -126,7 +126,7 @@ pub(crate) fn prompt_method(env: &Environment, sign_in: &SignIn) -> Result<Optio
 
 pub(crate) fn cannot_ask(cause: &str, sign_in: &SignIn, settings: &Settings) -> Error {
     Error::new(
-        "a code is needed, and there is no way to ask for it",
+        "a code is needed, and mfaexec cannot ask for it",
         cause,
         how_to_sign_in("sign in on a terminal first", sign_in, settings),
     )

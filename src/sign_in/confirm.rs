@@ -34,7 +34,7 @@ pub(crate) fn confirm(
         Err(Error::new(
             format!("profile {name} was not confirmed, nothing was run"),
             cause,
-            format!("type its name when asked, on a terminal ({place} wants it)"),
+            format!("type its name when asked, on a terminal ({place} requires it)"),
         ))
     };
     if sign_in.no_input {
@@ -57,7 +57,7 @@ pub(crate) fn confirm(
                 continue;
             }
             Ok(Reply::Cancelled | Reply::Interrupted) => "the question was not answered".to_owned(),
-            Ok(Reply::TimedOut) => "nobody answered the question for 5 minutes".to_owned(),
+            Ok(Reply::TimedOut) => "no one answered the question for 5 minutes".to_owned(),
             Err(cause) => cause,
         };
         terminal.keep_turn_to_the_end();

@@ -114,7 +114,7 @@ impl Dialogs {
         let name = name.map_or("the program", |(dialog, _)| &dialog.program);
         let cause = match timed_out {
             true => format!(
-                "nobody answered {name} for {} minutes",
+                "no one answered {name} for {} minutes",
                 QUESTION_TIME.as_secs() / 60
             ),
             false => format!("the question of {name} was cancelled"),
@@ -127,7 +127,7 @@ impl Dialogs {
 pub(crate) fn unknown_way(name: &str) -> Error {
     Error::of(
         ErrorKind::Usage,
-        format!("MFAEXEC_PROMPT={name} is no way to ask"),
+        format!("MFAEXEC_PROMPT={name} is not a prompt method"),
         format!("there are {NAMES}"),
         "set it to one of them, or unset it",
     )

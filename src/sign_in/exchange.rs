@@ -124,7 +124,7 @@ impl SigningIn<'_> {
         };
         used_codes::claim(&directory, self.serial(), code).map_err(|error| {
             Error::new(
-                "the code was not sent: its use cannot be written down",
+                "the code was not sent: mfaexec cannot record its use",
                 error.to_string(),
                 format!(
                     "make room in {}, then use the code",
@@ -280,7 +280,7 @@ fn nobody_answered() -> Error {
     let minutes = QUESTION_TIME.as_secs() / 60;
     Error::new(
         "no code was given",
-        format!("nobody answered the question for {minutes} minutes"),
+        format!("no one answered the question for {minutes} minutes"),
         "run it again",
     )
 }

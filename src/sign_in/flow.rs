@@ -175,7 +175,7 @@ impl<'a> SigningIn<'a> {
     /// Says whose keys the command is going to have, where they are not got with a code.
     pub(crate) fn tell_source(&self, provider: &Provider) {
         self.ui.notice(&format!(
-            "no code of mfaexec's is asked for: the keys of {} come from {}",
+            "{}: using temporary keys from {}; no MFA code needed",
             self.settings.profile.value,
             provider.name()
         ));

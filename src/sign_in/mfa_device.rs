@@ -64,7 +64,7 @@ fn usable(devices: Devices, profile: &str) -> Result<Found> {
         Devices::OnlyFido => Err(Error::new(
             format!("the user of profile {profile} has only FIDO keys or passkeys"),
             "STS takes codes, and these devices give none",
-            "add a virtual MFA device (an authenticator app) to the user as well",
+            "also add a virtual MFA device (an authenticator app) to the user",
         )),
     }
 }
@@ -100,8 +100,7 @@ pub(crate) fn confirm_guess(
         Error::new(
             format!("the MFA device of profile {profile} is not known"),
             cause,
-            "write mfa_serial into the profile, or use --mfa-serial: the device's ARN stands in \
-             the console under IAM, Users, Security credentials",
+            "write mfa_serial into the profile, or use --mfa-serial: the console shows its ARN under IAM, Users, Security credentials",
         )
     };
     let Some(guess) = guess else {
@@ -147,7 +146,7 @@ fn ask<T>(question: &str, (terminal, wake): Person, read: impl Fn(&str) -> Optio
             }
             Ok(Reply::TimedOut) => {
                 let minutes = QUESTION_TIME.as_secs() / 60;
-                let cause = format!("nobody answered the question for {minutes} minutes");
+                let cause = format!("no one answered the question for {minutes} minutes");
                 return Err(unanswered(&cause));
             }
             Err(cause) => return Err(unanswered(&cause)),

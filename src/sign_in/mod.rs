@@ -64,7 +64,7 @@ pub(crate) fn acquire(
     let plan = match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(
-                "using the session at hand, which ends at {}",
+                "using the cached session, which ends at {}",
                 session.expires_at
             );
             learn_account(&settings, &mut session, ui)?;

@@ -45,7 +45,7 @@ impl SigningIn<'_> {
             };
             let (granted, wanted) = (in_words(granted), in_words(wanted.max(step.min_ttl)));
             self.ui.notice(&format!(
-                "{who} gave a session of {granted} where {wanted} were wanted"
+                "{who} gave a session of {granted} instead of {wanted}"
             ));
         }
         let role = step.role();

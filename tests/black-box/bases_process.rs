@@ -118,10 +118,7 @@ fn keys_that_hardly_last_are_used_and_that_is_said() {
         let said = me(&world);
         has(
             &said.stderr,
-            &[
-                "credential_process gave a session of ",
-                "where 1m were wanted",
-            ],
+            &["credential_process gave a session of ", "instead of 1m"],
         );
         soon.are_in(&said.succeeds());
         assert_eq!(runs(&world), run);

@@ -132,10 +132,7 @@ fn what_was_configured_otherwise_is_another_session() {
         let error = world
             .run(&["-p", "me", "--no-input", "--", "true"])
             .fails(125);
-        has(
-            &error,
-            &["a code is needed, and there is no way to ask for it"],
-        );
+        has(&error, &["a code is needed, and mfaexec cannot ask for it"]);
     };
     configure(&world, "another.sh", &named());
     misses();
@@ -239,7 +236,10 @@ fn the_program_runs_before_the_question_and_everything_else_before_the_program()
     let spent = world.code_calls().len();
     let refused = [
         ("mfaexec_expected_account = 210987654321\n", "210987654321"),
-        ("mfaexec_min_ttl = 5h\n", "no session could be good enough"),
+        (
+            "mfaexec_min_ttl = 5h\n",
+            "mfaexec_min_ttl = 5h can never be met",
+        ),
     ];
     for (guard, words) in refused {
         configure(&world, "program.sh", &format!("{}{guard}", named()));

@@ -128,7 +128,7 @@ fn what_no_answer_of_sts_could_have_said_is_a_miss() {
         change(&world, |record| record[key] = value.clone());
         misses(&world, &plain);
         let status = world.run(&["status"]).succeeds();
-        assert_eq!(status, "no sessions at hand\n", "{key} {value}");
+        assert_eq!(status, "no cached sessions\n", "{key} {value}");
         put(&path, &good);
         cached(&world, &plain).succeeds();
     }
@@ -171,7 +171,7 @@ fn a_clock_that_was_set_back_makes_no_session_longer() {
     let error = cached(&world, &["--cache", "plain", "-v"]).fails(125);
     has(&error, &["clock was set back", "a code is needed"]);
     let status = world.run(&["status"]).succeeds();
-    assert_eq!(status, "no sessions at hand\n");
+    assert_eq!(status, "no cached sessions\n");
     // It is put right, and the session was never lost.
     moved(-315_360_000);
     cached(&world, &plain).succeeds();

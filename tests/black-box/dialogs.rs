@@ -126,7 +126,7 @@ fn the_first_that_is_installed_asks() {
     has(
         &error.fails(125),
         &[
-            "there is no way to ask",
+            "mfaexec cannot ask for it",
             "no terminal: ",
             "; none of pinentry, zenity, kdialog is installed",
             "remedy: sign in on a terminal first: mfaexec login -p testuser\n",
@@ -266,7 +266,10 @@ fn a_name_that_cannot_ask_is_an_error() {
     let error = finish(command.env("MFAEXEC_PROMPT", "xmess\u{1b}age")).fails(125);
     has(
         &error,
-        &["MFAEXEC_PROMPT=xmess\\u{1b}age is no way to ask", names],
+        &[
+            "MFAEXEC_PROMPT=xmess\\u{1b}age is not a prompt method",
+            names,
+        ],
     );
     let sign_in = "sign in on a terminal first: mfaexec login -p testuser\n";
     let kdialog = "no absolute directory of PATH has a program kdialog";
@@ -283,7 +286,7 @@ fn a_name_that_cannot_ask_is_an_error() {
         let args = [&["--prompt", name], &RUN[..]].concat();
         let mut command = alone(&world, &[("zenity", WINDOW)], &args);
         let error = finish(command.env("DISPLAY", display)).fails(125);
-        has(&error, &["there is no way to ask", cause, sign_in]);
+        has(&error, &["mfaexec cannot ask for it", cause, sign_in]);
         let mut command = alone(&world, &[], &RUN);
         command.env("MFAEXEC_PROMPT", name).env("DISPLAY", display);
         has(&finish(&mut command).fails(125), &[cause]);

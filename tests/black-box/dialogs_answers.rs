@@ -236,7 +236,7 @@ fn who_cancels_is_not_asked_again() {
         &error.fails(125),
         &[
             "no code was given",
-            "nobody answered pinentry for 5 minutes",
+            "no one answered pinentry for 5 minutes",
         ],
     );
 }
@@ -296,7 +296,7 @@ fn a_program_that_cannot_ask_leaves_it_to_the_next_one() {
         has(
             &error,
             &[
-                "there is no way to ask",
+                "mfaexec cannot ask for it",
                 &format!("pinentry: {cause}\n"),
                 sign_in,
             ],

@@ -271,7 +271,7 @@ fn zenity_without_its_display_is_no_cancelled_question() {
     has(
         &error,
         &[
-            "there is no way to ask",
+            "mfaexec cannot ask for it",
             "zenity: ",
             "open display",
             "mfaexec login -p testuser",

@@ -81,7 +81,7 @@ fn everything_has_its_origin_and_nothing_is_sent() {
         &text,
         &[
             "MFA session: cached, ",
-            "a fresh one was asked for",
+            "a new one was asked for",
             "request            sts AssumeRole",
         ],
     );
@@ -161,7 +161,7 @@ fn what_would_be_refused_is_told_and_no_word_of_a_program_is() {
         &text,
         &[
             "mfa process        oathtool   (",
-            "refused            no session could be good enough",
+            "refused            --min-ttl 5h can never be met",
         ],
     );
     assert!(

@@ -56,7 +56,7 @@ fn impossible_times_are_refused_at_once() {
     ];
     has(
         &world.run(&never).fails(125),
-        &["no session could be good enough"],
+        &["--min-ttl 5h can never be met"],
     );
     assert!(world.aws.journal().is_empty());
 }
@@ -260,7 +260,7 @@ fn clear_forgets_all_or_one() {
         &world.run(&["clear"]).stderr,
         &["cleared the session of testuser"],
     );
-    has(&world.run(&["status"]).succeeds(), &["no sessions at hand"]);
+    has(&world.run(&["status"]).succeeds(), &["no cached sessions"]);
     let json = world.run(&["status", "--json"]).succeeds();
     assert_eq!(
         json.split_whitespace().collect::<String>(),

@@ -24,7 +24,7 @@ fn options_stand_before_or_after_the_subcommand() {
     );
     has(
         &world.run(&["-p", "otheruser", "status"]).succeeds(),
-        &["no sessions"],
+        &["no cached sessions"],
     );
 }
 
@@ -143,6 +143,6 @@ fn an_option_that_would_mean_nothing_is_refused() {
     }
     has(
         &world.run(&["login", "--cache", "none"]).fails(2),
-        &["for nothing"],
+        &["no use"],
     );
 }

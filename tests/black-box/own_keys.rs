@@ -188,10 +188,7 @@ fn keys_of_our_own_set_durations() {
     let error = world
         .run(&["-p", "testuser", "--fresh", "-d", "20m", "--", "true"])
         .fails(125);
-    has(
-        &error,
-        &["no session could be good enough", "config, line 4"],
-    );
+    has(&error, &["can never be met", "config, line 4"]);
     world.write_config("[profile testuser]\nmfaexec_duration = soon\n");
     let error = world.run(&["-p", "testuser", "--", "true"]).fails(125);
     has(&error, &["mfaexec_duration = soon", "config, line 2"]);

@@ -95,9 +95,8 @@ pub(crate) fn variable(environment: &str, name: &str) -> Option<String> {
 /// What goes to stderr when keys come from somebody else: once, with nothing beside it.
 #[track_caller]
 pub(crate) fn tells(said: &Said, profile: &str, source: &str) {
-    let notice = format!(
-        "mfaexec: no code of mfaexec's is asked for: the keys of {profile} come from {source}\n"
-    );
+    let notice =
+        format!("mfaexec: {profile}: using temporary keys from {source}; no MFA code needed\n");
     assert_eq!(said.stderr, notice);
 }
 

@@ -114,7 +114,7 @@ pub(crate) fn refused_apart(world: &World, line: &str) -> Said {
     has(
         &said.stderr,
         &[
-            "mfaexec: a code is needed, and there is no way to ask for it\n",
+            "mfaexec: a code is needed, and mfaexec cannot ask for it\n",
             "mfaexec login -p testuser\n",
         ],
     );

@@ -132,7 +132,7 @@ fn a_job_of_cron() {
     let mail = read("mail");
     let expected = [
         "To: testuser\n",
-        "mfaexec: a code is needed, and there is no way to ask for it\n",
+        "mfaexec: a code is needed, and mfaexec cannot ask for it\n",
         "remedy: sign in on a terminal first: mfaexec login -p testuser\n",
     ];
     has(&mail, &expected);

@@ -148,7 +148,7 @@ fn fails_at_once(shell: &str, lines: &[&str]) {
         let screen = Screen::start(&world, &command);
         screen.ends_with("ready>");
         screen.line(line);
-        screen.shows("nobody can answer at this terminal");
+        screen.shows("no one can answer at this terminal");
         screen.shows("remedy: sign in on a terminal first: mfaexec login -p testuser");
         screen.ends_with("ready>");
         let said = screen.run("jobs; echo over-$((40 + 2))", "ready>");
@@ -353,7 +353,7 @@ fn a_question_that_nobody_answers_ends_after_five_minutes() {
         let said = seen.exp_eof().unwrap();
         assert!(begun.elapsed() >= Duration::from_millis(1400), "too soon");
         assert!(said.starts_with("\r\n"), "{said:?}");
-        has(&said, &["nobody answered the question for 5 minutes"]);
+        has(&said, &["no one answered the question for 5 minutes"]);
         let status = seen.process().wait().unwrap();
         let WaitStatus::Exited(_, exit) = status else {
             panic!("{status:?}")
@@ -369,7 +369,7 @@ fn a_question_that_nobody_answers_ends_after_five_minutes() {
     seen.exp_string("Type testuser to go on: ").unwrap();
     has(
         &seen.exp_eof().unwrap(),
-        &["nobody answered the question for 5 minutes"],
+        &["no one answered the question for 5 minutes"],
     );
     assert!(world.code_calls().is_empty());
 }

@@ -201,6 +201,6 @@ fn a_memory_that_cannot_be_read_is_made_anew() {
     let error = world
         .run(&["login", "-p", "testuser", "-c", &code])
         .fails(1);
-    has(&error, &["the code was not sent", "cannot be written down"]);
+    has(&error, &["the code was not sent", "cannot record its use"]);
     assert!(world.code_calls().is_empty());
 }

@@ -90,7 +90,7 @@ fn who_waits_can_be_interrupted_and_fails_when_nobody_answers() {
     asking.send_control('d').unwrap();
     asking.exp_eof().unwrap();
     let error = said(child);
-    has(&error.stderr, &["there is no way to ask for it"]);
+    has(&error.stderr, &["mfaexec cannot ask for it"]);
     assert!(world.code_calls().is_empty());
 }
 

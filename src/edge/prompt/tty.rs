@@ -81,7 +81,7 @@ impl Terminal {
             .open("/dev/tty")
             .map_err(|error| format!("no terminal: {error}"))?;
         match cannot_be_answered(&tty) {
-            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            Some(why) => Err(format!("no one can answer at this terminal: {why}")),
             None => Ok(Self { tty, turn: None }),
         }
     }
@@ -142,7 +142,7 @@ impl Terminal {
             wait_for_pager(&self.tty);
         }
         match cannot_be_answered(&self.tty) {
-            Some(why) => Err(format!("nobody can answer at this terminal: {why}")),
+            Some(why) => Err(format!("no one can answer at this terminal: {why}")),
             None => Ok(()),
         }
     }
@@ -173,7 +173,7 @@ impl Terminal {
                 continue;
             }
             return outcome.map_err(|error| match error.raw_os_error() {
-                Some(libc::EIO) => "nobody can answer at this terminal: it runs in the \
+                Some(libc::EIO) => "no one can answer at this terminal: it runs in the \
                                     background, where no shell can bring it to the front"
                     .to_owned(),
                 _ => format!("the terminal does not work: {error}"),

@@ -154,7 +154,7 @@ impl<F: FnOnce(Option<Holder>)> Wait<F> {
 fn under_way_for_ever(holder: Option<Holder>, limit: Option<Duration>) -> Error {
     let (process, kill) = match holder {
         Some(Holder(pid)) => (format!("process {pid}"), format!("end it: kill {pid}")),
-        None => ("somebody else".to_owned(), "end it".to_owned()),
+        None => ("another process".to_owned(), "end it".to_owned()),
     };
     let seconds = limit.unwrap_or_default().as_secs();
     Error::new(

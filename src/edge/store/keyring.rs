@@ -117,8 +117,7 @@ mod platform {
                     cause: "the user's keyring in the kernel cannot be used: it was revoked, or \
                             this user has as many keys as one may have"
                         .to_owned(),
-                    remedy: "log out of all sessions of this user and log in again, or remove keys \
-                             that nobody needs: keyctl show, keyctl unlink",
+                    remedy: "log out of all sessions of this user and log in again, or remove keys that are not needed: keyctl show, keyctl unlink",
                 };
             }
             trouble(error)
@@ -152,7 +151,7 @@ mod platform {
             KeyError::QuotaExceeded => (
                 true,
                 "the kernel's keyring is full: this user has as many keys as one may have",
-                "remove keys that nobody needs: keyctl show @u lists them, keyctl unlink ID @u \
+                "remove keys that are not needed: keyctl show @u lists them, keyctl unlink ID @u \
                  removes one",
             ),
             KeyError::AccessDenied => (

@@ -145,7 +145,7 @@ impl PrivateDir {
         let mut random = [0; 8];
         SystemRandom::new()
             .fill(&mut random)
-            .map_err(|_| failed(&io::Error::other("no random numbers to be had")))?;
+            .map_err(|_| failed(&io::Error::other("no random numbers are available")))?;
         let temporary = format!("{TEMPORARY}{}", hex::encode(random));
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
         let write = || -> io::Result<()> {

@@ -64,7 +64,7 @@ pub(crate) fn check_private(fd: &OwnedFd, path: &Path) -> Result<FileStat> {
             format!("cannot use {}", path.display()),
             format!("others have access to it (mode {mode:03o})"),
             format!(
-                "if nobody has tampered with it: chmod {right} {}",
+                "if no one has tampered with it: chmod {right} {}",
                 path.display()
             ),
         ));

@@ -158,8 +158,7 @@ fn not_aws(
     let what = format!("{value} does not answer like {service} (the endpoint is from {origin})");
     let remedy = match origin {
         Origin::Variable("AWS_ENDPOINT_URL") => format!(
-            "AWS_ENDPOINT_URL is for all services: if you mean one, set its own in place of it, \
-             such as AWS_ENDPOINT_URL_S3={value}; or keep it, and set AWS_ENDPOINT_URL_{service} \
+            "AWS_ENDPOINT_URL is for all services: if you mean one, set its own instead, such as AWS_ENDPOINT_URL_S3={value}; or keep it, and set AWS_ENDPOINT_URL_{service} \
              to the endpoint of {service}"
         ),
         Origin::Variable(name) => {

@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::account_of_arn;
+use crate::model::origin::Origin;
 use crate::model::plan::step::{Step, steps};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
@@ -70,16 +71,16 @@ impl Plan {
         let Some(longest) = longest.map(|step| step.duration).filter(|l| wanted > *l) else {
             return Ok(());
         };
+        let wanted = in_words(wanted);
+        let what = match &settings.min_ttl.origin {
+            Origin::Option(option) => format!("{option} {wanted} can never be met"),
+            origin => format!("mfaexec_min_ttl = {wanted} can never be met ({origin})"),
+        };
         Err(Error::of(
             Kind::Usage,
-            "no session could be good enough",
-            format!(
-                "{} of it are to be left ({}), and it lasts {}",
-                in_words(wanted),
-                settings.min_ttl.origin,
-                in_words(longest)
-            ),
-            "ask for a longer session with --duration, or for less with --min-ttl",
+            what,
+            format!("a new session lasts only {}", in_words(longest)),
+            "raise --duration or lower --min-ttl",
         ))
     }
 
@@ -190,17 +191,20 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSession => f.write_str("there is no session yet"),
-            Self::Fresh => f.write_str("a fresh one was asked for"),
+            Self::Fresh => f.write_str("a new one was asked for"),
             Self::Ended(at) => write!(f, "the last one ended at {at}"),
             Self::EndsSoon { left, wanted } => {
                 let (left, wanted) = (in_words(*left), in_words(*wanted));
-                write!(f, "the one at hand ends in {left}, {wanted} are wanted")
+                write!(
+                    f,
+                    "the cached session ends in {left}, {wanted} must be left"
+                )
             }
             Self::TooShort { duration, wanted } => {
                 let (duration, wanted) = (in_words(*duration), in_words(*wanted));
                 write!(
                     f,
-                    "the one at hand was made for {duration}, {wanted} are wanted"
+                    "the cached session was requested for {duration}, now {wanted} is asked for"
                 )
             }
         }

@@ -74,7 +74,7 @@ impl Endpoints {
                 Kind::Failure,
                 "cannot tell which endpoint to use",
                 format!(
-                    "{} names one, and a FIPS or dualstack endpoint is asked for as well",
+                    "{} names one, and a FIPS or dualstack endpoint is also asked for",
                     endpoint.origin
                 ),
                 "drop one of the two",

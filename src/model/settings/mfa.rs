@@ -112,7 +112,7 @@ pub fn check_serial(serial: &Sourced<String>) -> Result<()> {
     if is_fido(value) {
         return refuse(
             "it is a FIDO security key or passkey, which STS cannot ask",
-            "add a virtual MFA device (an authenticator app) to the user as well".to_owned(),
+            "also add a virtual MFA device (an authenticator app) to the user".to_owned(),
         );
     }
     if !is_serial(value) {

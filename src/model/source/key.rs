@@ -103,13 +103,13 @@ fn read_key(
     let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     if !(16..=128).contains(&id.value.len()) || !id.value.bytes().all(word) {
         return refuse(
-            format!("what stands at {} is no access key id", id.place),
+            format!("the value at {} is not an access key id", id.place),
             "copy the key's id once more: 20 capital letters and digits",
         );
     }
     if !secret.value.bytes().all(|b| b.is_ascii_graphic()) {
         return refuse(
-            format!("what stands at {} is no secret access key", secret.place),
+            format!("the value at {} is not a secret access key", secret.place),
             "copy the secret once more: 40 characters without blanks",
         );
     }
