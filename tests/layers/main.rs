@@ -1,0 +1,261 @@
+//! Who may import whom: the rules of ARCHITECTURE.md, held against every file of `src`. The tables are
+//! here, what is made of them is in rules.rs, and `broken` sees each rule fail.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
+
+mod broken;
+mod rules;
+mod source;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use rules::RULES;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use source::SourceFile;
+use tree::{Import, Tree};
+
+/// Imports that are against the rules and still there: what begins with the one imports what begins
+/// with the other. One that is not needed any more is a failure.
+const EXCEPTIONS: [(&str, &str); 11] = [
+    ("commands/", "cli"),
+    ("commands/", "commands/mod.rs"),
+    ("commands/complete.rs", "clap"),
+    ("commands/login_line.rs", "clap"),
+    ("cli/", "cli.rs"),
+    ("main.rs", "commands/"),
+    ("model/", "aws_runtime"),
+    ("model/", "aws_types"),
+    ("model/misspelt.rs", "model/profile.rs"),
+    ("sign_in/", "cli"),
+    ("sign_in/", "commands/"),
+];
+
+/// What each folder, or file beside the folders, may import.
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
+    ("lib", &[]),
+    ("main", &["cli", "edge"]),
+    (
+        "cli",
+        &["commands", "sign_in", "model", "edge", "error", "escape"],
+    ),
+    ("commands", &["sign_in", "model", "edge", "error", "escape"]),
+    ("sign_in", &["model", "edge", "error", "escape"]),
+    ("edge", &["model", "error", "escape"]),
+    ("model", &["error", "escape"]),
+    ("error", &["escape"]),
+    ("escape", &[]),
+];
+
+/// Parts of the standard library, and of pure crates, that the model does without; and everything
+/// that is called `now`.
+const EFFECTS: [&str; 10] = [
+    "std::env",
+    "std::fs",
+    "std::io",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "std::os::fd",
+    "std::os::unix::net",
+    "std::process",
+    "std::thread",
+    "jiff::tz::TimeZone::system",
+];
+
+/// Methods of paths and clocks that ask the system.
+const EFFECTS_OF_METHODS: [&str; 10] = [
+    "canonicalize",
+    "elapsed",
+    "exists",
+    "is_dir",
+    "is_file",
+    "is_symlink",
+    "metadata",
+    "read_dir",
+    "read_link",
+    "try_exists",
+];
+
+/// Where each crate of Cargo.toml may be used: in files whose paths begin like this. A part of a crate
+/// may have a line of its own.
+const CRATES: &[(&str, &[&str])] = &[
+    // No effects.
+    ("anstyle", ANYWHERE),
+    ("hex", ANYWHERE),
+    ("http", ANYWHERE),
+    ("humantime", ANYWHERE),
+    ("jiff", ANYWHERE),
+    ("percent_encoding", ANYWHERE),
+    ("ring::digest", ANYWHERE),
+    ("secrecy", ANYWHERE),
+    ("serde", ANYWHERE),
+    ("serde_json", ANYWHERE),
+    ("shlex", ANYWHERE),
+    ("strsim", ANYWHERE),
+    ("unicode_width", ANYWHERE),
+    ("zeroize", ANYWHERE),
+    // The AWS SDK with its runtime and its client for HTTP.
+    ("aws_config", AWS),
+    ("aws_runtime", AWS),
+    ("aws_sdk_iam", AWS),
+    ("aws_sdk_sts", AWS),
+    ("aws_smithy_http_client", AWS),
+    ("aws_smithy_runtime_api", AWS),
+    ("aws_smithy_types", AWS),
+    ("aws_types", AWS),
+    ("http_body_util", AWS),
+    ("hyper_util", AWS),
+    ("rustls", AWS),
+    ("tokio", AWS),
+    // Words of the command line, and what is printed for people.
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("comfy_table", &["commands/status.rs"]),
+    ("tracing", &["edge/", "sign_in/"]),
+    ("tracing_subscriber", &["edge/output.rs"]),
+    // The system.
+    ("linux_keyutils", &["edge/store/keyring.rs"]),
+    ("nix", &["edge/"]),
+    ("ring", &["edge/store/"]),
+    ("terminal_size", &["edge/prompt/"]),
+    ("which", &["edge/"]),
+    // Only in tests.
+    ("clap_mangen", &[]),
+    ("local_aws", &[]),
+    ("proc_macro2", &[]),
+    ("proptest", ANYWHERE),
+    ("rcgen", &[]),
+    ("rexpect", &[]),
+    ("syn", &[]),
+    ("tempfile", &["edge/"]),
+    ("toml", &[]),
+];
+const ANYWHERE: &[&str] = &[""];
+const AWS: &[&str] = &["edge/aws/"];
+
+/// Files with unsafe code; each place says why.
+const UNSAFE: [&str; 5] = [
+    "edge/aws/resolver.rs",
+    "edge/process/exec.rs",
+    "edge/process/inherited.rs",
+    "edge/signals.rs",
+    // `main` is handed pointers by the system.
+    "main.rs",
+];
+
+/// The files of the program, as pairs of path and text.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                sources.push((name.to_owned(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    sources
+}
+
+/// The tables of crates in Cargo.toml.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Manifest {
+    dependencies: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    dev_dependencies: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    target: BTreeMap<String, Manifest>,
+}
+
+impl Manifest {
+    /// The crates, as code names them.
+    fn crates(&self) -> BTreeSet<String> {
+        let names = self.dependencies.keys().chain(self.dev_dependencies.keys());
+        names
+            .map(|name| name.replace('-', "_"))
+            .chain(self.target.values().flat_map(Self::crates))
+            .collect()
+    }
+}
+
+static PROGRAM: LazyLock<Tree> = LazyLock::new(|| {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    let manifest: Manifest = toml::from_str(&manifest.unwrap()).unwrap();
+    let files = sources()
+        .iter()
+        .map(|(path, text)| SourceFile::parse(path, text))
+        .collect();
+    Tree::new(files, manifest.crates())
+});
+
+fn wrong(tree: &Tree) -> Vec<String> {
+    RULES.iter().flat_map(|rule| rule(tree)).collect()
+}
+
+#[test]
+fn the_program_keeps_the_rules() {
+    let mut tree = PROGRAM.clone();
+    tree.imports.retain(|import| {
+        !EXCEPTIONS
+            .iter()
+            .any(|exception| is_that(import, exception))
+    });
+    let wrong = wrong(&tree);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn is_that(import: &Import, (from, to): &(&str, &str)) -> bool {
+    import.from.starts_with(from) && import.to.starts_with(to)
+}
+
+#[test]
+fn each_exception_is_needed() {
+    let mut tree = PROGRAM.clone();
+    let all = std::mem::take(&mut tree.imports);
+    for kept in EXCEPTIONS {
+        let is_out = |import: &&Import| {
+            let others = EXCEPTIONS.iter().filter(|exception| **exception != kept);
+            others
+                .into_iter()
+                .any(|exception| is_that(import, exception))
+        };
+        tree.imports = all
+            .iter()
+            .filter(|import| !is_out(import))
+            .cloned()
+            .collect();
+        assert!(
+            !wrong(&tree).is_empty(),
+            "no exception is needed for {kept:?}"
+        );
+    }
+}
+
+#[test]
+fn each_line_of_the_tables_is_needed() {
+    let tree = &*PROGRAM;
+    for (name, _) in CRATES {
+        let name = name.split("::").next().unwrap();
+        assert!(
+            tree.dependencies.contains(name),
+            "{name} is not in Cargo.toml"
+        );
+    }
+    for path in UNSAFE {
+        let has_it = |file: &SourceFile| file.path == path && file.has_unsafe;
+        assert!(tree.files.iter().any(has_it), "{path} has no unsafe code");
+    }
+    for (name, _) in MAY_IMPORT {
+        let is_there = |file: &SourceFile| rules::room(&file.path) == name;
+        assert!(tree.files.iter().any(is_there), "src has no {name}");
+    }
+}
