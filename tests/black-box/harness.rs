@@ -14,8 +14,6 @@ use nix::unistd::Pid;
 use rexpect::session::PtySession;
 use tempfile::TempDir;
 
-use crate::skipping::programs_path;
-
 /// The binary under test.
 pub(crate) const MFAEXEC: &str = env!("CARGO_BIN_EXE_mfaexec");
 /// The MFA device of the story's user.
@@ -261,6 +259,20 @@ impl Said {
             "{self:?}"
         );
         self.stderr
+    }
+}
+
+/// Where programs are looked for, beside mfaexec's own directory: below target/, where tests/all
+/// puts those that no package of the system brings, then where the system has its own.
+pub(crate) fn programs_path() -> String {
+    let below_target = Path::new(MFAEXEC)
+        .ancestors()
+        .take(4)
+        .map(|directory| directory.join("programs"))
+        .find(|directory| directory.is_dir());
+    match below_target {
+        Some(directory) => format!("{}:{PROGRAMS}", directory.display()),
+        None => PROGRAMS.to_owned(),
     }
 }
 

@@ -46,7 +46,6 @@ mod one_code;
 mod options;
 mod options_places;
 mod own_keys;
-mod profiles;
 mod programs;
 mod prompt;
 mod prompt_modes;

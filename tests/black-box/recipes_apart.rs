@@ -7,9 +7,10 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use crate::examples::{reader, with_aws};
+use crate::harness::programs_path;
 use crate::harness::{World, eventually, finish, has, terminal};
 use crate::recipes::{recipe, refused_apart, script};
-use crate::skipping::{mounts_wanted, needs, programs_path};
+use crate::skipping::{mounts_wanted, needs};
 
 /// The beginning of what the stand-in for the AWS CLI says about the story's user.
 const ME: &str = "\"Arn\": \"arn:aws:iam::123456789012:user/testuser\"";

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::{MFAEXEC, PROGRAMS};
+use crate::harness::{PROGRAMS, programs_path};
 use crate::trouble::STRANGER;
 
 /// At the beginning of a test: where one of these programs is not installed, the test ends here.
@@ -38,20 +38,6 @@ pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
     assert!(!all, "{test} needs {missing}");
     skip(test, missing);
     false
-}
-
-/// Where programs are looked for, beside mfaexec's own directory: below target/, where tests/all
-/// puts those that no package of the system brings, then where the system has its own.
-pub(crate) fn programs_path() -> String {
-    let below_target = Path::new(MFAEXEC)
-        .ancestors()
-        .take(4)
-        .map(|directory| directory.join("programs"))
-        .find(|directory| directory.is_dir());
-    match below_target {
-        Some(directory) => format!("{}:{PROGRAMS}", directory.display()),
-        None => PROGRAMS.to_owned(),
-    }
 }
 
 /// Whether something is to be had that nobody can install.

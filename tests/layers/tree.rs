@@ -101,7 +101,7 @@ impl Tree {
         }
         if self
             .modules
-            .contains_key(&[&scope[..], &[first.clone()]].concat())
+            .contains_key(&[&scope[..], std::slice::from_ref(first)].concat())
         {
             return Some(Place::Here([&scope[..], names].concat()));
         }

@@ -2,7 +2,7 @@
 
     profiles.py LOCAL_AWS_BINARY MFAEXEC_BINARY [--write]
 
-The files are those of the table of profiles (tests/black-box/profiles.toml). For each case the three
+The files are those of the table of profiles (tests/profiles/profiles.toml). For each case the three
 say what they make of them, as one line, and have to agree: the key that the way begins with, the
 roles that STS is asked for, and the region of the command. No role wants a code here: who asks for
 which code is what the three do differently by design. profiles-differences.toml lists and explains
@@ -26,7 +26,7 @@ import harness
 import signed
 
 HERE = pathlib.Path(__file__).resolve().parent
-CASES = HERE.parent / "black-box" / "profiles.toml"
+CASES = HERE.parent / "profiles" / "profiles.toml"
 DIFFERENCES = HERE / "profiles-differences.toml"
 FEWEST = 120
 ROLE = "arn:aws:iam::123456789012:role"

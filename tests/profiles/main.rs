@@ -1,10 +1,20 @@
 //! The table of profiles.toml: what files, environment and options make of the calls to STS and of
-//! the command's environment, or the error. Each case has a world of its own.
+//! the command's environment, or the error. Each row is a test of its own, with its name:
+//! `cargo test --test profiles -- "key: in the config file"`.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
+
+#[expect(
+    dead_code,
+    reason = "it is made for the black-box tests, which need more of it"
+)]
+#[path = "../black-box/harness.rs"]
+mod harness;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::thread;
+use std::process::ExitCode;
+use std::thread::available_parallelism;
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use local_aws::{Account, Entry};
 use serde::Deserialize;
 
@@ -12,8 +22,8 @@ use crate::harness::{MFAEXEC, SERIAL, Said, World, finish};
 
 const TABLE: &str = include_str!("profiles.toml");
 const FEWEST: usize = 120;
-/// Cases that run at the same time; most of what they do is wait.
-const WORKERS: usize = 4;
+/// Cases that run at the same time for each processor; most of what they do is wait.
+const WORKERS: usize = 2;
 /// Seconds for a run, after which it and all that it has started are killed.
 const PATIENCE: &str = "60";
 const USERS: [&str; 9] = [
@@ -79,39 +89,21 @@ impl TryFrom<bool> for Off {
     }
 }
 
-#[test]
-fn the_table_of_profiles() {
-    // A name that stands there twice is no TOML.
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    let processors = available_parallelism().map_or(1, usize::from);
+    arguments.test_threads.get_or_insert(WORKERS * processors);
+    // A name that is there twice is no TOML.
     let cases: BTreeMap<String, Case> =
         toml::from_str(TABLE).unwrap_or_else(|error| panic!("profiles.toml: {error}"));
     assert!(cases.len() >= FEWEST, "only {} cases", cases.len());
-    let rest = Mutex::new(cases.iter());
-    let failures = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let Some((name, case)) = rest.lock().unwrap().next() else {
-                return;
-            };
-            let wrong = case.check();
-            if !wrong.is_empty() {
-                let text = format!("[{name:?}]\n{}", wrong.join("\n"));
-                failures.lock().unwrap().push(text);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(work);
-        }
+    let tests = cases.into_iter().map(|(name, case)| {
+        Trial::test(name, move || match case.check() {
+            wrong if wrong.is_empty() => Ok(()),
+            wrong => Err(Failed::from(wrong.join("\n"))),
+        })
     });
-    let failures = failures.into_inner().unwrap();
-    let count = failures.len();
-    assert!(
-        failures.is_empty(),
-        "{count} of {} cases:\n{}",
-        cases.len(),
-        failures.join("\n")
-    );
+    libtest_mimic::run(&arguments, tests.collect()).exit_code()
 }
 
 impl Case {
