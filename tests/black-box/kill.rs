@@ -7,6 +7,8 @@ use std::io::Write;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
+use fastrand::Rng;
+
 use crate::harness::{World, finish};
 use crate::trouble::names;
 
@@ -19,29 +21,21 @@ const CLOCK: i64 = 840;
 /// Random delays that can be had again: the seed is said when a test fails.
 struct Moments {
     seed: u64,
-    state: u64,
+    random: Rng,
 }
 
 impl Moments {
     fn new() -> Self {
         let seed = std::env::var("MFAEXEC_TESTS_SEED").ok();
-        let seed = seed.map_or_else(
-            || {
-                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-                now.unwrap().subsec_nanos().into()
-            },
-            |seed| seed.parse().unwrap(),
-        );
-        Self { seed, state: seed }
+        let seed = seed.map_or_else(|| Rng::new().get_seed(), |seed| seed.parse().unwrap());
+        Self {
+            seed,
+            random: Rng::with_seed(seed),
+        }
     }
 
-    /// A number below `limit` (splitmix64).
     fn below(&mut self, limit: u64) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
+        self.random.u64(..limit)
     }
 
     fn within(&mut self, length: Duration) -> Duration {

@@ -16,6 +16,8 @@ mod cache_places;
 mod cache_records;
 mod child_environment;
 mod child_settings;
+mod completions;
+mod completions_shell;
 mod config_files;
 mod config_files_any;
 mod dialogs;

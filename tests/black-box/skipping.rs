@@ -31,16 +31,21 @@ pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
         let mut directories = path.split(':');
         directories.any(|directory| Path::new(directory).join(program).is_file())
     };
-    let Some(missing) = programs.iter().find(|program| !there(program)) else {
-        return true;
-    };
-    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
-    assert!(!all, "{test} needs {missing}");
-    skip(test, missing);
-    false
+    match programs.iter().find(|program| !there(program)) {
+        Some(missing) => required(false, test, missing),
+        None => true,
+    }
 }
 
-/// Whether something is to be had that nobody can install.
+/// Whether something is there that can be installed. If not, the test fails where all have to take
+/// place.
+pub(crate) fn required(there: bool, test: &str, need: &str) -> bool {
+    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
+    assert!(there || !all, "{test} needs {need}");
+    possible(there, test, need)
+}
+
+/// Whether something is there that cannot be installed.
 pub(crate) fn possible(there: bool, test: &str, need: &str) -> bool {
     if !there {
         skip(test, need);

@@ -124,6 +124,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("which", &["edge/"]),
     // Only in tests.
     ("clap_mangen", &[]),
+    ("fastrand", &[]),
     ("libtest_mimic", &[]),
     ("local_aws", &[]),
     ("proc_macro2", &[]),

@@ -3,14 +3,15 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use rexpect::session::{PtySession, spawn_command};
+use rexpect::session::PtySession;
 use tempfile::TempDir;
 
-/// What a shell does takes no longer than this, even on a busy machine.
-const PATIENCE: u64 = 30_000;
+use crate::harness::{MFAEXEC, programs_path, terminal};
+use crate::skipping::required;
+
 /// Ctrl-G is bound to a function that prints the line between these.
 const SHOW: &str = "\u{7}";
 
@@ -77,34 +78,9 @@ const DUMMY_COMPLETER: &str = r#"#!/bin/sh
 echo "line:$(echo "$COMP_LINE" | tr ' ' _):$COMP_POINT"
 "#;
 
-/// Whether the test can run here. Where everything has to be tested it fails for want of a
-/// shell, elsewhere it says that it does not take place.
-pub(crate) fn wanted(shell: &str, test: &str) -> bool {
-    let found = path().any(|directory| directory.join(shell).is_file());
-    found || skip(shell, test)
-}
-
-/// Where programs are looked for: below target/, where tests/all puts some, and in the PATH.
-fn path() -> impl Iterator<Item = PathBuf> {
-    let binary = Path::new(env!("CARGO_BIN_EXE_mfaexec"));
-    let below_target = binary.ancestors().take(4).map(|at| at.join("programs"));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path: Vec<_> = std::env::split_paths(&path).collect();
-    below_target.chain(path)
-}
-
-/// The same for bash-completion.
+/// Whether a test can run that needs bash-completion.
 pub(crate) fn bash_completion_wanted(test: &str) -> bool {
-    bash_completion().is_some() || skip("bash-completion", test)
-}
-
-fn skip(missing: &str, test: &str) -> bool {
-    let all = std::env::var_os("MFAEXEC_TESTS_ALL").is_some_and(|value| value == "1");
-    assert!(!all, "{missing} is not installed");
-    // Past the harness, which would keep what a passing test prints to itself.
-    let mut stderr = std::io::stderr().lock();
-    writeln!(stderr, "SKIPPED {test}: {missing} is not installed").unwrap();
-    false
+    required(bash_completion().is_some(), test, "bash-completion")
 }
 
 fn bash_completion() -> Option<&'static str> {
@@ -134,7 +110,7 @@ impl Home {
         fs::write(path.join("file one"), "").unwrap();
 
         fs::create_dir(path.join("bin")).unwrap();
-        symlink(env!("CARGO_BIN_EXE_mfaexec"), path.join("bin/mfaexec")).unwrap();
+        symlink(MFAEXEC, path.join("bin/mfaexec")).unwrap();
         for name in ["mfaexec-dummy", "mfaexec-other"] {
             let program = path.join("bin").join(name);
             fs::write(&program, DUMMY_COMPLETER).unwrap();
@@ -156,13 +132,13 @@ impl Home {
 
     /// A shell with an environment of which everything is known.
     fn command(&self, shell: &str) -> Command {
-        let path = std::iter::once(self.path().join("bin")).chain(path());
+        let own = self.path().join("bin");
         let mut command = Command::new(shell);
         command
             .env_clear()
             .env("HOME", self.path())
             .env("ZDOTDIR", self.path())
-            .env("PATH", std::env::join_paths(path).unwrap())
+            .env("PATH", format!("{}:{}", own.display(), programs_path()))
             .env("TERM", "vt100")
             .env(
                 "COMPLETIONS",
@@ -205,7 +181,7 @@ impl Terminal {
     }
 
     fn start(command: Command) -> Self {
-        let mut session = spawn_command(command, Some(PATIENCE)).unwrap();
+        let mut session = terminal(command);
         session.exp_string("ready").unwrap();
         Self(session)
     }
@@ -231,7 +207,7 @@ impl Drop for Terminal {
 }
 
 /// What fish would offer for the line, without the meanings.
-pub(crate) fn fish(home: &Home, line: &str) -> Vec<String> {
+pub(crate) fn fish_offers(home: &Home, line: &str) -> Vec<String> {
     fs::write(home.path().join("test.fish"), FISHRC).unwrap();
     let mut command = home.command("fish");
     let said = command

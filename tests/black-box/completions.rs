@@ -1,10 +1,11 @@
 //! The completion scripts in real shells, in a home with three profiles and nothing else. bash and
 //! zsh have a terminal, and TAB is pressed in it; fish tells what it would offer.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
-mod shell;
+use std::process::Command;
 
-use shell::{Home, Terminal, wanted};
+use crate::completions_shell::{Home, Terminal, bash_completion_wanted, fish_offers};
+use crate::harness::MFAEXEC;
+use crate::skipping::needs;
 
 /// Cases for every shell with a terminal: a line before TAB and after it.
 const LINES: [(&str, &str); 22] = [
@@ -95,7 +96,8 @@ const LINES_AFTER_DASHES: [(&str, &str); 5] = [
 
 #[test]
 fn bash() {
-    if !wanted("bash", "bash") || !shell::bash_completion_wanted("bash") {
+    needs!("bash");
+    if !bash_completion_wanted("completions::bash") {
         return;
     }
     let home = Home::new();
@@ -109,9 +111,7 @@ fn bash() {
 /// As aws has it: a program that gets the line to complete in its environment.
 #[test]
 fn bash_with_a_program_as_completer() {
-    if !wanted("bash", "bash_with_a_program_as_completer") {
-        return;
-    }
+    needs!("bash");
     let home = Home::new();
     let mut bash = Terminal::bash(&home, false);
     check(
@@ -125,9 +125,7 @@ fn bash_with_a_program_as_completer() {
 
 #[test]
 fn bash_without_bash_completion() {
-    if !wanted("bash", "bash_without_bash_completion") {
-        return;
-    }
+    needs!("bash");
     let home = Home::new();
     let mut bash = Terminal::bash(&home, false);
     check(&mut bash, &LINES);
@@ -147,9 +145,7 @@ fn bash_without_bash_completion() {
 
 #[test]
 fn zsh() {
-    if !wanted("zsh", "zsh") {
-        return;
-    }
+    needs!("zsh");
     let home = Home::new();
     let mut zsh = Terminal::zsh(&home);
     check(&mut zsh, &LINES);
@@ -164,11 +160,9 @@ fn zsh() {
 
 #[test]
 fn fish() {
-    if !wanted("fish", "fish") {
-        return;
-    }
+    needs!("fish");
     let home = Home::new();
-    let offers = |line: &str| shell::fish(&home, line);
+    let offers = |line: &str| fish_offers(&home, line);
     assert_eq!(offers("mfaexec log"), ["login"]);
     assert_eq!(offers("mfaexec --min"), ["--min-ttl"]);
     assert_eq!(offers("mfaexec -p "), ["my work", "play", "team:admin"]);
@@ -203,11 +197,7 @@ fn fish() {
 /// The AWS CLI's own program, the way that its guide sets it up for each shell.
 #[test]
 fn aws_completes_itself_after_dashes() {
-    const TEST: &str = "aws_completes_itself_after_dashes";
-    let programs = ["aws_completer", "bash", "zsh", "fish"];
-    if !programs.iter().all(|program| wanted(program, TEST)) {
-        return;
-    }
+    needs!("aws_completer", "bash", "zsh", "fish");
     let lines = [
         (
             "mfaexec -p play -- aws codecomm",
@@ -221,17 +211,17 @@ fn aws_completes_itself_after_dashes() {
     let home = Home::new();
     check(&mut Terminal::bash(&home, false), &lines);
     check(&mut Terminal::zsh(&home), &lines);
-    if shell::bash_completion_wanted(TEST) {
+    if bash_completion_wanted("completions::aws_completes_itself_after_dashes") {
         check(&mut Terminal::bash(&home, true), &lines);
     }
-    let offers = shell::fish(&home, "mfaexec -p play -- aws ec2 describe-regio");
+    let offers = fish_offers(&home, "mfaexec -p play -- aws ec2 describe-regio");
     assert_eq!(offers, ["describe-regions"]);
 }
 
 #[test]
 fn files_that_cannot_be_read_are_no_reason_for_an_error() {
     for config in ["/", "/nonexistent", "/dev/null"] {
-        let said = std::process::Command::new(env!("CARGO_BIN_EXE_mfaexec"))
+        let said = Command::new(MFAEXEC)
             .env_clear()
             .env("HOME", "/nonexistent")
             .env("AWS_CONFIG_FILE", config)
@@ -252,7 +242,7 @@ fn names_that_nobody_could_read_are_not_offered() {
         home.add_profile(name);
     }
     for shell in ["bash", "zsh", "fish"] {
-        let said = std::process::Command::new(env!("CARGO_BIN_EXE_mfaexec"))
+        let said = Command::new(MFAEXEC)
             .env_clear()
             .env("HOME", home.path())
             .env("MFAEXEC_COMPLETE", shell)
@@ -267,9 +257,8 @@ fn names_that_nobody_could_read_are_not_offered() {
             "{shell}"
         );
     }
-    if wanted("fish", "names_that_nobody_could_read_are_not_offered") {
-        assert_eq!(shell::fish(&home, "mfaexec -p pl"), ["plain", "play"]);
-    }
+    needs!("fish");
+    assert_eq!(fish_offers(&home, "mfaexec -p pl"), ["plain", "play"]);
 }
 
 #[track_caller]
