@@ -1,4 +1,5 @@
-//! The five steps of the story that this program exists for.
+//! The five steps of the story that this program exists for, each with all that it promises.
+//! `cargo demo` shows them to people, and tests/third-party takes them with the AWS CLI and boto3.
 
 use crate::harness::{World, aws_client, finish, has};
 

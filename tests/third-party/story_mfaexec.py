@@ -3,7 +3,8 @@
     story_mfaexec.py LOCAL_AWS_BINARY MFAEXEC_BINARY
 
 What these programs make of the environment that mfaexec gives them is their own affair; this finds
-out whether they see the session, all of it and nothing else.
+out whether they see the session, all of it and nothing else. It speaks of botocore, so it is in Python,
+and has pexpect for the terminal, the library that Rust's rexpect was made after.
 """
 
 import datetime
@@ -14,9 +15,9 @@ import sys
 import time
 
 import botocore.session
+import pexpect
 
 import harness
-import terminal
 
 CHECKS = harness.Checks()
 SERIAL = harness.story_serial("testuser")
@@ -93,26 +94,34 @@ class Person:
         return done.returncode, done.stdout, done.stderr
 
     def terminal(self, args):
-        return terminal.Terminal(args, self.env, self.home)
+        return pexpect.spawn(
+            args[0], args[1:], env=self.env, cwd=self.home, timeout=60, encoding="utf-8")
 
-    def answer(self, screen, name):
+    def answer(self, terminal, name):
         """Answers the question; what is typed must not be seen."""
-        screen.wait_for(QUESTION)
-        code = self.server.code("testuser")
-        screen.type(code)
-        echo = screen.wait_for("\n")
-        CHECKS.that(f"{name}: the code is not seen on the terminal", echo == "\n", repr(echo))
+        terminal.expect_exact(QUESTION)
+        terminal.sendline(self.server.code("testuser"))
+        terminal.expect_exact("\r\n")
+        seen = terminal.before
+        CHECKS.that(f"{name}: the code is not seen on the terminal", seen == "", repr(seen))
 
     def ask(self, name, command, *options):
-        with self.terminal(self.line(*options, command=command)) as screen:
-            self.answer(screen, name)
-            return screen.end()
+        with self.terminal(self.line(*options, command=command)) as terminal:
+            self.answer(terminal, name)
+            return end_of(terminal)
 
     def actions(self):
         return [entry["action"] for entry in self.server.journal()]
 
     def files(self):
         return {path.name: path.read_bytes() for path in (self.home / ".aws").iterdir()}
+
+
+def end_of(terminal):
+    """Waits for the program's end; its exit status and the rest of what it printed."""
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    return terminal.exitstatus, terminal.before.replace("\r\n", "\n")
 
 
 def lists(name, status, output):
@@ -205,13 +214,14 @@ def end(person):
     server = person.server
     server.set_clock(LAST_SESSION - 900)
     line = person.line("--fresh", "-d", "15m", command=[sys.executable, "-c", OUTLIVE])
-    with person.terminal(line) as screen:
-        person.answer(screen, "mfaexec: near the end")
-        regions = screen.wait_for(" regions\n").split()[-2]
+    with person.terminal(line) as terminal:
+        person.answer(terminal, "mfaexec: near the end")
+        terminal.expect_exact(" regions\r\n")
+        regions = terminal.before.split()[-1]
         CHECKS.that("mfaexec: a program works in its session", regions.isdigit(), regions)
         server.set_clock(90)
         server.clear_journal()
-        status, output = screen.end()
+        status, output = end_of(terminal)
     CHECKS.that("mfaexec: when the session is over botocore says so",
                 status == 1 and STILL_EXPIRED in output, (status, output))
     CHECKS.that("mfaexec: before it asks", person.actions() == [], person.actions())
