@@ -85,6 +85,7 @@ mod threats;
 mod threats_hostile;
 mod threats_memory;
 mod trouble;
+mod unusable_profiles;
 mod used_codes;
 mod waits;
 mod wrapper;

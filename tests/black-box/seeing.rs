@@ -162,3 +162,93 @@ fn a_profile_has_the_sessions_on_its_way_to_the_key() {
     world.run(&["clear", "-p", "deploy"]).succeeds();
     assert!(kinds("testuser").is_empty());
 }
+
+#[test]
+fn login_says_until_when_and_status_what_is_there() {
+    let world = World::new();
+    let code = world.code();
+    let login = world
+        .run(&["login", "-p", "testuser", "-c", &code])
+        .succeeds();
+    has(&login, &["testuser: signed in until 20", "Z (", " left)"]);
+    // Again: nothing to do, the same answer.
+    has(
+        &world
+            .run(&["login", "-p", "testuser", "--no-input"])
+            .succeeds(),
+        &["signed in until"],
+    );
+    assert_eq!(world.code_calls().len(), 1);
+
+    let status = world.run(&["status"]).succeeds();
+    has(
+        &status,
+        &["PROFILE", "KIND", "LEFT", "testuser", "MFA session"],
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&world.run(&["status", "--json"]).succeeds()).unwrap();
+    let session = &json["sessions"][0];
+    assert_eq!(session["profile"], "testuser");
+    assert_eq!(session["kind"], "mfa_session");
+    assert_eq!(session["account"], "123456789012");
+    assert_eq!(session["mfa_serial"], SERIAL);
+    let left = session["seconds_left"].as_u64().unwrap();
+    assert!((14_300..=14_400).contains(&left), "{left}");
+}
+
+#[test]
+fn clear_forgets_all_or_one() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let code = world.code_of("otheruser");
+    world
+        .run(&["login", "-p", "otheruser", "-c", &code])
+        .succeeds();
+    has(
+        &world.run(&["clear", "-p", "otheruser"]).stderr,
+        &["cleared the session of otheruser"],
+    );
+    let status = world.run(&["status"]).succeeds();
+    assert!(
+        status.contains("testuser") && !status.contains("otheruser"),
+        "{status}"
+    );
+    has(
+        &world.run(&["clear"]).stderr,
+        &["cleared the session of testuser"],
+    );
+    has(&world.run(&["status"]).succeeds(), &["no sessions at hand"]);
+    let json = world.run(&["status", "--json"]).succeeds();
+    assert_eq!(
+        json.split_whitespace().collect::<String>(),
+        r#"{"sessions":[]}"#
+    );
+}
+
+#[test]
+fn status_and_clear_of_a_profile_know_the_sessions_that_it_shares() {
+    let world = World::new();
+    let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    let pair: Vec<&str> = keys.lines().skip(1).take(2).collect();
+    world.write_credentials(&format!("{keys}[twin]\n{}\n", pair.join("\n")));
+    world.sign_in(&[]);
+    has(
+        &world.run(&["status", "-p", "twin"]).succeeds(),
+        &["testuser"],
+    );
+    has(
+        &world.run(&["clear", "-p", "twin"]).stderr,
+        &["cleared the session of testuser"],
+    );
+    world
+        .run(&["-p", "testuser", "--no-input", "--", "true"])
+        .fails(125);
+    has(
+        &world.run(&["clear", "-p", "testusr"]).fails(1),
+        &["there is no profile testusr"],
+    );
+    has(
+        &world.run(&["status", "-p", "testusr"]).fails(1),
+        &["did you mean testuser"],
+    );
+}
