@@ -2,9 +2,9 @@
 //! its own, the prompt at a real pseudo-terminal.
 //!
 //! There are two kinds of terminal. `harness::terminal` (rexpect) is a stream: every byte that a
-//! program writes and every echo of what is typed can be seen, and who is in front. `screen::Screen`
-//! (tmux) is a picture: it is for line editors and pagers, which move the cursor, ask the terminal
-//! where it is, and wait for the answer.
+//! program writes and every echo of what is typed can be seen, and who is in front.
+//! `screen::Screen` (tmux) is a picture: it is for line editors and pagers, which move the cursor,
+//! ask the terminal where it is, and wait for the answer.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 mod bad_answers;

@@ -1,5 +1,5 @@
-//! Each rule is seen to fail: small programs with one fault each, in all forms that a fault can have,
-//! and beside them what is allowed.
+//! Each rule is seen to fail: small programs with one fault each, in all forms that a fault can
+//! have, and beside them what is allowed.
 
 use std::collections::BTreeSet;
 

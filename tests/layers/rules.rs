@@ -39,8 +39,8 @@ pub(crate) fn every_file_is_seen(tree: &Tree) -> Vec<String> {
     wrong
 }
 
-/// The folder, or the file beside the folders, that a file of the program belongs to.
-pub(crate) fn room(path: &str) -> &str {
+/// The part of the program that a file belongs to: a folder, or a file beside the folders.
+pub(crate) fn part_of(path: &str) -> &str {
     let first = path.split('/').next().unwrap_or(path);
     first.strip_suffix(".rs").unwrap_or(first)
 }
@@ -52,17 +52,17 @@ fn is_file(to: &str) -> bool {
 pub(crate) fn imports_go_down(tree: &Tree) -> Vec<String> {
     let mut wrong = Vec::new();
     for file in &tree.files {
-        let room = room(&file.path);
-        if !MAY_IMPORT.iter().any(|(name, _)| *name == room) {
+        let part = part_of(&file.path);
+        if !MAY_IMPORT.iter().any(|(name, _)| *name == part) {
             wrong.push(format!(
-                "{}: nothing says what {room} may import",
+                "{}: nothing says what {part} may import",
                 file.path
             ));
         }
     }
     let of_files = tree.imports.iter().filter(|import| is_file(&import.to));
     let upwards = of_files.filter(|import| {
-        let (from, to) = (room(&import.from), room(&import.to));
+        let (from, to) = (part_of(&import.from), part_of(&import.to));
         let allowed = MAY_IMPORT.iter().find(|(name, _)| *name == from);
         from != to && !allowed.is_some_and(|(_, below)| below.contains(&to))
     });
@@ -118,7 +118,7 @@ pub(crate) fn no_circles(tree: &Tree) -> Vec<String> {
 }
 
 pub(crate) fn the_model_has_no_effects(tree: &Tree) -> Vec<String> {
-    let in_model = |path: &str| room(path) == "model";
+    let in_model = |path: &str| part_of(path) == "model";
     let is_effect = |to: &str| match to.strip_suffix('*') {
         Some(all) => EFFECTS.iter().any(|effect| effect.starts_with(all)),
         None => to.ends_with("::now") || EFFECTS.iter().any(|effect| to.starts_with(effect)),
@@ -137,8 +137,8 @@ pub(crate) fn the_model_has_no_effects(tree: &Tree) -> Vec<String> {
 }
 
 pub(crate) fn crates_stay_in_their_folders(tree: &Tree) -> Vec<String> {
-    let is_part = |path: &str, of: &str| {
-        path.strip_prefix(of)
+    let is_within = |path: &str, known: &str| {
+        path.strip_prefix(known)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
     let is_known = |name: &&String| CRATES.iter().any(|(known, _)| known == name);
@@ -150,13 +150,13 @@ pub(crate) fn crates_stay_in_their_folders(tree: &Tree) -> Vec<String> {
         // The longest entry: a part of a crate may have a rule of its own.
         let rule = CRATES
             .iter()
-            .filter(|(known, _)| is_part(&import.to, known))
+            .filter(|(known, _)| is_within(&import.to, known))
             .max_by_key(|(known, _)| known.len());
         if let Some((_, places)) = rule
             && !places.iter().any(|place| import.from.starts_with(place))
         {
-            let part: Vec<&str> = import.to.split("::").take(2).collect();
-            wrong.insert(format!("{} imports {}", import.from, part.join("::")));
+            let named: Vec<&str> = import.to.split("::").take(2).collect();
+            wrong.insert(format!("{} imports {}", import.from, named.join("::")));
         }
     }
     wrong.into_iter().collect()

@@ -1,5 +1,5 @@
-//! All files of the program, and which of them imports which other file or crate. A name is followed
-//! through `pub use` to the file that has it.
+//! All files of the program, and which of them imports which other file or crate. A name is
+//! followed through `pub use` to the file that has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
