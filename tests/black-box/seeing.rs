@@ -217,7 +217,7 @@ fn clear_forgets_all_or_one() {
         &world.run(&["clear"]).stderr,
         &["cleared the session of testuser"],
     );
-    has(&world.run(&["status"]).succeeds(), &["no sessions at hand"]);
+    has(&world.run(&["status"]).succeeds(), &["no cached sessions"]);
     let json = world.run(&["status", "--json"]).succeeds();
     assert_eq!(
         json.split_whitespace().collect::<String>(),

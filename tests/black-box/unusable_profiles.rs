@@ -65,7 +65,7 @@ fn a_profile_without_usable_keys_says_what_it_needs() {
         (
             "",
             &format!("aws_access_key_id = nonsense\n{SECRET}"),
-            &["is no access key id"],
+            &["is not an access key id"],
         ),
     ];
     for (config, credentials, words) in cases {
