@@ -1,22 +1,35 @@
-//! The text of a config file, as the AWS CLI reads it, made into the text that the SDK's parser
-//! reads. What is taken here the parser takes as well, and every place that is named is the right
-//! one.
+//! Config files of any content. They lead to an error that names a line, or to profiles whose
+//! settings are on the lines that they name.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::error::Error;
-use mfaexec::model::config_text::{ConfigFile, FileKind, SectionKind};
+use mfaexec::model::config::{ConfigFile, FileKind, Profiles};
 use mfaexec::model::environment::Environment;
-use mfaexec::model::normalise::normalise;
 use mfaexec::model::origin::{Origin, Sourced};
 use mfaexec::model::plan::code_source::CodeSource;
 use mfaexec::model::plan::explanation::Explanation;
 use mfaexec::model::plan::plan;
-use mfaexec::model::profile::Profiles;
 use mfaexec::model::settings::selection::Chosen;
 use mfaexec::model::settings::{Settings, Wishes};
 use mfaexec::model::time::Timestamp;
 use secrecy::ExposeSecret;
+
+/// Settings of each kind: read as they are, and with comments; of keys, groups and lists.
+const SETTINGS: [&str; 12] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "credential_process",
+    "include_profile",
+    "mfa_process",
+    "mfa_serial",
+    "region",
+    "role_arn",
+    "role_session_policy",
+    "s3",
+    "session_tags",
+    "source_profile",
+];
 
 fuzz_target!(|data: &[u8]| {
     for kind in [FileKind::Config, FileKind::Credentials] {
@@ -29,37 +42,36 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn check(file: &ConfigFile) {
-    let normalised = match normalise(file) {
-        Ok(normalised) => normalised,
+    let profiles = match Profiles::parse(vec![file.clone()]) {
+        Ok(profiles) => profiles,
         Err(error) => return is_about(file, &error),
     };
-    let text = std::str::from_utf8(&file.bytes).expect("it was taken");
+    let text = std::str::from_utf8(&file.bytes).expect("it was read");
     let lines: Vec<&str> = text.split('\n').collect();
-    assert_eq!(normalised.text.matches('\n').count(), lines.len());
-    assert!(!normalised.text.contains('\0'));
-
-    let profiles = Profiles::parse(vec![file.clone()]).expect("it was taken");
     for name in profiles.names() {
         let profile = match profiles.get(name) {
-            Ok(profile) => profile,
+            Ok(profile) => profile.unwrap_or_else(|| panic!("{name:?} is lost")),
             Err(error) => {
                 tells_no_secret(&error.to_string(), text);
                 continue;
             }
         };
-        let profile = profile.unwrap_or_else(|| panic!("the parser has lost {name:?}"));
-        let sections = normalised.sections.iter();
-        let own = sections.filter(|s| s.kind == SectionKind::Profile && s.name == name);
-        for (key, line) in own.flat_map(|section| normalised.keys(section)) {
-            assert!(
-                lines[line - 1].contains(key),
-                "{key:?} is not on line {line}"
-            );
-            let key = key.to_ascii_lowercase();
-            if profile.get(&key).is_some() {
-                let place = profile.place(&key).expect("what was read was written");
-                assert!(place.starts_with("/the/file, line "), "{place}");
-            }
+        for key in SETTINGS {
+            let (value, place) = (profile.get(key), profile.place(key));
+            assert_eq!(value.is_some(), place.is_some(), "{key}");
+            let (Some(value), Some(place)) = (value, place) else {
+                continue;
+            };
+            let line = place.strip_prefix("/the/file, line ").expect(&place);
+            let line: usize = line.parse().expect(&place);
+            let written = lines[line - 1];
+            assert!(written.to_ascii_lowercase().contains(key), "{key}: {place}");
+            assert!(!value.is_empty() && value == value.trim(), "{key}");
+            let mut below = lines[line - 1..].iter();
+            let is_there = value
+                .lines()
+                .all(|part| below.any(|line| line.contains(part)));
+            assert!(is_there, "{key} = {value:?} is not at {place}");
         }
         for error in [
             profile.service_endpoints().err(),

@@ -22,8 +22,8 @@ use crate::edge::config_files;
 use crate::edge::process::exec;
 use crate::error::{EXIT_SUCCESS, Error, Kind};
 use crate::escape::printable;
+use crate::model::config::Profiles;
 use crate::model::environment::Environment;
-use crate::model::profile::Profiles;
 use crate::model::settings::regions::with_known_regions;
 
 /// The variable that turns a call into a question of a completion script. Not clap_complete's

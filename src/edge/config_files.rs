@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::edge::bounded::read_bounded;
 use crate::edge::store::private_dir::is_absent;
 use crate::error::{Error, Result};
-use crate::model::config_text::{ConfigFile, FileKind};
+use crate::model::config::{ConfigFile, FileKind};
 use crate::model::environment::Environment;
 
 /// Reads both files. One that is not there is empty, wherever it was looked for, as in the SDKs.

@@ -1,8 +1,8 @@
 //! How long sessions last: who asked for what, and what STS allows.
 
 use crate::error::{Error, Kind, Result};
+use crate::model::config::Profile;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::profile::Profile;
 use crate::model::session::{MAX_DURATION, MIN_DURATION};
 use crate::model::source::role::{CHAINED_DURATION, MAX_ROLE_DURATION, Role};
 use crate::model::time::{in_words, parse_seconds};

@@ -6,9 +6,9 @@ use http::Uri;
 use http::uri::Scheme;
 
 use crate::error::{Error, Kind, Result};
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
-use crate::model::profile::Profile;
 use crate::model::settings::regions::{
     GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global,
 };

@@ -2,8 +2,8 @@
 //! out of it where a run is inside another.
 
 use crate::error::Result;
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
-use crate::model::profile::Profile;
 
 /// Settings of the chosen profile that the command would otherwise read from `[default]`, because
 /// it is told no profile: variable and key.

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::model::arn::is_account;
+use crate::model::config::Profile;
 use crate::model::origin::Sourced;
-use crate::model::profile::Profile;
 
 /// The guards of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,9 +11,9 @@ pub mod selection;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::Arn;
+use crate::model::config::{Profile, Profiles};
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
-use crate::model::profile::{Profile, Profiles};
 use crate::model::settings::durations::{Durations, profile_seconds};
 use crate::model::settings::endpoint::Endpoints;
 use crate::model::settings::exports::exports;

@@ -1,9 +1,9 @@
 //! Which profile a run is about, or that it is about none.
 
 use crate::error::{Error, Result};
+use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::profile::Profiles;
 use crate::model::source::key::environment_key;
 use crate::model::vars::SOURCE_KEY;
 

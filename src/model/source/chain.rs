@@ -2,8 +2,8 @@
 //! are assumed one after the other.
 
 use crate::error::{Error, Result};
+use crate::model::config::{LONGEST_CHAIN, Profile, Profiles};
 use crate::model::environment::Environment;
-use crate::model::profile::{LONGEST_CHAIN, Profile, Profiles};
 use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::profile_key;
 use crate::model::source::role::Role;
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
             ));
         }
         if self.profiles.len() == LONGEST_CHAIN {
-            return Err(profiles.too_many(self.profiles[0].name(), "source_profile"));
+            return Err(self.profiles[0].too_many("source_profile"));
         }
         profiles.require(source, &place)
     }

@@ -1,9 +1,9 @@
 //! What `credential_source` names: keys that are not in a profile.
 
 use crate::error::{Error, Result};
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
-use crate::model::profile::Profile;
 use crate::model::source::Source;
 use crate::model::source::key::environment_key;
 use crate::model::source::provider::{Provider, ProviderKind};

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use crate::error::{Error, Result};
+use crate::model::config::Profile;
 use crate::model::environment::Environment;
-use crate::model::profile::Profile;
 
 /// An IAM user's access key.
 #[derive(Debug, Clone)]

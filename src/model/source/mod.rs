@@ -8,7 +8,7 @@ pub mod provider;
 pub mod role;
 
 use crate::error::Result;
-use crate::model::profile::Profile;
+use crate::model::config::Profile;
 use crate::model::source::key::{LongTermKey, profile_key};
 use crate::model::source::provider::{Provider, after_key, before_key};
 

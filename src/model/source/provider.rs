@@ -1,9 +1,8 @@
 //! Who hands out temporary keys, with all that it has to be asked with.
 
 use crate::error::{Error, Result};
+use crate::model::config::Profile;
 use crate::model::digest::digest_of;
-use crate::model::profile::Profile;
-use crate::model::sdk_text::reveal;
 
 /// Where temporary keys come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,7 +224,7 @@ fn of_profile(profile: &Profile<'_>, kind: ProviderKind, place: String) -> Provi
 }
 
 fn value(profile: &Profile<'_>, key: &str) -> Option<String> {
-    profile.get(key).map(reveal)
+    profile.get(key).map(str::to_owned)
 }
 
 fn place(profile: &Profile<'_>, key: &str) -> String {

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::model::arn::{Arn, is_account, role_name};
+use crate::model::config::Profile;
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::profile::Profile;
 
 /// Seconds of a role's session when nobody says otherwise (STS API reference, AssumeRole).
 pub const DEFAULT_ROLE_DURATION: u64 = 3600;

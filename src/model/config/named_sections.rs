@@ -1,39 +1,35 @@
 //! Sections that a profile names: its `[sso-session]` and its `[services]`.
 
-use aws_runtime::env_config::property::PropertiesKey;
+use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::config_text::{FileKind, SectionKind};
-use crate::model::profile::{Places, Profile, place};
-use crate::model::sdk_text::encode_name;
+use crate::model::config::profile::{Profile, find, settings_of};
+use crate::model::config::profiles::Places;
+use crate::model::config::section::{FileKind, SectionKind};
 
 impl<'a> Profile<'a> {
     /// The settings of the `[sso-session]` that it names, as `session.NAME` and value.
     ///
     /// # Errors
-    /// There is no such section, or it says another thing than the profile (as in botocore).
+    /// There is no such section, or it and the profile differ, as in botocore.
     pub fn sso_session(&self) -> Result<Vec<(String, String)>> {
         let Some(name) = self.get("sso_session") else {
             return Ok(Vec::new());
         };
         let sections = self.require_section(SectionKind::SsoSession, "sso_session", name)?;
-        let parsed = self.all.parsed(&sections)?;
-        let Some(session) = parsed.sso_session(&encode_name(name)) else {
-            return Ok(Vec::new());
-        };
-        let settings = ["sso_start_url", "sso_region", "sso_registration_scopes"];
-        let mut found = Vec::new();
-        for key in settings {
-            let Some(value) = session.get(key).map(str::trim).filter(|v| !v.is_empty()) else {
+        let session = settings_of(&sections);
+        let keys = ["sso_start_url", "sso_region", "sso_registration_scopes"];
+        let mut settings = Vec::new();
+        for key in keys {
+            let Some(setting) = find(&session, key) else {
                 continue;
             };
-            if self.get(key).is_some_and(|own| own != value) {
-                let there = place(&sections, key).unwrap_or_default();
-                return Err(self.contradicts(key, name, &there));
+            if self.get(key).is_some_and(|own| own != setting.value) {
+                return Err(self.contradicts(key, name, &setting.place()));
             }
-            found.push((format!("session.{key}"), value.to_owned()));
+            settings.push((format!("session.{key}"), setting.value.clone().into_owned()));
         }
-        Ok(found)
+        Ok(settings)
     }
 
     fn contradicts(&self, key: &str, session: &str, there: &str) -> Error {
@@ -50,32 +46,27 @@ impl<'a> Profile<'a> {
     /// The endpoints of its `[services]` section: service (`sts`) and URL.
     ///
     /// # Errors
-    /// There is no such section (as in botocore), or the SDK's parser does not take it.
+    /// There is no such section, as in botocore.
     pub fn service_endpoints(&self) -> Result<Vec<(String, String)>> {
         let Some(services) = self.get("services") else {
             return Ok(Vec::new());
         };
         let sections = self.require_section(SectionKind::Services, "services", services)?;
-        let parsed = self.all.parsed(&sections)?;
-        let mut found: Vec<(String, String)> = sections
+        let settings = sections
             .iter()
-            .flat_map(|(file, section)| file.content.keys(section))
-            .filter_map(|(service, _)| {
-                let service = service.to_ascii_lowercase();
-                let key = PropertiesKey::builder()
-                    .section_key("services")
-                    .section_name(encode_name(services))
-                    .property_name(&service)
-                    .sub_property_name("endpoint_url")
-                    .build()
-                    .ok()?;
-                let url = parsed.other_sections().get(&key)?;
-                Some((service, url.to_owned()))
+            .flat_map(|(file, section)| file.settings(section));
+        // A group replaces an earlier one of the same name as a whole.
+        let urls: BTreeMap<String, Option<String>> = settings
+            .filter(|service| !service.is_odd())
+            .map(|service| {
+                let url = service.nested("endpoint_url").map(str::to_owned);
+                (service.key.to_ascii_lowercase(), url)
             })
             .collect();
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
+        let urls = urls.into_iter();
+        Ok(urls
+            .filter_map(|(service, url)| Some((service, url?)))
+            .collect())
     }
 
     /// The section, which is refused if it is not there or has slips: codes and sessions would go

@@ -1,31 +1,27 @@
-//! A setting that nobody reads, and that was meant to be another one.
+//! A setting that no tool reads, and that was probably meant to be another one.
 
 use crate::error::{Error, Result};
 use crate::escape::unseen;
-use crate::model::profile::Profile;
 
-/// A name that nobody knows, and the setting that was meant by it.
+/// A misspelt name, and the setting that was probably meant.
 #[derive(Debug, Clone)]
-pub(crate) struct Slip {
-    pub(crate) key: String,
-    pub(crate) meant: &'static str,
+pub(super) struct Slip {
+    pub(super) key: String,
+    pub(super) meant: &'static str,
     /// `path, line N`
-    pub(crate) place: String,
+    pub(super) place: String,
 }
 
 impl Slip {
-    /// For people.
-    pub(crate) fn notice(&self) -> String {
+    pub(super) fn notice(&self) -> String {
         let Self { key, meant, place } = self;
         let points = unseen(key).map(|points| format!(" with {points}"));
         let points = points.unwrap_or_default();
         format!("{key}{points} is not a setting ({place}): did you mean {meant}?")
     }
 
-    /// Refuses one that stands for a setting on which it depends who somebody is, where that setting
-    /// itself is missing.
-    pub(crate) fn check(&self, profile: &Profile<'_>) -> Result<()> {
-        let has = |key: &str| profile.get(key).is_some();
+    /// Refuses it in a profile that has another identity without the setting that was meant.
+    pub(super) fn check(&self, profile: &str, has: impl Fn(&str) -> bool) -> Result<()> {
         let any = |keys: &[&str]| keys.iter().any(|key| has(key));
         let matters = match self.meant {
             "role_arn" | "include_profile" | "parent_profile" => true,
@@ -52,7 +48,7 @@ impl Slip {
         }
         let Self { key, meant, place } = self;
         Err(Error::new(
-            format!("profile {} has no {meant}, but {key}", profile.name()),
+            format!("profile {profile} has no {meant}, but {key}"),
             format!(
                 "{key} is not a setting ({place}), and without {meant} the profile is another one"
             ),

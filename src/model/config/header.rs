@@ -1,11 +1,11 @@
 //! The header of a section in a config file: what it is about, by the AWS CLI's rules.
 
-use crate::model::config_text::{FileKind, SectionKind};
-use crate::model::known_settings::{is_one_slip, squashed};
+use crate::model::config::section::{FileKind, SectionKind};
+use crate::model::config::suggest::{is_one_slip, squashed};
 
 /// What a header says.
 #[derive(Debug)]
-pub(crate) enum Header {
+pub(super) enum Header {
     /// A section that counts, and its name.
     Section(SectionKind, String),
     /// One that does not, although its author may have meant one of that `kind` called `name`; what
@@ -21,7 +21,7 @@ pub(crate) enum Header {
 
 /// Reads a section's header as botocore does: in the config file by the rules of a shell's words,
 /// in the credentials file as it stands.
-pub(crate) fn classify(kind: FileKind, header: &str) -> Header {
+pub(super) fn classify(kind: FileKind, header: &str) -> Header {
     let header = header.trim();
     if kind == FileKind::Credentials {
         return match header.strip_prefix("profile ") {
@@ -88,7 +88,7 @@ fn near_word(word: &str) -> Option<(SectionKind, &'static str)> {
 }
 
 /// What is within the brackets at the end of a line that begins with something else.
-pub(crate) fn glued_to(content: &str) -> Option<&str> {
+pub(super) fn glued_to(content: &str) -> Option<&str> {
     let (before, header) = content.strip_suffix(']')?.rsplit_once('[')?;
     // Behind a blank, a quote or a comma it is a word of its own, as in a list.
     let behind = before.chars().next_back()?;

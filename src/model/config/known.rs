@@ -1,0 +1,176 @@
+//! The names of all settings that mfaexec or another tool reads. A name that is not in this table,
+//! and is not similar to one in it, belongs to a tool that is not known here.
+
+use std::cmp::Ordering;
+
+/// What depends on a setting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It decides who the user is, with which rights, or what guards the session.
+    Identity,
+    /// It belongs to an identity: a key, a device, who is told a code. If it is not read, the user
+    /// gets no session, and not that of another identity.
+    Beside,
+    /// Anything else. mfaexec or another tool reads it.
+    Other,
+}
+use Part::{Beside, Identity, Other};
+
+/// Settings of profiles and of `[sso-session]`, sorted: those of the AWS CLI and the SDKs
+/// (botocore's `configprovider.py` and `credentials.py`, the AWS CLI's `cli_*`), of aws-vault,
+/// aws-mfa, saml2aws, Granted, awsume and the AWS toolkits, and mfaexec's own.
+const KNOWN: [(&str, Part); 124] = [
+    ("account_id_endpoint_mode", Other),
+    ("api_versions", Other),
+    ("assumed_role", Other),
+    ("assumed_role_arn", Other),
+    ("auth_scheme_preference", Other),
+    ("autoawsume", Other),
+    ("aws_access_key_id", Beside),
+    ("aws_account_id", Other),
+    ("aws_credential_expiration", Other),
+    ("aws_expiration", Other),
+    ("aws_mfa_device", Beside),
+    ("aws_secret_access_key", Beside),
+    ("aws_security_token", Beside),
+    ("aws_session_expiration", Other),
+    ("aws_session_token", Beside),
+    ("ca_bundle", Other),
+    ("cli_auto_prompt", Other),
+    ("cli_binary_format", Other),
+    ("cli_error_format", Other),
+    ("cli_follow_urlparam", Other),
+    ("cli_help_output", Other),
+    ("cli_history", Other),
+    ("cli_legacy_plugin_path", Other),
+    ("cli_pager", Other),
+    ("cli_timestamp_format", Other),
+    ("cloudwatch", Other),
+    ("color", Other),
+    ("credential_process", Identity),
+    ("credential_process_auto_login", Other),
+    ("credential_source", Identity),
+    ("csm_client_id", Other),
+    ("csm_enabled", Other),
+    ("csm_host", Other),
+    ("csm_port", Other),
+    ("data_path", Other),
+    ("defaults_mode", Other),
+    ("disable_host_prefix_injection", Other),
+    ("disable_request_compression", Other),
+    ("duration_seconds", Other),
+    ("dynamodb", Other),
+    ("ec2", Other),
+    ("ec2_metadata_service_endpoint", Beside),
+    ("ec2_metadata_service_endpoint_mode", Other),
+    ("ec2_metadata_v1_disabled", Other),
+    ("emr", Other),
+    ("emrcontainers", Other),
+    ("endpoint_discovery_enabled", Other),
+    ("endpoint_url", Beside),
+    ("expiration", Other),
+    ("external_id", Beside),
+    ("granted_color", Other),
+    ("granted_default_browser", Other),
+    ("granted_sso_account_id", Other),
+    ("granted_sso_region", Other),
+    ("granted_sso_role_name", Other),
+    ("granted_sso_start_url", Other),
+    ("iam", Other),
+    ("ignore_configured_endpoint_urls", Other),
+    ("imds_use_ipv6", Other),
+    ("include_profile", Identity),
+    ("lambda", Other),
+    ("login_session", Identity),
+    ("manager", Other),
+    ("max_attempts", Other),
+    ("metadata_service_num_attempts", Other),
+    ("metadata_service_timeout", Other),
+    ("mfa_process", Beside),
+    ("mfa_serial", Beside),
+    ("mfa_type", Other),
+    ("mfaexec_confirm", Identity),
+    ("mfaexec_duration", Identity),
+    ("mfaexec_expected_account", Identity),
+    ("mfaexec_min_ttl", Identity),
+    ("output", Other),
+    ("parameter_validation", Other),
+    ("parent_profile", Identity),
+    ("proxy_ca_bundle", Other),
+    ("proxy_client_cert", Other),
+    ("proxy_use_forwarding_for_https", Other),
+    ("region", Other),
+    ("request_checksum_calculation", Other),
+    ("request_min_compression_size_bytes", Other),
+    ("response_checksum_validation", Other),
+    ("retry_mode", Other),
+    ("role_arn", Identity),
+    ("role_duration", Other),
+    ("role_session_name", Beside),
+    ("role_session_policy", Identity),
+    ("role_session_policy_arns", Identity),
+    ("s3", Other),
+    ("s3_disable_express_session_auth", Other),
+    ("s3_disable_multiregion_access_points", Other),
+    ("s3_us_east_1_regional_endpoint", Other),
+    ("s3_use_arn_region", Other),
+    ("s3api", Other),
+    ("s3control", Other),
+    ("sdk_ua_app_id", Other),
+    ("services", Beside),
+    ("session_tags", Identity),
+    ("sigv4a_signing_region_set", Other),
+    ("source_identity", Identity),
+    ("source_profile", Identity),
+    ("sso_account_id", Identity),
+    ("sso_account_name", Other),
+    ("sso_auto_populated", Other),
+    ("sso_region", Identity),
+    ("sso_registration_scopes", Other),
+    ("sso_role_name", Identity),
+    ("sso_session", Identity),
+    ("sso_start_url", Identity),
+    ("sts_regional_endpoints", Other),
+    ("tcp_keepalive", Other),
+    ("toolkit_artifact_guid", Other),
+    ("transitive_session_tags", Identity),
+    ("use_accelerate_endpoint", Other),
+    ("use_arn_region", Other),
+    ("use_dualstack_endpoint", Other),
+    ("use_fips_endpoint", Other),
+    ("user_agent_appid", Other),
+    ("user_agent_extra", Other),
+    ("web_identity_token_file", Identity),
+    ("web_identity_token_process", Identity),
+    ("x_principal_arn", Other),
+    ("x_security_token_expires", Other),
+];
+
+fn find(key: &str) -> Option<Part> {
+    let lower = |known: &str| -> Ordering {
+        let key = key.bytes().map(|b| b.to_ascii_lowercase());
+        known.bytes().cmp(key)
+    };
+    let found = KNOWN.binary_search_by(|(known, _)| lower(known)).ok()?;
+    Some(KNOWN[found].1)
+}
+
+/// Whether `key` is a setting. Capitals make no difference.
+pub(super) fn is_known(key: &str) -> bool {
+    find(key).is_some()
+}
+
+/// Whether the setting is a part of an identity, and so must not have two values.
+pub(super) fn identifies(key: &str) -> bool {
+    matches!(find(key), Some(Identity | Beside))
+}
+
+/// Whether the user would have another identity without this setting.
+pub(super) fn decides(key: &str) -> bool {
+    find(key) == Some(Identity)
+}
+
+/// All names, sorted.
+pub(super) fn known() -> impl Iterator<Item = &'static str> + Clone {
+    KNOWN.iter().map(|(known, _)| *known)
+}

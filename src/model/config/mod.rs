@@ -1,0 +1,26 @@
+//! The two shared files of AWS, `~/.aws/config` and `~/.aws/credentials`: from their text to
+//! profiles in which each setting knows its file and line.
+//!
+//! Users write these files for the AWS CLI, so its rules count: it reads them with Python's
+//! `configparser` (botocore, `configloader.py`). Where the SDKs have a rule of their own, as for
+//! comments behind a value, the SDKs' counts. `line` says what a line is, `parse` finds the sections,
+//! and `setting` reads the settings of a section when a run asks for it.
+
+mod header;
+mod known;
+mod line;
+mod missing;
+mod misspelt;
+mod named_sections;
+mod parse;
+mod profile;
+mod profiles;
+mod section;
+mod setting;
+mod slips;
+mod suggest;
+mod values;
+
+pub use profile::{LONGEST_CHAIN, Profile};
+pub use profiles::Profiles;
+pub use section::{ConfigFile, FileKind};
