@@ -10,8 +10,8 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// Bytes of the longest file: a profile takes about 200, and nobody has as many.
-const LIMIT: u64 = 16 * 1024 * 1024;
+/// Bytes of the longest file: 300,000 profiles.
+const LIMIT: u64 = 64 * 1024 * 1024;
 /// Milliseconds that a pipe without a writer is waited for.
 const WITHOUT_WRITER: u16 = 1000;
 /// Milliseconds that a writer may be silent: it may be a password manager that asks a person.
@@ -134,5 +134,5 @@ fn within_limit(content: Vec<u8>) -> io::Result<Vec<u8>> {
 }
 
 fn too_long() -> Error {
-    Error::new(ErrorKind::FileTooLarge, "it is longer than 16 MB")
+    Error::new(ErrorKind::FileTooLarge, "it is longer than 64 MB")
 }

@@ -117,7 +117,7 @@ fn a_pipe_with_something_in_it_is_a_file_and_one_without_is_not_waited_for() {
         pipe.to_str().unwrap(),
         &["-p", "testuser"],
     );
-    has(&error, &["longer than 16 MB"]);
+    has(&error, &["longer than 64 MB"]);
     yes.wait().unwrap();
 }
 
@@ -133,7 +133,7 @@ fn a_file_of_any_size_has_its_end() {
         path.to_str().unwrap(),
         &["-p", "testuser"],
     );
-    has(&error, &["cannot read", "longer than 16 MB"]);
+    has(&error, &["cannot read", "longer than 64 MB"]);
     fs::write(
         &path,
         format!("[profile me]\nregion = {}\n", "x".repeat(10 << 20)),

@@ -142,8 +142,8 @@ fn invalid(what: &str, content: &str) -> Line<'static> {
 }
 
 fn split(content: &str) -> Option<(&str, &str)> {
-    let (key, text) = content.split_once(['=', ':'])?;
-    Some((key.trim(), text.trim()))
+    let at = content.bytes().position(|b| matches!(b, b'=' | b':'))?;
+    Some((content[..at].trim(), content[at + 1..].trim()))
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];
@@ -166,6 +166,9 @@ pub(super) fn is_literal(key: &str) -> bool {
 
 /// The text up to a comment in it: a `#` or `;` after a blank.
 fn without_comment(text: &str) -> &str {
+    if !text.bytes().any(|b| matches!(b, b'#' | b';')) {
+        return text.trim();
+    }
     let mut after_blank = true;
     let comment = text.find(|c: char| {
         let begins = after_blank && COMMENTS.contains(&c);

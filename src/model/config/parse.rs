@@ -14,6 +14,10 @@ use crate::model::config::section::{
 /// Windows editors begin UTF-8 files with it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// Probable mistakes that are remembered for messages. It limits the memory that a file of any
+/// content takes.
+const MISTAKES: usize = 100_000;
+
 /// Parses a file.
 ///
 /// # Errors
@@ -115,6 +119,9 @@ impl Index {
     }
 
     fn note_ignored(&mut self, line: usize, kind: SectionKind, name: String, instead: String) {
+        if self.ignored.len() == MISTAKES {
+            return;
+        }
         self.mistake = Some(self.ignored.len());
         self.ignored.push(Ignored {
             kind,
@@ -155,7 +162,7 @@ impl Index {
 
     fn note_glued(&mut self, number: usize, line: &str) {
         let content = line.trim_end();
-        if !content.ends_with(']') {
+        if !content.ends_with(']') || self.glued.len() == MISTAKES {
             return;
         }
         let content = content.trim_start_matches([' ', '\t']);

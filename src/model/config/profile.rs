@@ -221,3 +221,60 @@ impl Profile<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::config::{ConfigFile, FileKind};
+
+    fn profiles(config: &str, credentials: &str) -> Profiles {
+        let file = |kind, path: &str, text: &str| ConfigFile {
+            kind,
+            path: path.into(),
+            bytes: text.into(),
+        };
+        let config = file(FileKind::Config, "config", config);
+        let credentials = file(FileKind::Credentials, "credentials", credentials);
+        Profiles::parse(vec![config, credentials]).expect("they are valid")
+    }
+
+    #[track_caller]
+    fn assert_region(profiles: &Profiles, expected: Option<(&str, &str)>) {
+        let default = profiles.require("default", "").expect("it is valid");
+        let place = default.place("region");
+        let region = default.get("region").zip(place.as_deref());
+        assert_eq!(region, expected);
+    }
+
+    #[test]
+    fn the_place_of_a_setting_is_that_of_the_value_that_counts() {
+        let twice = "[default]\nregion = a\n[default]\nregion = b\n";
+        assert_region(&profiles(twice, ""), Some(("b", "config, line 4")));
+        let replaced = "[profile default]\nREGION = a\n[default]\nregion = b\n";
+        assert_region(&profiles(replaced, ""), Some(("a", "config, line 2")));
+        let both = profiles(replaced, "[default]\nregion: c # d");
+        assert_region(&both, Some(("c", "credentials, line 2")));
+        // An empty value hides the other one.
+        assert_region(&profiles(twice, "[default]\nregion ="), None);
+    }
+
+    #[test]
+    fn a_profile_includes_settings_and_not_keys() {
+        let config = "[default]\ninclude_profile = b\n\
+                      [profile b]\nregion = b\naws_access_key_id = AKIAEXAMPLE\n";
+        let profiles = profiles(config, "");
+        assert_region(&profiles, Some(("b", "config, line 4")));
+        let default = profiles.require("default", "").expect("it is valid");
+        assert_eq!(default.get("aws_access_key_id"), None);
+    }
+
+    #[test]
+    fn every_character_stays_itself() {
+        let config = "[default]\nregion = \u{f8c3}%20#\ncredential_process = a '#' ; b\n";
+        let profiles = profiles(config, "[a%20b]\n[a b]\n[\u{e9}]\n");
+        assert_eq!(profiles.names(), ["a b", "a%20b", "default", "\u{e9}"]);
+        assert_region(&profiles, Some(("\u{f8c3}%20#", "config, line 2")));
+        let default = profiles.require("default", "").expect("it is valid");
+        assert_eq!(default.get("credential_process"), Some("a '#' ; b"));
+    }
+}
