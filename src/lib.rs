@@ -10,4 +10,5 @@ pub mod edge;
 pub mod error;
 pub mod escape;
 pub mod model;
+pub mod options;
 pub mod sign_in;

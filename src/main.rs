@@ -3,5 +3,5 @@
 unsafe extern "C" fn main(argc: i32, argv: *const *const std::ffi::c_char) -> i32 {
     // SAFETY: these are what the system gives to a program's main.
     let words = unsafe { mfaexec::edge::process::inherited::words(argc, argv) };
-    mfaexec::commands::main(&words)
+    mfaexec::cli::run(&words)
 }

@@ -3,7 +3,6 @@
 use super::status::{OfProfile, tell_unusable};
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
-use crate::edge::process::exec;
 use crate::edge::store::inventory::Cleared;
 use crate::error::Result;
 use crate::model::arn::role_name;
@@ -14,7 +13,6 @@ use crate::sign_in::cached::open_cache;
 
 /// Forgets all sessions, or those that `profile` would use.
 pub(crate) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<()> {
-    exec::protect_memory();
     let cache = open_cache(env, None)?;
     let cleared = match profile {
         Some(profile) => {

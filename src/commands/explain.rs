@@ -2,10 +2,8 @@
 
 use secrecy::SecretString;
 
-use crate::cli::SignIn;
-use crate::commands::print;
 use crate::edge::clock::now;
-use crate::edge::process::exec;
+use crate::edge::output::print;
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::plan::code_source::CodeSource;
@@ -14,6 +12,7 @@ use crate::model::plan::program_key::plan_either;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
+use crate::options::SignIn;
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::cached::{cached, find_known_device};
 use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
@@ -21,7 +20,6 @@ use crate::sign_in::request::read_settings;
 
 /// Prints the plan.
 pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
-    exec::protect_memory();
     let mut settings = read_settings(&without_exports(env), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;

@@ -1,16 +1,15 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
-use crate::cli::{CacheMode, SignIn};
-use crate::commands::print;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
-use crate::edge::process::exec;
+use crate::edge::output::print;
 use crate::error::{Error, Kind, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
 use crate::model::source::Source;
 use crate::model::time::{Timestamp, in_words};
+use crate::options::{CacheMode, SignIn};
 use crate::sign_in::acquire;
 use crate::sign_in::enclosing_shell;
 use crate::sign_in::request::For;
@@ -26,7 +25,6 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
             "run the command itself: mfaexec --cache none -- COMMAND",
         ));
     }
-    exec::protect_memory();
     let fresh = sign_in.fresh || enclosing_shell::renews(env, sign_in)?;
     let sign_in = SignIn {
         fresh,

@@ -1,9 +1,9 @@
 //! `mfaexec shell`: get a session, become a shell that shows it.
 
+use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ShellChoice, SignIn};
 use crate::commands::run::prepare;
 use crate::edge::config_files;
 use crate::edge::output::{Ui, stdin_and_stderr_are_terminals};
@@ -17,6 +17,7 @@ use crate::model::child::shell_context::Within;
 use crate::model::environment::Environment;
 use crate::model::time::Timestamp;
 use crate::model::vars::RESTORE;
+use crate::options::{ShellChoice, SignIn};
 use crate::sign_in::enclosing_shell::{
     profile_or_key, refuse_twice, renewing_line, session_name, shown_name,
 };
@@ -24,11 +25,14 @@ use crate::sign_in::request::For;
 use crate::sign_in::signing_in::Acquired;
 
 /// Runs a shell with a session. Comes back only with the reason why it does not run.
-pub(crate) fn shell(env: &Environment, sign_in: &SignIn, choice: &ShellChoice, ui: Ui) -> Error {
-    match start(env, sign_in, choice, ui) {
-        Ok((words, env)) => exec::become_command(&words, &env),
-        Err(error) => error,
-    }
+pub(crate) fn shell(
+    env: &Environment,
+    sign_in: &SignIn,
+    choice: &ShellChoice,
+    ui: Ui,
+) -> Result<Infallible> {
+    let (words, env) = start(env, sign_in, choice, ui)?;
+    exec::become_command(&words, &env)
 }
 
 /// The shell's command line and environment.

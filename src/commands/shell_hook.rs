@@ -37,7 +37,6 @@ pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
         return None;
     }
     let shell = Shell::of_program(shell)?;
-    exec::protect_memory();
     let env = exec::environment();
     let asking = Asking {
         told: &told.to_string_lossy(),

@@ -4,12 +4,11 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use crate::commands::print;
 use crate::edge::clock::now;
 use crate::edge::config_files;
 use crate::edge::output;
 use crate::edge::output::Ui;
-use crate::edge::process::exec;
+use crate::edge::output::print;
 use crate::edge::store::inventory::Found;
 use crate::error::Result;
 use crate::escape::printable;
@@ -29,7 +28,6 @@ pub(crate) fn status(
     as_json: bool,
     ui: Ui,
 ) -> Result<()> {
-    exec::protect_memory();
     let now = now();
     let found = open_cache(env, None)?.sessions()?;
     tell_unusable(&found, ui);

@@ -14,7 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::model::time::Timestamp;
 
@@ -156,6 +156,21 @@ pub fn local_time(moment: Timestamp, now: Timestamp) -> String {
         (Some(moment), _) => moment.strftime("%a %H:%M").to_string(),
         (None, _) => moment.to_string(),
     }
+}
+
+/// Writes a result to stdout.
+///
+/// # Errors
+/// stdout is closed or full.
+pub fn print(text: &str) -> Result<()> {
+    if output(text) {
+        return Ok(());
+    }
+    Err(Error::new(
+        "cannot write the result",
+        "stdout is closed or full",
+        "open it",
+    ))
 }
 
 /// Prints a result on stdout; false if it could not be written. A reader that has seen enough

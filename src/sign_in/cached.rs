@@ -1,6 +1,5 @@
 //! Looks into the cache: for sessions by their steps, for devices by their users.
 
-use crate::cli::CacheMode;
 use crate::edge::config_files;
 use crate::edge::store::cache::{Cache, Keeping};
 use crate::error::Result;
@@ -11,6 +10,7 @@ use crate::model::plan::step::Step;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
+use crate::options::CacheMode;
 
 /// The cache of this user, kept as `mode` says.
 pub(crate) fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {

@@ -4,8 +4,6 @@ use std::io;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::cli::{CacheMode, SignIn};
-use crate::commands::login_line::login_line;
 use crate::edge::prompt::stdin::line_from_stdin;
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
@@ -16,6 +14,7 @@ use crate::model::prompt::method::Way;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
 use crate::model::vars::CODE;
+use crate::options::{CacheMode, SignIn};
 use crate::sign_in::dialogs::{Dialogs, unknown_way};
 
 /// Where codes come from in this run.
@@ -140,6 +139,6 @@ pub(crate) fn how_to_sign_in(first: &str, sign_in: &SignIn, settings: &Settings)
         Some(CacheMode::None) => {
             "give a code, such as --code 123456, or leave --cache none out".to_owned()
         }
-        _ => format!("{first}: {}", login_line(sign_in, profile)),
+        _ => format!("{first}: {}", sign_in.login_command(profile)),
     }
 }

@@ -2,7 +2,6 @@
 
 use secrecy::ExposeSecret;
 
-use crate::cli::SignIn;
 use crate::edge::output::Ui;
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::tty::{Ask, Terminal};
@@ -12,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
+use crate::options::SignIn;
 use crate::sign_in::turn::take_turn;
 
 /// Asks for the profile's name, if the profile wants that, until it is typed or nobody answers.

@@ -1,8 +1,6 @@
 //! The shell that this run was typed in, if it is one of mfaexec's: whether it has the same session,
 //! and how that is renewed.
 
-use crate::cli::{CacheMode, SignIn};
-use crate::commands::login_line::login_line;
 use crate::edge::clock::now;
 use crate::edge::output::local_time;
 use crate::edge::process::exec;
@@ -17,6 +15,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::time::{Timestamp, in_words};
 use crate::model::vars::SOURCE_KEY;
+use crate::options::{CacheMode, SignIn};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::cached::{cached, find_known_device};
 use crate::sign_in::request::read_settings;
@@ -152,7 +151,7 @@ pub(crate) fn renewing_line(
     // It is typed wherever the shell is by then.
     let policy = sign_in.policy_file.take();
     sign_in.policy_file = policy.map(|path| std::path::absolute(&path).unwrap_or(path));
-    let line = login_line(&sign_in, None);
+    let line = sign_in.login_command(None);
     let own_path = exec::own_path();
     let same = |found: &std::path::PathBuf| {
         let found = found.canonicalize();

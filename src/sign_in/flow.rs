@@ -1,7 +1,6 @@
 //! Signing in: under a lock, look again, get one session after the other, keep each. Everything that
 //! can fail without a code fails before somebody types one.
 
-use crate::cli::SignIn;
 use crate::edge::aws::answer::{Called, TemporaryKeys};
 use crate::edge::aws::program_keys::Given;
 use crate::edge::aws::thread::{Aws, Pending};
@@ -23,6 +22,7 @@ use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::provider::Provider;
 use crate::model::vars::PROCESS_OF;
+use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};

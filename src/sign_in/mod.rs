@@ -19,7 +19,6 @@ pub(crate) mod signing_in;
 pub(crate) mod turn;
 pub(crate) mod worth_keeping;
 
-use crate::cli::SignIn;
 use crate::edge::aws::thread::Aws;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
@@ -31,6 +30,7 @@ use crate::model::origin::Sourced;
 use crate::model::plan::program_key::plan_either;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
+use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
 use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::code_source::{Asking, given};

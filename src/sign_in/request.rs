@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::cli::SignIn;
 use crate::edge::config_files;
 use crate::error::{Error, Result};
 use crate::model::config::Profiles;
@@ -13,6 +12,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::selection::choose;
 use crate::model::source::Source;
 use crate::model::vars::PROCESS_OF;
+use crate::options::SignIn;
 
 /// What a session is for.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use crate::cli::SignIn;
 use crate::edge::aws::answer::Identity;
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::edge::output::Ui;
@@ -13,6 +12,7 @@ use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::Timestamp;
+use crate::options::SignIn;
 use crate::sign_in::code_source::{Asking, Codes};
 
 /// A session, and the settings that asked for it.

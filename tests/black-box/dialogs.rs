@@ -316,7 +316,7 @@ fn a_name_that_cannot_ask_is_an_error() {
         );
     }
     let error = world.run(&["--prompt", "zenity", "status"]).fails(2);
-    has(&error, &["--prompt means nothing to status"]);
+    has(&error, &["--prompt", "mfaexec status has no such option"]);
     assert!(world.aws.journal().is_empty());
 }
 

@@ -134,15 +134,93 @@ fn an_option_that_would_mean_nothing_is_refused() {
         (&["--no-input"], "clear"),
         (&["--prompt", "zenity"], "status"),
         (&["--cache", "none"], "status"),
+        (&["--no-prompt"], "login"),
     ] {
         let mut command = world.mfaexec(options);
         has(
             &finish(command.arg(subcommand)).fails(2),
-            &["means nothing to", options[0]],
+            &[
+                &format!("mfaexec {subcommand} has no such option"),
+                options[0],
+            ],
         );
     }
     has(
         &world.run(&["login", "--cache", "none"]).fails(2),
         &["no use"],
+    );
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused_on_both_sides_of_the_subcommand() {
+    let world = World::new();
+    for (before, subcommand, after) in [
+        (&["--without-mfa"][..], "explain", &["-c", "123456"][..]),
+        (&["-c", "123456"], "login", &["--without-mfa"]),
+        (&["-q"], "status", &["-v"]),
+        (&["--prompt", "zenity"], "explain", &["--no-input"]),
+        (&["--mfa-serial", SERIAL], "login", &["--without-mfa"]),
+    ] {
+        for (before, after) in [(before, after), (after, before)] {
+            let line = [before, &[subcommand], after].concat();
+            has(&world.run(&line).fails(2), &["cannot be used with"]);
+        }
+    }
+    assert!(world.aws.journal().is_empty());
+}
+
+#[test]
+fn options_of_a_subcommand_may_come_before_its_name() {
+    let world = World::new();
+    has(
+        &world.run(&["--json", "status"]).succeeds(),
+        &["\"sessions\""],
+    );
+    world.sign_in(&[]);
+    let options = ["--shell", "true", "-p", "testuser", "--no-input", "shell"];
+    world.run(&options).succeeds();
+}
+
+#[test]
+fn a_profile_may_be_called_like_a_subcommand() {
+    let world = World::new();
+    world.sign_in(&[]);
+    for options in [&["-p", "login"][..], &["-plogin"], &["--profile=login"]] {
+        let error = world.run(&[options, &["status"]].concat()).fails(1);
+        has(&error, &["there is no profile login"]);
+        let error = world.run(&[options, &["--", "status"]].concat()).fails(125);
+        has(&error, &["there is no profile login"]);
+        has(&world.run(options).fails(125), &["nothing to run"]);
+    }
+    let said = world.run(&["-p", "testuser", "--", "explain"]).fails(127);
+    has(&said, &["explain: command not found"]);
+}
+
+#[test]
+fn a_misspelt_subcommand_is_recognised() {
+    let world = World::new();
+    for (line, meant, command) in [
+        (
+            &["logn", "-p", "x"][..],
+            "did you mean login? mfaexec login -p x",
+            "mfaexec -- logn -p x",
+        ),
+        (
+            &["-p", "x", "statu", "--json"],
+            "did you mean status? mfaexec -p x status --json",
+            "mfaexec -p x -- statu --json",
+        ),
+    ] {
+        has(&world.run(line).fails(125), &[meant, command]);
+    }
+    let error = world.run(&["-p", "x", "aws", "s3"]).fails(125);
+    assert!(!error.contains("did you mean"), "{error}");
+    has(
+        &world.run(&["login", "--frsh"]).fails(2),
+        &["did you mean --fresh?"],
+    );
+    has(
+        &world.run(&["login", "--cache", "encryptd"]).fails(2),
+        &["encrypted, plain, none", "did you mean encrypted?"],
     );
 }

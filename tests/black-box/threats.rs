@@ -151,7 +151,7 @@ fn the_program_that_panics() {
     let Some(signal) = std::env::var_os(PANICKING) else {
         return;
     };
-    mfaexec::commands::hook_panics();
+    mfaexec::cli::hook_panics();
     std::thread::spawn(move || {
         while !fs::exists(&signal).unwrap() {
             std::thread::sleep(Duration::from_millis(10));

@@ -11,7 +11,7 @@ const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// The page as mfaexec.1 has it. Without a date: it would change from build to build.
 pub(crate) fn page() -> String {
-    let mut definitions = cli::command();
+    let mut definitions = cli::definitions();
     definitions.build();
     let man = Man::new(definitions.clone());
     type Section = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;

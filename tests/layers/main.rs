@@ -21,27 +21,24 @@ use tree::{Import, Tree};
 /// Imports that break the rules for now: a file whose path begins with the first text imports what
 /// begins with the second. An exception that is no longer needed fails the test. The list has to
 /// become empty.
-const EXCEPTIONS: [(&str, &str); 8] = [
-    ("commands/", "cli"),
-    ("commands/", "commands/mod.rs"),
-    ("commands/complete.rs", "clap"),
-    ("commands/login_line.rs", "clap"),
-    ("cli/", "cli.rs"),
-    ("main.rs", "commands/"),
-    ("sign_in/", "cli"),
-    ("sign_in/", "commands/"),
-];
+const EXCEPTIONS: [(&str, &str); 0] = [];
 
 /// What each folder, and each file beside the folders, may import.
-const MAY_IMPORT: [(&str, &[&str]); 9] = [
+const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("lib", &[]),
     ("main", &["cli", "edge"]),
     (
         "cli",
-        &["commands", "sign_in", "model", "edge", "error", "escape"],
+        &[
+            "commands", "sign_in", "options", "model", "edge", "error", "escape",
+        ],
     ),
-    ("commands", &["sign_in", "model", "edge", "error", "escape"]),
-    ("sign_in", &["model", "edge", "error", "escape"]),
+    (
+        "commands",
+        &["sign_in", "options", "model", "edge", "error", "escape"],
+    ),
+    ("sign_in", &["options", "model", "edge", "error", "escape"]),
+    ("options", &["model", "error", "escape"]),
     ("edge", &["model", "error", "escape"]),
     ("model", &["error", "escape"]),
     ("error", &["escape"]),
@@ -107,8 +104,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustls", AWS),
     ("tokio", AWS),
     // Words of the command line, and what is printed for people.
-    ("clap", &["cli"]),
+    ("clap", &["cli", "options"]),
     ("clap_complete", &["cli"]),
+    ("clap_lex", &["cli"]),
     ("comfy_table", &["commands/status.rs"]),
     ("tracing", &["edge/", "sign_in/"]),
     ("tracing_subscriber", &["edge/output.rs"]),

@@ -1,6 +1,7 @@
 //! Becoming the command: what the process got from its caller is put back as it was, then the
 //! process image is replaced. Nothing of mfaexec stays.
 
+use std::convert::Infallible;
 use std::ffi::{CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
@@ -53,16 +54,17 @@ pub fn parent_and_self() -> (u32, u32) {
 /// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
 /// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
 pub fn protect_memory() {
+    // prctl(2) has no error for this value; where a sandbox forbids the call, runs go on.
     #[cfg(target_os = "linux")]
-    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        tracing::debug!("cannot forbid core dumps: {error}");
-    }
+    nix::sys::prctl::set_dumpable(false).ok();
 }
 
 /// Replaces this process by `command` (name and arguments, the name as typed) with `env` as its
-/// environment, by the rules of execvp(3). Comes back only with the reason why it did not work.
-#[must_use]
-pub fn become_command(command: &[OsString], env: &Environment) -> Error {
+/// environment, by the rules of execvp(3).
+///
+/// # Errors
+/// The reason why the command does not run. There is no other return.
+pub fn become_command(command: &[OsString], env: &Environment) -> Result<Infallible> {
     let c_strings = |words: &[OsString]| -> std::result::Result<Vec<CString>, _> {
         words
             .iter()
@@ -70,18 +72,18 @@ pub fn become_command(command: &[OsString], env: &Environment) -> Error {
             .collect()
     };
     let (Ok(argv), Ok(entries)) = (c_strings(command), c_strings(env.entries())) else {
-        return Error::new(
+        return Err(Error::new(
             "cannot run the command",
             "a word contains a NUL",
             "remove it",
-        );
+        ));
     };
     let Some(name) = argv.first() else {
-        return Error::new(
+        return Err(Error::new(
             "cannot run the command",
             "there is none",
             "name it after --",
-        );
+        ));
     };
     let mut envp: Vec<*const c_char> = entries.iter().map(|entry| entry.as_ptr()).collect();
     envp.push(std::ptr::null());
@@ -98,7 +100,7 @@ pub fn become_command(command: &[OsString], env: &Environment) -> Error {
             Err(errno) => errno,
         }
     };
-    refusal(&command[0], errno)
+    Err(refusal(&command[0], errno))
 }
 
 /// What exec said, with the exit codes of env(1): 127 for "no such file", else 126.

@@ -16,11 +16,10 @@ use std::path::Path;
 use clap_complete::engine::{self, ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
-use super::fail;
-use crate::cli;
+use super::args::definitions;
 use crate::edge::config_files;
 use crate::edge::process::exec;
-use crate::error::{EXIT_SUCCESS, Error, Kind};
+use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
@@ -57,26 +56,22 @@ struct Shell {
 }
 
 /// Answers if this call is a question for completions.
-pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
+pub(super) fn answer(args: &[OsString]) -> Option<Result<()>> {
     std::env::var_os(VARIABLE)?;
     // Read before clap_complete removes the variable: nobody may change the environment later.
     let env = exec::environment();
     let engine = CompleteEnv::with_factory(|| with_values(&env))
         .var(VARIABLE)
-        .completer(cli::command().get_name())
+        .completer("mfaexec")
         .shells(Shells(&SHELLS));
     match engine.try_complete(args.iter().cloned(), None) {
-        Ok(true) => Some(EXIT_SUCCESS),
+        Ok(true) => Some(Ok(())),
         Ok(false) => None,
-        Err(error) => Some(fail(
-            &Error::of(
-                Kind::Failure,
-                "there is nothing to complete",
-                error.to_string().trim_start_matches("error: ").trim_end(),
-                format!("unset {VARIABLE}, which the completion scripts set for a moment"),
-            ),
-            true,
-        )),
+        Err(error) => Some(Err(Error::new(
+            "there is nothing to complete",
+            error.to_string().trim_start_matches("error: ").trim_end(),
+            format!("unset {VARIABLE}, which the completion scripts set for a moment"),
+        ))),
     }
 }
 
@@ -100,7 +95,9 @@ fn with_values(env: &Environment) -> clap::Command {
             })
             .mut_subcommands(|subcommand| add_to(subcommand, env))
     }
-    add_to(cli::command(), env)
+    let mut all = definitions();
+    all.build();
+    add_to(all, env)
 }
 
 /// What the config files know; nothing if they cannot be read, because a question in the middle of
@@ -141,7 +138,7 @@ impl EnvCompleter for Shell {
             .replace("{{PROGRAM}}", completer)
             .replace(
                 "{{NOTE}}",
-                "Generated. To change it, see src/commands/complete.rs.",
+                "Generated. To change it, see src/cli/complete.rs.",
             );
         buf.write_all(script.as_bytes())
     }

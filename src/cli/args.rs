@@ -1,0 +1,175 @@
+//! The definitions of the command line. Help, man page and completions come from them.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{Args, Command, CommandFactory, Parser};
+
+use crate::options::{ShellChoice, SignIn, non_empty};
+
+/// Run a command with an AWS session that was authenticated with MFA.
+///
+/// mfaexec asks for the code of your MFA device, gets a session from AWS STS and runs COMMAND with
+/// that session in its environment. The session is kept, encrypted, and used again without a
+/// question until it ends. The shell that you call from stays as it is.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mfaexec",
+    version,
+    override_usage = "mfaexec [OPTIONS] -- COMMAND [ARGS]...\n       mfaexec [OPTIONS] <SUBCOMMAND>",
+    after_help = AFTER_HELP,
+    disable_help_subcommand = true,
+    subcommand_value_name = "SUBCOMMAND",
+    // Of an option that is given twice the last one counts, as an alias may have the first.
+    args_override_self = true,
+    // parse.rs has put them behind the subcommand's name.
+    args_conflicts_with_subcommands = true,
+)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// The command to run and its arguments, after --
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: the command's own; 125 if mfaexec failed, 126 if the command cannot be run, 127 if it \
+was not found. Subcommands that run nothing: 0, 1 failed, 2 wrong usage.
+
+Examples:
+  mfaexec -p testuser -- aws ec2 describe-regions
+  mfaexec login -p testuser -d 8h";
+
+#[derive(Debug, Args)]
+pub(super) struct ShellArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) shell: ShellChoice,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LoginArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClearArgs {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+// No comment for documentation: clap would take it for the subcommand's.
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    /// Only sessions that this profile uses
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
+    pub(super) profile: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct Output {
+    /// Say what is done and why; twice for the details of calls
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Say nothing but questions and errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subcommand {
+    Shell,
+    Login,
+    Explain,
+    Status,
+    Clear,
+}
+
+impl Subcommand {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Shell,
+        Self::Login,
+        Self::Explain,
+        Self::Status,
+        Self::Clear,
+    ];
+
+    pub(super) fn of(word: &OsStr) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| word == known.name())
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Shell => "shell",
+            Self::Login => "login",
+            Self::Explain => "explain",
+            Self::Status => "status",
+            Self::Clear => "clear",
+        }
+    }
+
+    fn definition(self) -> Command {
+        match self {
+            Self::Shell => self.deferred::<ShellArgs>(
+                "Start a shell with the session in its environment and a sign of it in its prompt",
+            ),
+            Self::Login => self.deferred::<LoginArgs>(
+                "Get and keep a session, run nothing, say until when it lasts",
+            ),
+            Self::Explain => self.deferred::<ExplainArgs>(
+                "Show what a run would do and why, without doing it and without any network",
+            ),
+            Self::Status => self.deferred::<StatusArgs>("Show the sessions at hand"),
+            Self::Clear => {
+                self.deferred::<ClearArgs>("Forget sessions: all, or those that one profile uses")
+            }
+        }
+    }
+
+    /// A run pays for its own options, not for those of subcommands that nobody called.
+    fn deferred<A: Args>(self, about: &'static str) -> Command {
+        Command::new(self.name()).about(about).defer(|command| {
+            // What clap finds written at the flattened types is not about the subcommand.
+            let about = command.get_about().cloned().unwrap_or_default();
+            A::augment_args(command).about(about)
+        })
+    }
+}
+
+/// The whole command line. The options of a subcommand are defined once clap builds it.
+#[must_use]
+pub fn definitions() -> Command {
+    RunArgs::command().subcommands(Subcommand::ALL.map(Subcommand::definition))
+}

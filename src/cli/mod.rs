@@ -1,0 +1,110 @@
+//! The program: the command line is parsed, the subcommand is run, and what comes back is told.
+
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::io::Write;
+
+use crate::commands;
+use crate::edge::output::{self, Ui};
+use crate::edge::process::{exec, inherited};
+use crate::edge::prompt::{modes, tty};
+use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
+
+mod args;
+mod complete;
+mod parse;
+mod usage_error;
+
+pub use args::definitions;
+use parse::{Invocation, Parsed, parse};
+
+/// Does what the command line says and gives the exit code. Does not come back from a run that
+/// works: the command has taken its place.
+#[must_use]
+pub fn run(words: &[OsString]) -> i32 {
+    inherited::take_over();
+    exec::protect_memory();
+    hook_panics();
+    let code = answer(words);
+    // The standard library flushes at the end of its own main, and this one is the system's.
+    std::io::stdout().flush().ok();
+    i32::from(code)
+}
+
+fn answer(words: &[OsString]) -> u8 {
+    if let Some(code) = commands::shell_hook::answer(words) {
+        return code;
+    }
+    if let Some(answered) = complete::answer(words) {
+        return exit_code(answered, true);
+    }
+    match parse(words) {
+        Parsed::Run(invocation, output) => {
+            let runs_command = matches!(
+                invocation,
+                Invocation::Run { .. } | Invocation::Shell { .. }
+            );
+            let ui = Ui::new(output.quiet, output.verbose);
+            exit_code(perform(invocation, ui), runs_command)
+        }
+        Parsed::Print(text) => exit_code(output::print(&text), false),
+        Parsed::Invalid {
+            error,
+            runs_command,
+        } => exit_code(Err(error), runs_command),
+    }
+}
+
+fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
+    let env = exec::environment();
+    let never: Infallible = match invocation {
+        Invocation::Run { sign_in, command } => commands::run::run(&env, &sign_in, &command, ui)?,
+        Invocation::Shell { sign_in, shell } => commands::shell::shell(&env, &sign_in, &shell, ui)?,
+        Invocation::Login { sign_in } => return commands::login::login(&env, &sign_in, ui),
+        Invocation::Explain { sign_in, json } => {
+            return commands::explain::explain(&env, &sign_in, json);
+        }
+        Invocation::Status { profile, json } => {
+            return commands::status::status(&env, profile.as_deref(), json, ui);
+        }
+        Invocation::Clear { profile } => {
+            return commands::clear::clear(&env, profile.as_deref(), ui);
+        }
+    };
+    match never {}
+}
+
+/// Tells a failure. The exit code depends on whether the invocation was to run a command.
+fn exit_code(result: Result<()>, runs_command: bool) -> u8 {
+    match result {
+        Ok(()) => EXIT_SUCCESS,
+        Err(error) => {
+            tty::discard_typed();
+            output::error(&error);
+            error.exit_code(runs_command)
+        }
+    }
+}
+
+/// From now on a panic in any thread puts the terminal right, names its place and ends the process
+/// with the exit code of a failure of mfaexec's own.
+pub fn hook_panics() {
+    std::panic::set_hook(Box::new(on_panic));
+}
+
+/// Says where, never what: a message might hold a secret. The terminal is put right first.
+#[expect(
+    clippy::exit,
+    reason = "a panic in any thread has to end with the documented exit code"
+)]
+fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
+    modes::restore_after_panic();
+    output::let_go();
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    output::error(&Error::new(
+        "internal error",
+        format!("a panic at {place}"),
+        "please report it with this line and what you ran",
+    ));
+    std::process::exit(i32::from(EXIT_OWN_FAILURE));
+}

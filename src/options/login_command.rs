@@ -1,0 +1,49 @@
+//! The command line that signs in for somebody who asked for a session with these options.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::SignIn;
+
+impl SignIn {
+    /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
+    /// the environment names it.
+    #[must_use]
+    pub fn login_command(&self, profile: Option<&str>) -> String {
+        let mut line = "mfaexec login".to_owned();
+        let mut add = |option: &str, value: &str| {
+            let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);
+            line.push_str(&format!(" {option} {quoted}"));
+        };
+        if let Some(profile) = profile {
+            add("-p", profile);
+        }
+        if let Some(role) = &self.role_arn {
+            add("--role-arn", role);
+        }
+        if let Some(policy) = &self.policy_file {
+            add("--policy-file", &policy.to_string_lossy());
+        }
+        for policy in &self.policy_arn {
+            add("--policy-arn", policy);
+        }
+        if let Some(duration) = self.duration {
+            let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
+            add("-d", &duration.replace(' ', ""));
+        }
+        if let Some(serial) = &self.mfa_serial {
+            add("--mfa-serial", serial);
+        }
+        if let Some(region) = &self.region {
+            add("--region", region);
+        }
+        if let Some(cache) = self.cache.and_then(|cache| cache.to_possible_value()) {
+            add("--cache", cache.get_name());
+        }
+        if self.without_mfa {
+            line.push_str(" --without-mfa");
+        }
+        line
+    }
+}
