@@ -2,21 +2,25 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{Args, Command, CommandFactory, Parser};
+use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{ShellChoice, SignIn, non_empty};
 
 /// Run a command with an AWS session that was authenticated with MFA.
 ///
 /// mfaexec asks for the code of your MFA device, gets a session from AWS STS and runs COMMAND with
-/// that session in its environment. The session is kept, encrypted, and used again without a
-/// question until it ends. The shell that you call from stays as it is.
+/// the session in its environment. It caches the session, encrypted, and reuses it until it ends.
+/// The shell that you call it from is not changed.
 #[derive(Debug, Parser)]
 #[command(
     name = "mfaexec",
     version,
     override_usage = "mfaexec [OPTIONS] -- COMMAND [ARGS]...\n       mfaexec [OPTIONS] <SUBCOMMAND>",
-    after_help = AFTER_HELP,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"),
+    disable_help_flag = true,
+    disable_version_flag = true,
+    propagate_version = true,
     disable_help_subcommand = true,
     subcommand_value_name = "SUBCOMMAND",
     // Of an option that is given twice the last one counts, as an alias may have the first.
@@ -34,20 +38,23 @@ pub(super) struct RunArgs {
     pub(super) command: Vec<OsString>,
 }
 
-const AFTER_HELP: &str = "\
-Exit codes: the command's own; 125 if mfaexec failed, 126 if the command cannot be run, 127 if it \
-was not found. Subcommands that run nothing: 0, 1 failed, 2 wrong usage.
-
+const EXAMPLES: &str = "\
 Examples:
   mfaexec -p testuser -- aws ec2 describe-regions
   mfaexec login -p testuser -d 8h";
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  A command's own. 125: mfaexec failed. 126: the command cannot be run.
+  127: the command was not found.
+  Of login, explain, status and clear, 0: done, 1: failed, 2: wrong usage.";
+
 #[derive(Debug, Args)]
 pub(super) struct ShellArgs {
     #[command(flatten)]
-    pub(super) sign_in: SignIn,
-    #[command(flatten)]
     pub(super) shell: ShellChoice,
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -65,7 +72,7 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) output: Output,
@@ -76,7 +83,7 @@ pub(super) struct StatusArgs {
     #[command(flatten)]
     pub(super) choice: Choice,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) output: Output,
@@ -90,22 +97,29 @@ pub(super) struct ClearArgs {
     pub(super) output: Output,
 }
 
-// No comment for documentation: clap would take it for the subcommand's.
 #[derive(Debug, Args)]
 pub(super) struct Choice {
     /// Only sessions that this profile uses
-    #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
     pub(super) profile: Option<String>,
 }
 
+const OUTPUT: &str = "Output";
+
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct Output {
-    /// Say what is done and why; twice for the details of calls
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    /// Say what is done and why; -vv adds details
+    #[arg(short, long, action = ArgAction::Count, help_heading = OUTPUT)]
     pub(super) verbose: u8,
-    /// Say nothing but questions and errors
-    #[arg(short, long, conflicts_with = "verbose")]
+    /// Print only questions, results and errors
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
     pub(super) quiet: bool,
+    /// Print this help; --help says more than -h
+    #[arg(short, long, action = ArgAction::Help, help_heading = OUTPUT)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = OUTPUT)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,28 +157,30 @@ impl Subcommand {
     fn definition(self) -> Command {
         match self {
             Self::Shell => self.deferred::<ShellArgs>(
-                "Start a shell with the session in its environment and a sign of it in its prompt",
+                "Start a shell that has the session and shows it in its prompt",
             ),
-            Self::Login => self.deferred::<LoginArgs>(
-                "Get and keep a session, run nothing, say until when it lasts",
-            ),
-            Self::Explain => self.deferred::<ExplainArgs>(
-                "Show what a run would do and why, without doing it and without any network",
-            ),
-            Self::Status => self.deferred::<StatusArgs>("Show the sessions at hand"),
-            Self::Clear => {
-                self.deferred::<ClearArgs>("Forget sessions: all, or those that one profile uses")
+            Self::Login => {
+                self.deferred::<LoginArgs>("Get a session and cache it, without running a command")
             }
+            Self::Explain => self
+                .deferred::<ExplainArgs>("Show what a run would do and why, without any request"),
+            Self::Status => self.deferred::<StatusArgs>("List the cached sessions"),
+            Self::Clear => self.deferred::<ClearArgs>(
+                "Remove cached sessions: all, or those that one profile uses",
+            ),
         }
     }
 
     /// A run pays for its own options, not for those of subcommands that nobody called.
     fn deferred<A: Args>(self, about: &'static str) -> Command {
-        Command::new(self.name()).about(about).defer(|command| {
-            // What clap finds written at the flattened types is not about the subcommand.
-            let about = command.get_about().cloned().unwrap_or_default();
-            A::augment_args(command).about(about)
-        })
+        Command::new(self.name())
+            .display_name("mfaexec")
+            .about(about)
+            .defer(|command| {
+                // What clap finds written at the flattened types is not about the subcommand.
+                let about = command.get_about().cloned().unwrap_or_default();
+                A::augment_args(command).about(about)
+            })
     }
 }
 

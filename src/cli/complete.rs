@@ -21,8 +21,10 @@ use crate::edge::config_files;
 use crate::edge::process::exec;
 use crate::error::{Error, Result};
 use crate::escape::printable;
+use crate::model::child::shell::Shell;
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
+use crate::model::prompt::method;
 use crate::model::settings::regions::with_known_regions;
 
 /// The variable that turns a call into a question of a completion script. Not clap_complete's
@@ -30,27 +32,21 @@ use crate::model::settings::regions::with_known_regions;
 const VARIABLE: &str = "MFAEXEC_COMPLETE";
 
 const SHELLS: [&dyn EnvCompleter; 3] = [
-    &Shell {
+    &CompletedShell {
         name: "bash",
         template: include_str!("complete/template.bash"),
     },
-    &Shell {
+    &CompletedShell {
         name: "zsh",
         template: include_str!("complete/template.zsh"),
     },
-    &Shell {
+    &CompletedShell {
         name: "fish",
         template: include_str!("complete/template.fish"),
     },
 ];
 
-/// What `mfaexec shell` knows; whoever has another one types its path.
-const SHELL_PROGRAMS: [&str; 6] = ["bash", "zsh", "fish", "nu", "dash", "sh"];
-
-/// Ways to ask; flavours of pinentry have names that only their users know.
-const WAYS: [&str; 5] = ["terminal", "pinentry", "zenity", "kdialog", "osascript"];
-
-struct Shell {
+struct CompletedShell {
     name: &'static str,
     template: &'static str,
 }
@@ -86,8 +82,8 @@ fn with_values(env: &Environment) -> clap::Command {
                     "role_arn" => |profiles| profiles.values("role_arn"),
                     "mfa_serial" => |profiles| profiles.values("mfa_serial"),
                     "region" => |profiles| with_known_regions(profiles.values("region")),
-                    "shell" => |_| SHELL_PROGRAMS.map(str::to_owned).into(),
-                    "prompt" => |_| WAYS.map(str::to_owned).into(),
+                    "shell" => |_| Shell::PROGRAMS.map(|(name, _)| name.to_owned()).into(),
+                    "prompt" => |_| method::names().map(str::to_owned).collect(),
                     _ => return arg,
                 };
                 let env = env.clone();
@@ -114,7 +110,7 @@ fn candidates(env: &Environment, known: fn(&Profiles) -> Vec<String>) -> Vec<Com
         .collect()
 }
 
-impl EnvCompleter for Shell {
+impl EnvCompleter for CompletedShell {
     fn name(&self) -> &'static str {
         self.name
     }

@@ -57,7 +57,7 @@ fn start(
             program: exec::own_path(),
             renew: renewing_line(&env, sign_in, &acquired.settings).unwrap_or_default(),
             name: shown_name(&acquired.settings, sign_in),
-            prompt: !choice.no_prompt,
+            prompt: !choice.keep_ps1,
         };
         env.set(RESTORE, shell.restore(&changes, &marks));
     }

@@ -6,88 +6,133 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
-use crate::model::prompt::method::Way;
+use crate::model::child::shell::Shell;
+use crate::model::prompt::method::{self, PromptMethod};
 use crate::model::settings::Wishes;
 use crate::model::time::parse_seconds;
 
 mod login_command;
 
-/// Everything that decides on a session.
+// No comments for documentation at types that are flattened: clap would take them for the text of
+// the subcommand.
+
 #[derive(Debug, Clone, Default, Args)]
 pub struct SignIn {
-    /// The profile of the AWS config files [default: AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of
-    /// the mfaexec around this one, else a key in the environment, else default]
-    #[arg(short, long, value_name = "NAME", value_parser = non_empty)]
+    /// Use this profile of the AWS config files
+    ///
+    /// Default: AWS_PROFILE, else AWS_DEFAULT_PROFILE, else the profile of the enclosing mfaexec,
+    /// else a long-term key in the environment, else the profile `default`.
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = SESSION)]
     pub profile: Option<String>,
-    /// How long a new session lasts: 4h, 90m, or seconds; 15m to 36h, of a role to 12h [default:
-    /// the profile's mfaexec_duration, else 4h; of a role its duration_seconds, else 1h]
-    #[arg(short, long, value_name = "TIME", value_parser = parse_seconds)]
+    /// Request a session of this length: 8h, 90m, 3600
+    ///
+    /// From 15m to 36h, for a role to 12h. With this option, a cached session is reused only if it
+    /// was requested for at least this long. Default: mfaexec_duration of the profile, else 4h; for
+    /// a role, its duration_seconds, else 1h.
+    #[arg(short, long, value_name = "TIME", value_parser = parse_seconds, help_heading = SESSION)]
     pub duration: Option<u64>,
-    /// Get a new session if less than this is left of the one at hand [default: the profile's
-    /// mfaexec_min_ttl, else 1m]
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    /// Get a new session if less than this is left
+    ///
+    /// Default: mfaexec_min_ttl of the profile, else 1m.
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds, help_heading = SESSION)]
     pub min_ttl: Option<u64>,
-    /// Get a new session in any case
-    #[arg(long)]
+    /// Get a new session even if one is cached
+    #[arg(long, help_heading = SESSION)]
     pub fresh: bool,
-    /// The MFA device: its ARN, or a hardware device's number [default: AWS_MFA_SERIAL, else the
-    /// profile's mfa_serial, else what IAM knows]
-    #[arg(long, value_name = "SERIAL", value_parser = non_empty)]
-    pub mfa_serial: Option<String>,
-    /// Assume this role at the end, which no profile has to name
-    #[arg(long, value_name = "ARN", value_parser = non_empty)]
-    pub role_arn: Option<String>,
-    /// A file with a session policy (JSON) that narrows what the role's session may do
-    #[arg(long, value_name = "FILE")]
-    pub policy_file: Option<PathBuf>,
-    /// A managed policy that narrows what the role's session may do; can be given several times
-    #[arg(long, value_name = "ARN", value_parser = non_empty)]
-    pub policy_arn: Vec<String>,
-    /// Ask for no code: a session that was not authenticated with MFA
-    #[arg(long, conflicts_with_all = ["mfa_serial", "code"])]
-    pub without_mfa: bool,
-    /// The code of the device; - reads a line of stdin [default: MFAEXEC_CODE, else what
-    /// mfa_process prints, else a question]. Visible to others in the list of processes, but works only once
-    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true, value_parser = secret)]
-    pub code: Option<SecretString>,
-    /// The region for STS and for the command [default: AWS_REGION, AWS_DEFAULT_REGION, else the
-    /// profile's]
-    #[arg(long, value_name = "REGION", value_parser = non_empty)]
+    /// Use this region for STS and for the command
+    ///
+    /// Default: AWS_REGION, else AWS_DEFAULT_REGION, else the region of the profile.
+    #[arg(long, value_name = "REGION", value_parser = non_empty, help_heading = SESSION)]
     pub region: Option<String>,
-    /// How to ask for the code: terminal, pinentry, pinentry-NAME, zenity, kdialog, osascript, or the
-    /// absolute path of such a program [default: MFAEXEC_PROMPT, else the terminal, else the first of
-    /// these that is installed, if there is a display]
-    #[arg(long, value_name = "NAME", value_parser = Way::parse, conflicts_with_all = ["code", "no_input", "without_mfa"])]
-    pub prompt: Option<Way>,
-    /// Never ask: fail if a code is needed and none was given
-    #[arg(long)]
-    pub no_input: bool,
-    /// How sessions are kept between runs [default: encrypted where the system has a keyring,
-    /// else plain]
-    #[arg(long, value_name = "HOW")]
+    /// How to cache sessions: encrypted, plain, none
+    ///
+    /// encrypted: with a key that only the running system has. plain: as files that only you can
+    /// read. none: not at all. Default: encrypted, or plain where the system has no keyring.
+    #[arg(long, value_name = "HOW", hide_possible_values = true, help_heading = SESSION)]
     pub cache: Option<CacheMode>,
+    /// Use this MFA code; - reads one line from stdin
+    ///
+    /// Other users see it in the list of processes, but a code works only once. Default:
+    /// MFAEXEC_CODE, else what the program of mfa_process prints, else mfaexec asks.
+    #[arg(short, long, value_name = "CODE", allow_hyphen_values = true, value_parser = secret, help_heading = CODE)]
+    pub code: Option<SecretString>,
+    /// Ask for the code on the terminal or in a dialog
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = PromptMethod::parse,
+        long_help = prompt_help(),
+        conflicts_with_all = ["code", "no_input", "without_mfa"],
+        help_heading = CODE,
+    )]
+    pub prompt: Option<PromptMethod>,
+    /// Never ask; fail if a code is needed
+    ///
+    /// A code from --code, MFAEXEC_CODE or mfa_process is used.
+    #[arg(long, help_heading = CODE)]
+    pub no_input: bool,
+    /// Use this MFA device: an ARN or a serial number
+    ///
+    /// Virtual devices have an ARN, hardware devices a serial number. Default: AWS_MFA_SERIAL, else
+    /// mfa_serial of the profile, else the device that IAM lists.
+    #[arg(long, value_name = "SERIAL", value_parser = non_empty, help_heading = CODE)]
+    pub mfa_serial: Option<String>,
+    /// Get a session without MFA; no code is needed
+    #[arg(long, conflicts_with_all = ["mfa_serial", "code"], help_heading = CODE)]
+    pub without_mfa: bool,
+    /// Assume this role as the last step
+    ///
+    /// The role comes after those of the profile.
+    #[arg(long, value_name = "ARN", value_parser = non_empty, help_heading = ROLE)]
+    pub role_arn: Option<String>,
+    /// Restrict the role's session by a policy (JSON)
+    #[arg(long, value_name = "FILE", help_heading = ROLE)]
+    pub policy_file: Option<PathBuf>,
+    /// Restrict the role's session by a managed policy
+    ///
+    /// May be given several times.
+    #[arg(long, value_name = "ARN", value_parser = non_empty, help_heading = ROLE)]
+    pub policy_arn: Vec<String>,
 }
 
-/// Which shell, and how it looks.
+const SESSION: &str = "Session";
+const CODE: &str = "Code";
+const ROLE: &str = "Role";
+
+fn prompt_help() -> String {
+    format!(
+        "Ask for the code on the terminal or in a dialog\n\nOne of: {}. Default: MFAEXEC_PROMPT, \
+         else the terminal, else, if there is a display, the first of these that is installed.",
+        method::names_in_words()
+    )
+}
+
 #[derive(Debug, Clone, Default, Args)]
 pub struct ShellChoice {
-    /// The shell, by name or path: bash, zsh, fish, nu, dash, sh; others start as they are
-    /// [default: SHELL, else /bin/sh]
-    #[arg(long, value_name = "SHELL", value_parser = non_empty)]
+    /// Start this shell: its name or its path
+    #[arg(long, value_name = "SHELL", value_parser = non_empty, long_help = shell_help(), help_heading = SHELL)]
     pub shell: Option<String>,
-    /// Leave the prompt alone
-    #[arg(long)]
-    pub no_prompt: bool,
+    /// Do not show the session in the prompt
+    ///
+    /// PS1, or what the shell has in its place, is not changed.
+    #[arg(long, help_heading = SHELL)]
+    pub keep_ps1: bool,
 }
 
-/// How sessions are kept.
+const SHELL: &str = "Shell";
+
+fn shell_help() -> String {
+    format!(
+        "Start this shell: its name or its path\n\nmfaexec knows {}. It starts others without \
+         showing the session in their prompt. Default: SHELL, else /bin/sh.",
+        Shell::PROGRAMS.map(|(name, _)| name).join(", ")
+    )
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CacheMode {
-    /// Encrypted, with a key that only the running system has
     Encrypted,
-    /// As they are, readable by you alone
     Plain,
-    /// Not at all
     None,
 }
 

@@ -10,12 +10,12 @@ use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
-use crate::model::prompt::method::Way;
+use crate::model::prompt::method::PromptMethod;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
 use crate::model::vars::CODE;
 use crate::options::{CacheMode, SignIn};
-use crate::sign_in::dialogs::{Dialogs, unknown_way};
+use crate::sign_in::dialogs::{Dialogs, unknown_method};
 
 /// Where codes come from in this run.
 pub(crate) enum Codes {
@@ -100,12 +100,12 @@ pub(crate) fn find_codes(
     let wake = Wake::new().map_err(|error| fail(error.to_string()))?;
     let terminal = Terminal::open();
     match (prompt_method(env, sign_in)?, terminal) {
-        (Some(Way::Dialog(dialog)), _) => {
+        (Some(PromptMethod::Dialog(dialog)), _) => {
             let dialogs = Dialogs::chosen(dialog, env).map_err(fail)?;
             Ok(Codes::Asked(dialogs, wake))
         }
         (_, Ok(terminal)) => Ok(Codes::Typed(terminal, wake)),
-        (Some(Way::Terminal), Err(cause)) => Err(fail(cause)),
+        (Some(PromptMethod::Terminal), Err(cause)) => Err(fail(cause)),
         (None, Err(cause)) => {
             let usual = Dialogs::usual(env).map_err(|more| fail(format!("{cause}; {more}")))?;
             tracing::info!("{cause}");
@@ -115,8 +115,8 @@ pub(crate) fn find_codes(
 }
 
 /// The prompt method that an option or a variable names.
-pub(crate) fn prompt_method(env: &Environment, sign_in: &SignIn) -> Result<Option<Way>> {
-    let of_variable = |name: String| Way::parse(&name).map_err(|_| unknown_way(&name));
+pub(crate) fn prompt_method(env: &Environment, sign_in: &SignIn) -> Result<Option<PromptMethod>> {
+    let of_variable = |name: String| PromptMethod::parse(&name).map_err(|_| unknown_method(&name));
     match &sign_in.prompt {
         Some(way) => Ok(Some(way.clone())),
         None => env.text("MFAEXEC_PROMPT").map(of_variable).transpose(),

@@ -11,7 +11,7 @@ use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::model::environment::Environment;
-use crate::model::prompt::method::{Dialog, Kind, NAMES, usual_dialogs};
+use crate::model::prompt::method::{Dialog, Kind, names_in_words, usual_dialogs};
 use crate::model::prompt::question::{QUESTION_TIME, Question};
 
 /// The programs that could ask, the first of them first.
@@ -124,11 +124,11 @@ impl Dialogs {
 }
 
 /// A name in `MFAEXEC_PROMPT` that is none.
-pub(crate) fn unknown_way(name: &str) -> Error {
+pub(crate) fn unknown_method(name: &str) -> Error {
     Error::of(
         ErrorKind::Usage,
         format!("MFAEXEC_PROMPT={name} is not a prompt method"),
-        format!("there are {NAMES}"),
+        format!("there are {}", names_in_words()),
         "set it to one of them, or unset it",
     )
 }

@@ -134,7 +134,7 @@ fn an_option_that_would_mean_nothing_is_refused() {
         (&["--no-input"], "clear"),
         (&["--prompt", "zenity"], "status"),
         (&["--cache", "none"], "status"),
-        (&["--no-prompt"], "login"),
+        (&["--keep-ps1"], "login"),
     ] {
         let mut command = world.mfaexec(options);
         has(

@@ -13,7 +13,7 @@ use crate::skipping::needs;
 
 in_each_shell!(
     the_users_files_come_first_and_the_session_on_top,
-    no_prompt_leaves_the_prompt_alone,
+    keep_ps1_leaves_the_prompt_alone,
     another_profile_nests_and_the_same_one_does_not,
 );
 
@@ -46,10 +46,10 @@ fn the_users_files_come_first_and_the_session_on_top(kind: &Kind) {
     assert_eq!(variable("ZDOTDIR"), "");
 }
 
-fn no_prompt_leaves_the_prompt_alone(kind: &Kind) {
+fn keep_ps1_leaves_the_prompt_alone(kind: &Kind) {
     let world = World::new();
     world.sign_in(&[]);
-    let screen = kind.screen(&world, &["-p", "testuser", "--no-prompt"]);
+    let screen = kind.screen(&world, &["-p", "testuser", "--keep-ps1"]);
     screen.ends_with(kind.prompt);
     assert_eq!(kind.value(&screen, "MFAEXEC_PROFILE"), "testuser");
     assert_eq!(kind.value(&screen, "AWS_PROFILE"), "");

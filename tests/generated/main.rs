@@ -56,6 +56,24 @@ fn the_completer_offers_the_options_of_help() {
 }
 
 #[test]
+fn the_summary_has_a_line_for_each_option_at_80_columns() {
+    for subcommand in [""].into_iter().chain(SUBCOMMANDS) {
+        let mut command = mfaexec();
+        command
+            .env("COLUMNS", "80")
+            .args(Some(subcommand).filter(|name| !name.is_empty()));
+        let help = text(&command.arg("-h").output().unwrap());
+        let (_, options) = help.split_once("\nSession:\n").unwrap();
+        for line in options.lines().take_while(|line| *line != "Examples:") {
+            let is_heading = line.is_empty() || line.ends_with(':');
+            let is_option = line.starts_with("  -") || line.starts_with("      --");
+            assert!(is_heading || is_option, "{subcommand}: {line}");
+        }
+        assert!(help.lines().all(|line| line.len() <= 80), "{help}");
+    }
+}
+
+#[test]
 fn the_man_page_names_the_options_of_help() {
     let page = plain(&man::page());
     let options = between(&page, ".SH OPTIONS", ".SH SUBCOMMANDS");

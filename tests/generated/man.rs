@@ -27,12 +27,28 @@ pub(crate) fn page() -> String {
         let mut section = Vec::new();
         render(&man, &mut section).unwrap();
         let section = String::from_utf8(section).unwrap();
-        page.push_str(section.strip_prefix(APOSTROPHE).unwrap_or(&section));
+        let section = section.strip_prefix(APOSTROPHE).unwrap_or(&section);
+        page.push_str(&headings_below(section));
     }
     let subcommands = subcommands(&definitions).to_roff();
     page.push_str(subcommands.strip_prefix(APOSTROPHE).unwrap_or(&subcommands));
     page.push_str(&rest());
     page
+}
+
+/// clap_mangen makes a section of each heading of the options; on a man page they are all OPTIONS.
+fn headings_below(section: &str) -> String {
+    let mut lines = section.lines();
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.map(|line| match line.strip_prefix(".SH ") {
+        Some(heading) => {
+            let (initial, rest) = heading.split_at(1);
+            format!(".SS {initial}{}", rest.to_lowercase())
+        }
+        None => line.to_owned(),
+    });
+    let lines: Vec<_> = std::iter::once(first.to_owned()).chain(rest).collect();
+    lines.join("\n") + "\n"
 }
 
 /// What no definition knows: exit codes, environment, files, examples.
@@ -63,19 +79,18 @@ fn subcommands(definitions: &Command) -> Roff {
         roff.text([roman(format!("{}.", about.trim_end_matches('.')))]);
         let is_above = |option: &&Arg| {
             let mut above = definitions.get_arguments();
-            // Every subcommand's --help is shown alike, whatever it is called in the definitions.
-            option.get_long() == Some("help")
-                || above.any(|other| {
-                    other.get_long() == option.get_long()
-                        && other.get_help().map(ToString::to_string)
-                            == option.get_help().map(ToString::to_string)
-                })
+            above.any(|other| {
+                other.get_long() == option.get_long()
+                    && other.get_help().map(ToString::to_string)
+                        == option.get_help().map(ToString::to_string)
+            })
         };
         let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand.get_arguments().partition(is_above);
         for option in own {
             roff.control("TP", []);
             roff.text(heading(option));
-            roff.text([roman(option.get_help().unwrap().to_string())]);
+            let help = option.get_long_help().or_else(|| option.get_help());
+            roff.text([roman(help.unwrap().to_string())]);
         }
         roff.control("PP", []);
         roff.text([roman("Options as above:")]);

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use crate::edge::aws::answer::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 use crate::edge::aws::http::BoundedClient;
-use crate::edge::aws::providers::Ways;
+use crate::edge::aws::providers::Routes;
 use crate::error::{Error, Result};
 use crate::model::origin::Sourced;
 use crate::model::session::Session;
@@ -19,7 +19,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::endpoint::is_plain_http;
 use crate::model::source::role::{Role, values};
 
-/// Ways to the services, made where an error can still be told.
+/// Routes to the services, made where an error can still be told.
 pub(crate) struct Transports {
     sts: SharedHttpClient,
     iam: SharedHttpClient,
@@ -48,7 +48,7 @@ pub(crate) struct Clients {
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     /// To those who give temporary keys.
-    pub(crate) ways: Ways,
+    pub(crate) ways: Routes,
 }
 
 impl Clients {
@@ -101,7 +101,7 @@ impl Clients {
         let sts = aws_sdk_sts::Client::from_conf(sts);
         let others = [transports.http, transports.direct];
         Self {
-            ways: Ways::new(endpoints, region, sts.clone(), others),
+            ways: Routes::new(endpoints, region, sts.clone(), others),
             sts,
             iam: aws_sdk_iam::Client::from_conf(iam),
         }

@@ -24,7 +24,7 @@ use crate::model::source::provider::{Provider, ProviderKind, Sso};
 
 /// How providers reach what they ask.
 #[derive(Debug, Clone)]
-pub(crate) struct Ways {
+pub(crate) struct Routes {
     /// To services of AWS.
     services: ProviderConfig,
     /// To what this machine offers, through no proxy.
@@ -32,7 +32,7 @@ pub(crate) struct Ways {
     sts: aws_sdk_sts::Client,
 }
 
-impl Ways {
+impl Routes {
     /// `region` is the one of requests.
     pub(crate) fn new(
         endpoints: &Endpoints,
@@ -63,7 +63,7 @@ impl Ways {
 ///
 /// Each provider of the SDK is made by itself: as a chain of a profile they would read the config
 /// files once more, by other rules.
-pub(crate) async fn provide(provider: Provider, ways: Ways) -> Called<TemporaryKeys> {
+pub(crate) async fn provide(provider: Provider, ways: Routes) -> Called<TemporaryKeys> {
     let given = match &provider.kind {
         ProviderKind::WebIdentity {
             token_file,

@@ -47,20 +47,22 @@ pub struct Marks {
 }
 
 impl Shell {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Bash, Self::Zsh, Self::Fish, Self::Sh, Self::Nu];
+    /// The programs, by the names of their files. The first name of a shell is its own.
+    pub const PROGRAMS: [(&str, Self); 7] = [
+        ("bash", Self::Bash),
+        ("zsh", Self::Zsh),
+        ("fish", Self::Fish),
+        ("nu", Self::Nu),
+        ("sh", Self::Sh),
+        ("dash", Self::Sh),
+        ("ash", Self::Sh),
+    ];
 
-    /// The shell that a program is, by its name.
     #[must_use]
     pub fn of_program(program: &OsStr) -> Option<Self> {
-        match Path::new(program).file_name()?.to_str()? {
-            "bash" => Some(Self::Bash),
-            "zsh" => Some(Self::Zsh),
-            "fish" => Some(Self::Fish),
-            "sh" | "dash" | "ash" => Some(Self::Sh),
-            "nu" => Some(Self::Nu),
-            _ => None,
-        }
+        let name = Path::new(program).file_name()?;
+        let known = Self::PROGRAMS.iter().find(|(known, _)| name == *known);
+        known.map(|(_, shell)| *shell)
     }
 
     /// Whether it reads its files where its standard streams are as they are: each has a rule of its
@@ -77,13 +79,9 @@ impl Shell {
     /// Its name between mfaexec and the files that it reads.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-            Self::Sh => "sh",
-            Self::Nu => "nu",
-        }
+        let mut known = Self::PROGRAMS.into_iter();
+        let own = known.find(|(_, shell)| *shell == self);
+        own.map_or("sh", |(name, _)| name)
     }
 
     /// The files that it reads, below the directory for them: name and text. They hold no secret

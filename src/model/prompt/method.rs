@@ -1,12 +1,21 @@
-//! Ways to ask a person for a code, by the names that they are chosen with.
+//! Routes to ask a person for a code, by the names that they are chosen with.
 
-/// The names, for messages.
-pub const NAMES: &str = "terminal, pinentry, pinentry-NAME, zenity, kdialog, osascript, or the \
-                         absolute path of such a program";
+/// The programs that ask, in the order in which they are looked for where nobody has chosen one.
+const DIALOGS: [(&str, Kind); 4] = [
+    ("pinentry", Kind::Pinentry),
+    ("zenity", Kind::Zenity),
+    ("kdialog", Kind::Kdialog),
+    ("osascript", Kind::Osascript),
+];
+
+const TERMINAL: &str = "terminal";
+
+/// What the flavours of pinentry begin with: `pinentry-gnome3`.
+const FLAVOUR: &str = "pinentry-";
 
 /// A way to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum PromptMethod {
     /// On the controlling terminal.
     Terminal,
     /// With a program of somebody else's.
@@ -37,13 +46,11 @@ pub enum Kind {
 
 impl Kind {
     fn of(name: &str) -> Option<Self> {
-        match name {
-            "zenity" => Some(Self::Zenity),
-            "kdialog" => Some(Self::Kdialog),
-            "osascript" => Some(Self::Osascript),
-            _ if name == "pinentry" || name.starts_with("pinentry-") => Some(Self::Pinentry),
-            _ => None,
+        if name.starts_with(FLAVOUR) {
+            return Some(Self::Pinentry);
         }
+        let known = DIALOGS.iter().find(|(known, _)| *known == name);
+        known.map(|(_, kind)| *kind)
     }
 
     /// Whether it needs a display of X11 or Wayland.
@@ -53,13 +60,13 @@ impl Kind {
     }
 }
 
-impl Way {
+impl PromptMethod {
     /// Reads a name as people give it.
     ///
     /// # Errors
-    /// It is none of [`NAMES`]; in words.
+    /// It is none of [`names`]; in words.
     pub fn parse(name: &str) -> Result<Self, String> {
-        if name == "terminal" {
+        if name == TERMINAL {
             return Ok(Self::Terminal);
         }
         // A name without a slash, or the last one of an absolute path.
@@ -68,22 +75,32 @@ impl Way {
             Some(_) => "",
             None => name,
         };
-        let kind = Kind::of(last).ok_or_else(|| format!("there are {NAMES}"))?;
+        let kind = Kind::of(last).ok_or_else(|| format!("there are {}", names_in_words()))?;
         let program = name.to_owned();
         Ok(Self::Dialog(Dialog { kind, program }))
     }
 }
 
+/// The names, without those of flavours and paths.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    std::iter::once(TERMINAL).chain(DIALOGS.iter().map(|(name, _)| *name))
+}
+
+/// All that may be given, for messages.
+#[must_use]
+pub fn names_in_words() -> String {
+    let names: Vec<_> = names().collect();
+    let names = names
+        .join(", ")
+        .replace("pinentry", &format!("pinentry, {FLAVOUR}NAME"));
+    format!("{names}, or the absolute path of such a program")
+}
+
 /// The programs to look for where nobody has chosen one, in this order.
 #[must_use]
 pub fn usual_dialogs(on_macos: bool) -> Vec<Dialog> {
-    let all = [
-        ("pinentry", Kind::Pinentry),
-        ("zenity", Kind::Zenity),
-        ("kdialog", Kind::Kdialog),
-        ("osascript", Kind::Osascript),
-    ];
-    all.into_iter()
+    DIALOGS
+        .into_iter()
         .filter(|(_, kind)| on_macos || *kind != Kind::Osascript)
         .map(|(name, kind)| Dialog {
             kind,
@@ -98,11 +115,11 @@ mod tests {
 
     #[test]
     fn names_and_absolute_paths_are_ways() {
-        let kind = |name: &str| match Way::parse(name) {
-            Ok(Way::Dialog(dialog)) => Some(dialog.kind),
+        let kind = |name: &str| match PromptMethod::parse(name) {
+            Ok(PromptMethod::Dialog(dialog)) => Some(dialog.kind),
             _ => None,
         };
-        assert_eq!(Way::parse("terminal"), Ok(Way::Terminal));
+        assert_eq!(PromptMethod::parse("terminal"), Ok(PromptMethod::Terminal));
         assert_eq!(kind("pinentry"), Some(Kind::Pinentry));
         assert_eq!(kind("pinentry-gnome3"), Some(Kind::Pinentry));
         assert_eq!(kind("/opt/homebrew/bin/pinentry-mac"), Some(Kind::Pinentry));
@@ -118,7 +135,7 @@ mod tests {
         ];
         for name in wrong {
             assert!(
-                Way::parse(name).unwrap_err().contains("osascript"),
+                PromptMethod::parse(name).unwrap_err().contains("osascript"),
                 "{name}"
             );
         }
