@@ -1,8 +1,8 @@
-//! `cargo bench`: how fast mfaexec is, in one table. `cargo bench -- --readme` writes the table
-//! into the README as well.
+//! `cargo bench`: how fast mfaexec is, in one table. `cargo bench -- --write` writes the table into
+//! docs/performance.md as well, and the ratio to `env` beside those of other tools into the README.
 //!
-//! Times are those of whole processes, measured in turns with a static C program that does the
-//! least that a wrapper has to: what the machine does meanwhile hits them all.
+//! Times are those of whole processes, measured in turns with `env`: what the machine does meanwhile
+//! hits them all.
 
 mod binaries;
 mod relay;
@@ -44,8 +44,9 @@ fn measure() -> Result<()> {
     rows.extend(rows::sizes(&binaries)?);
     let table = table::table(&rows);
     write!(std::io::stdout(), "{table}")?;
-    if std::env::args().any(|word| word == "--readme") {
-        table::into_readme(&table)?;
+    if std::env::args().any(|word| word == "--write") {
+        table::into_page("docs/performance.md", &table)?;
+        table::into_page("README.md", &table::summary(&rows))?;
     }
     Ok(())
 }

@@ -8,8 +8,6 @@ use crate::Result;
 
 /// The C programs, compiled.
 pub(crate) struct Programs {
-    /// Sets four variables and becomes `true`.
-    pub(crate) floor: PathBuf,
     /// Prints when it began.
     pub(crate) stamp: PathBuf,
     stopwatch: PathBuf,
@@ -77,7 +75,6 @@ impl Programs {
             Err(format!("cc cannot build {name}.c as a static program").into())
         };
         Ok(Self {
-            floor: compile("floor")?,
             stamp: compile("stamp")?,
             stopwatch: compile("stopwatch")?,
         })
