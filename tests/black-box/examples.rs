@@ -2,17 +2,39 @@
 //! pseudo-terminal. What a page shows is what a user sees.
 
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rexpect::session::PtySession;
 
 use crate::harness::{World, aws_client, terminal};
-use crate::readme_screens::with_example_times;
+use crate::pages_screens::with_example_times;
 
 const READY: &str = "ready> ";
 
-/// A world with the one profile of the README, and an `aws` on its PATH.
+/// The pages for users.
+pub(crate) const PAGES: [&str; 7] = [
+    "README.md",
+    "docs/guide.md",
+    "docs/migrating.md",
+    "docs/performance.md",
+    "docs/profiles.md",
+    "docs/recipes.md",
+    "docs/shell.md",
+];
+
+/// Where a page is.
+pub(crate) fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The text of a page.
+#[track_caller]
+pub(crate) fn page(name: &str) -> String {
+    std::fs::read_to_string(path(name)).unwrap()
+}
+
+/// A world with the one profile of the pages, and an `aws` on its PATH.
 pub(crate) fn reader() -> World {
     let world = World::new();
     let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
@@ -136,9 +158,8 @@ pub(crate) fn shows_what_a_user_sees(world: &World, block: &str) {
 /// Puts what was printed in place of what the page shows after an example's command.
 fn capture(example: &str, printed: &str) {
     let old: Vec<&str> = example.trim_end().lines().collect();
-    for page in ["README.md", "docs/recipes.md"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
-        let text = std::fs::read_to_string(&path).unwrap();
+    for name in PAGES {
+        let text = page(name);
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let begins = |at: &usize| {
             let shown = lines[*at..].iter().map(|line| line.trim());
@@ -157,7 +178,7 @@ fn capture(example: &str, printed: &str) {
         let new = new.map(|line| format!("{:indent$}{}", "", line.trim_end()));
         let new: Vec<String> = new.collect();
         lines.splice(at + 1..at + old.len(), new);
-        std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+        std::fs::write(path(name), lines.join("\n") + "\n").unwrap();
         return;
     }
     panic!("no page has {example}");

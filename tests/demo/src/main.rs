@@ -50,9 +50,7 @@ fn show(options: &Options) -> Result<()> {
     introduce(&stage, &page, options)?;
     story::tell(&mut stage, &page)?;
     drop(stage);
-    page.text(
-        "\nNothing of this is left. To go on: README.md, \"A first session with a real account\".",
-    )?;
+    page.text("\nNothing of this is left. To go on with a real account: docs/guide.md.")?;
     Ok(())
 }
 

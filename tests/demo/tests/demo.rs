@@ -92,7 +92,7 @@ fn the_story_is_told_and_nothing_is_left() {
         "\ntestuser (123456789012), to run aws. MFA code: ",
         "… (6 regions)",
         "mfaexec: cleared the session of testuser",
-        "A first session with a real account",
+        "docs/guide.md",
     ] {
         let found = rest.split_once(line);
         rest = found

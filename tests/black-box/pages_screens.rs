@@ -1,17 +1,16 @@
-//! The README's screens, captured from real runs on a real terminal. `tests/screens` writes them;
+//! The screens of the pages, captured from real runs on a real terminal. `tests/screens` writes them;
 //! here they are held against the runs of this day, so that they cannot go stale.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::examples::{reader, with_aws};
+use crate::examples::{PAGES, page, path, reader, with_aws};
 use crate::harness::World;
 use crate::screen::Screen;
 use crate::skipping::needs;
 
-/// What the README shows as the time of the day and of the session's end.
+/// What the pages show as the time of the day and of the session's end.
 const DAY: &str = "2026-01-31T16:00:00Z";
 const TIME: &str = "16:00";
 
@@ -104,28 +103,27 @@ fn answer(screen: &Screen<'_>, code: &str) {
     screen.line(code);
 }
 
-/// Compares the screen with the README's, or writes it there.
+/// Compares the screen with that of its page, or writes it there.
 fn check(name: &str, screen: &Screen<'_>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
     let begin = format!("<!-- screen: {name} -->\n```text\n");
-    let (before, rest) = readme.split_once(&begin).expect("a place for the screen");
+    let mut places = PAGES.iter().filter(|name| page(name).contains(&begin));
+    let name = places.next().expect("a place for the screen");
+    let page = page(name);
+    let (before, rest) = page.split_once(&begin).unwrap();
     let (shown, after) = rest.split_once("```\n").expect("the end of the screen");
     let captured = with_example_times(&screen.text());
     if std::env::var_os("MFAEXEC_BLESS").is_some() {
-        fs::write(&path, format!("{before}{begin}{captured}```\n{after}")).unwrap();
+        let page = format!("{before}{begin}{captured}```\n{after}");
+        fs::write(path(name), page).unwrap();
     } else {
-        assert_eq!(
-            shown, captured,
-            "tests/screens captures the README's screens"
-        );
+        assert_eq!(shown, captured, "tests/screens captures it anew");
     }
 }
 
 /// How mfaexec writes the days of the week.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// The text with the README's times in place of its own.
+/// The text with the pages' times in place of its own.
 pub(crate) fn with_example_times(text: &str) -> String {
     let mut lines = String::new();
     for line in text.lines() {

@@ -1,0 +1,156 @@
+//! The examples of the pages for users, run: console blocks at a pseudo-terminal, the policy in the
+//! stand-in for AWS, programs that print codes. What a page shows is what a user sees. The recipes
+//! have tests of their own, in `recipes.rs`.
+
+use std::os::unix::fs::PermissionsExt;
+
+use local_aws::Policy;
+
+use crate::examples::{PAGES, page, reader, shows_what_a_user_sees, with_aws};
+use crate::harness::{aws_client, finish, has};
+
+/// A block of a page: what follows its three backticks, and its text.
+struct Block {
+    info: String,
+    text: String,
+}
+
+/// The blocks of a page, without the indentation of a list around them.
+fn blocks(name: &str) -> Vec<Block> {
+    let page = page(name);
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.trim_start().strip_prefix("```") else {
+            continue;
+        };
+        let indent = line.len() - line.trim_start().len();
+        let text = lines.by_ref().take_while(|line| line.trim_start() != "```");
+        let text = text.map(|line| line.get(indent..).unwrap_or_default());
+        blocks.push(Block {
+            info: info.to_owned(),
+            text: text.collect::<Vec<_>>().join("\n"),
+        });
+    }
+    blocks
+}
+
+/// The only block of this kind on a page.
+fn block(name: &str, info: &str) -> String {
+    let mut found = blocks(name);
+    found.retain(|block| block.info == info);
+    assert_eq!(found.len(), 1, "{info} in {name}");
+    found.remove(0).text
+}
+
+/// Each block has a home of its own, with the files that its page shows.
+#[track_caller]
+fn console_examples_show_what_a_user_sees(name: &str) {
+    let blocks = blocks(name);
+    for block in &blocks {
+        if block.info != "console" {
+            continue;
+        }
+        let world = reader();
+        for file in &blocks {
+            if let Some((_, path)) = file.info.split_once(' ') {
+                world.write(path, &file.text);
+            }
+        }
+        if !block.text.contains("MFA code:") {
+            world.sign_in(&[]);
+        }
+        shows_what_a_user_sees(&world, &block.text);
+    }
+}
+
+#[test]
+fn console_examples_of_every_page_show_what_a_user_sees() {
+    let mut with_examples = 0;
+    for name in PAGES.iter().filter(|name| **name != "docs/recipes.md") {
+        console_examples_show_what_a_user_sees(name);
+        let has_one = blocks(name).iter().any(|block| block.info == "console");
+        with_examples += usize::from(has_one);
+    }
+    assert!(with_examples > 2, "{with_examples} pages have an example");
+}
+
+/// A new page must not be left out.
+#[test]
+fn every_page_is_known() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(root.join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let is_known = PAGES.contains(&format!("docs/{name}").as_str());
+        assert!(is_known || !name.ends_with(".md"), "docs/{name}");
+    }
+}
+
+/// Each program is a stand-in that knows what it has to be called with, and prints what the real one
+/// does.
+#[test]
+fn the_programs_that_give_codes_are_called_as_they_want_to_be() {
+    let world = reader();
+    let own = std::fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    let recipes = block("docs/profiles.md", "ini");
+    let recipes = recipes
+        .lines()
+        .filter(|line| line.starts_with("mfa_process = "));
+    let mut known = vec![
+        (
+            "ykman",
+            "oath accounts code --single aws:testuser",
+            "Touch your YubiKey...",
+            "CODE\\n",
+        ),
+        ("op", "item get AWS testuser --otp", "", "CODE\\n"),
+        ("pass", "otp aws/testuser", "", "CODE\\n"),
+        ("gopass", "otp -o aws/testuser", "", "CODE\\n"),
+        ("bw", "get totp aws-testuser", "", "CODE"),
+        // Without --single.
+        (
+            "ykman",
+            "oath accounts code aws:testuser",
+            "",
+            "aws:testuser  CODE\\n",
+        ),
+    ];
+    let unsingle = "mfa_process = ykman oath accounts code aws:testuser";
+    for recipe in recipes.chain([unsingle]) {
+        let (program, arguments, stderr, stdout) = known.remove(0);
+        let script = format!(
+            "#!/bin/sh\n[ \"$*\" = '{arguments}' ] || exit 64\n\
+             [ -t 0 ] && exit 65\necho '{stderr}' >&2\nprintf '{}'\n",
+            stdout.replace("CODE", &world.code())
+        );
+        let path = world.write(program, script);
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+        world.write_config(&format!("{own}{recipe}\n"));
+        let mut command = world.mfaexec(&["--fresh", "-p", "testuser", "--", "echo", "done"]);
+        let said = finish(with_aws(&world, &mut command));
+        assert!(said.stderr.contains(stderr), "{said:?}");
+        assert_eq!(said.succeeds(), "done\n", "{recipe}");
+    }
+    assert!(known.is_empty(), "not on the page: {known:?}");
+}
+
+#[test]
+fn the_policy_does_what_the_guide_says() {
+    let world = reader();
+    world.write_config("[profile testuser]\nregion = eu-central-1\n");
+    let policy = block("docs/guide.md", "json");
+    world.aws.edit(|account| {
+        account
+            .policies
+            .insert("guide".into(), Policy::from_json(&policy).unwrap());
+        account.user_mut("testuser").policies = vec!["guide".into()];
+    });
+    let regions = [aws_client(), "ec2", "describe-regions"];
+    let mut bare = world.program(regions[0]);
+    let refused = finish(bare.args(&regions[1..]).args(["--profile", "testuser"]));
+    has(&refused.stderr, &["UnauthorizedOperation"]);
+    // The device is found, as the second statement allows it.
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--"]);
+    has(&finish(command.args(regions)).succeeds(), &["eu-central-1"]);
+}
