@@ -1,8 +1,9 @@
-//! Completions and man page: the committed files are what the definitions make of them, and what
+//! Completions, man page and reference: the committed files are what the definitions make of them, and what
 //! they say is what `--help` says. MFAEXEC_BLESS=1 writes the files.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 mod man;
+mod reference;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,7 @@ fn files_are_what_the_definitions_make_of_them() {
     check("completions/_mfaexec", &script("zsh"));
     check("completions/mfaexec.fish", &script("fish"));
     check("man/mfaexec.1", &man::page());
+    check("docs/reference.md", &reference::page());
 }
 
 #[test]
@@ -98,13 +100,38 @@ fn the_man_page_names_the_options_of_help() {
 }
 
 #[test]
-fn the_man_page_explains_the_variables_of_help() {
+fn man_page_and_reference_explain_the_variables_of_help() {
     let page = plain(&man::page());
-    let explained = variables(between(&page, ".SH ENVIRONMENT", ".SH FILES"));
+    let in_man = variables(between(&page, ".SH ENVIRONMENT", ".SH FILES"));
+    let page = reference::page();
+    let in_reference = variables(between(&page, "\n## Variables that mfaexec", "\n## JSON"));
     let mentioned = variables(&help(&[]));
     assert!(mentioned.contains("AWS_PROFILE"));
-    let missing: Vec<_> = mentioned.difference(&explained).collect();
-    assert!(missing.is_empty(), "not in ENVIRONMENT: {missing:?}");
+    for explained in [in_man, in_reference] {
+        let missing: Vec<_> = mentioned.difference(&explained).collect();
+        assert!(missing.is_empty(), "not explained: {missing:?}");
+    }
+}
+
+#[test]
+fn the_reference_has_every_option_of_every_command() {
+    let page = reference::page();
+    for subcommand in [
+        &[][..],
+        &["shell"],
+        &["login"],
+        &["explain"],
+        &["status"],
+        &["clear"],
+    ] {
+        let shown = long_options(&help(subcommand));
+        assert!(shown.len() > 3, "{shown:?}");
+        for option in shown {
+            let has_it =
+                page.contains(&format!("`{option}`")) || page.contains(&format!("`{option} "));
+            assert!(has_it, "{option} of {subcommand:?}");
+        }
+    }
 }
 
 #[test]

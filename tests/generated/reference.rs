@@ -1,0 +1,145 @@
+//! docs/reference.md: commands, options and exit codes from the definitions, the rest from
+//! `reference-rest.md`. `tests/pages` holds the names in the rest against those in the sources.
+
+use clap::{Arg, Command};
+use mfaexec::{cli, error};
+
+/// Options that no command has to itself, and that are told once.
+const EVERYWHERE: [&str; 2] = ["help", "version"];
+
+pub(crate) fn page() -> String {
+    let mut definitions = cli::command();
+    definitions.build();
+    let exit = |code: u8| code.to_string();
+    [
+        ("{{COMMANDS}}", commands(&definitions)),
+        ("{{OPTIONS}}", options(&definitions, None)),
+        ("{{SUBCOMMANDS}}", subcommands(&definitions)),
+        ("{{OWN_FAILURE}}", exit(error::EXIT_OWN_FAILURE)),
+        ("{{CANNOT_RUN}}", exit(error::EXIT_CANNOT_RUN)),
+        ("{{NOT_FOUND}}", exit(error::EXIT_NOT_FOUND)),
+        ("{{FAILED}}", exit(error::EXIT_FAILED)),
+        ("{{USAGE}}", exit(error::EXIT_USAGE)),
+    ]
+    .iter()
+    .fold(
+        include_str!("reference-rest.md").to_owned(),
+        |text, (place, made)| {
+            assert!(text.contains(place), "no {place}");
+            text.replace(place, made)
+        },
+    )
+}
+
+fn commands(definitions: &Command) -> String {
+    let mut table = "| command | what it does |\n|---|---|\n".to_owned();
+    let about = definitions.get_about().unwrap().to_string();
+    table += &row("`mfaexec [OPTIONS] -- COMMAND [ARGS]...`", &about);
+    for subcommand in definitions.get_subcommands() {
+        let about = subcommand.get_about().unwrap().to_string();
+        let name = format!("`mfaexec {} [OPTIONS]`", subcommand.get_name());
+        table += &row(&name, &about);
+    }
+    table.trim_end().to_owned()
+}
+
+/// What each subcommand has to itself, and which of the options above it has too.
+fn subcommands(definitions: &Command) -> String {
+    let mut text = String::new();
+    for subcommand in definitions.get_subcommands() {
+        text += &format!("### `mfaexec {}`\n\n", subcommand.get_name());
+        let (own, shared): (Vec<&Arg>, Vec<&Arg>) = subcommand
+            .get_arguments()
+            .filter(|option| is_told(option))
+            .partition(|option| !is_same(definitions, option));
+        if !own.is_empty() {
+            text += &format!("{}\n\n", options(subcommand, Some(&own)));
+        }
+        let shared: Vec<String> = shared
+            .into_iter()
+            .map(|o| format!("`{}`", long(o)))
+            .collect();
+        text += &format!("Options as above: {}.\n\n", shared.join(", "));
+    }
+    text.trim_end().to_owned()
+}
+
+/// A table for each heading of the help, in its order.
+fn options(command: &Command, only: Option<&[&Arg]>) -> String {
+    let all: Vec<&Arg> = command.get_arguments().collect();
+    let shown = only.unwrap_or(&all);
+    let mut tables: Vec<(Option<&str>, String)> = Vec::new();
+    for option in shown.iter().filter(|option| option.get_long().is_some()) {
+        if only.is_none() && option.get_long() == Some("version") {
+            continue;
+        }
+        let heading = option.get_help_heading();
+        let place = tables.iter().position(|(found, _)| *found == heading);
+        let place = place.unwrap_or_else(|| {
+            tables.push((heading, "| option | what it does |\n|---|---|\n".to_owned()));
+            tables.len() - 1
+        });
+        tables[place].1 += &row(&names(option), &help(option));
+    }
+    let several = only.is_none() && tables.len() > 1;
+    let tables = tables.iter().map(|(heading, table)| match heading {
+        Some(heading) if several => format!("### {heading}\n\n{}", table.trim_end()),
+        None if several => format!("### Other\n\n{}", table.trim_end()),
+        _ => table.trim_end().to_owned(),
+    });
+    tables.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Whether the command without a subcommand has the same option, with the same meaning.
+fn is_same(definitions: &Command, option: &Arg) -> bool {
+    definitions
+        .get_arguments()
+        .any(|other| other.get_long() == option.get_long() && help(other) == help(option))
+}
+
+fn is_told(option: &Arg) -> bool {
+    option
+        .get_long()
+        .is_some_and(|long| !EVERYWHERE.contains(&long))
+}
+
+fn long(option: &Arg) -> String {
+    format!("--{}", option.get_long().unwrap())
+}
+
+/// `-p`, `--profile NAME`
+fn names(option: &Arg) -> String {
+    let mut long = long(option);
+    if option.get_action().takes_values() {
+        for name in option.get_value_names().unwrap_or_default() {
+            long += &format!(" {name}");
+        }
+    }
+    match option.get_short() {
+        Some(short) => format!("`-{short}`, `{long}`"),
+        None => format!("`{long}`"),
+    }
+}
+
+fn help(option: &Arg) -> String {
+    let help = option.get_long_help().or(option.get_help());
+    let mut text = help.map(ToString::to_string).unwrap_or_default();
+    // Those of a flag are true and false.
+    if option.get_action().takes_values() {
+        for value in option.get_possible_values() {
+            let about = value.get_help().map(ToString::to_string);
+            text += &format!(
+                "; `{}`: {}",
+                value.get_name(),
+                about.unwrap_or_default().to_lowercase()
+            );
+        }
+    }
+    text
+}
+
+/// Line breaks and bars would end a cell.
+fn row(left: &str, right: &str) -> String {
+    let right = right.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("| {left} | {} |\n", right.replace('|', "\\|"))
+}
