@@ -34,7 +34,7 @@ fn pipeline(recipe: &Recipe) -> World {
 #[test]
 fn a_pipeline_with_a_code() {
     needs!("setsid");
-    let recipe = recipe("CI, with somebody who has the code");
+    let recipe = recipe("CI, with a person who has the code");
     let world = pipeline(&recipe);
     let refused = finish(&mut step(&world, "./deploy.sh"));
     assert_eq!(refused.code, Some(125));
@@ -82,7 +82,7 @@ fn a_pipeline_with_a_program() {
 #[test]
 fn a_pipeline_that_keeps_nothing() {
     needs!("setsid");
-    let recipe = recipe("CI, without a place to keep a session");
+    let recipe = recipe("CI, without a cache");
     let world = pipeline(&recipe);
     fs::remove_file(world.home().join("aws")).unwrap();
     script(&world, "aws", "#!/bin/sh\nenv\n");

@@ -17,7 +17,7 @@ fn asks_once(recipe: &Recipe) -> World {
 #[test]
 fn a_prefix() {
     needs!("make", "setsid");
-    let world = asks_once(&recipe("A Makefile, prefix and all"));
+    let world = asks_once(&recipe("Some commands of a Makefile"));
     let said = refused_apart(&world, "make regions");
     has(
         &said.stderr,
@@ -28,7 +28,7 @@ fn a_prefix() {
 #[test]
 fn a_shell() {
     needs!("make", "setsid");
-    let world = asks_once(&recipe("A Makefile's shell"));
+    let world = asks_once(&recipe("All commands of a Makefile"));
     refused_apart(&world, "make count");
     // $(shell) is run for any target.
     refused_apart(&world, "make clean");
@@ -37,7 +37,7 @@ fn a_shell() {
 #[test]
 fn a_shell_of_some_targets() {
     needs!("make", "setsid");
-    let world = asks_once(&recipe("The shell of some targets"));
+    let world = asks_once(&recipe("Some targets of a Makefile"));
     refused_apart(&world, "make deploy");
     finish(with_aws(&world, world.program("make").arg("clean"))).succeeds();
 }
