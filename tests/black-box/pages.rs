@@ -2,9 +2,11 @@
 //! stand-in for AWS, programs that print codes. What a page shows is what a user sees. The recipes
 //! have tests of their own, in `recipes.rs`.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
 use local_aws::Policy;
+use serde_json::Value;
 
 use crate::examples::{PAGES, page, reader, shows_what_a_user_sees, with_aws};
 use crate::harness::{aws_client, finish, has};
@@ -153,4 +155,48 @@ fn the_policy_does_what_the_guide_says() {
     let code = world.code();
     let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--"]);
     has(&finish(command.args(regions)).succeeds(), &["eu-central-1"]);
+}
+
+/// The fields that the reference lists below a heading.
+fn fields(heading: &str) -> BTreeSet<String> {
+    let page = page("docs/reference.md");
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = section.lines().take_while(|line| !line.starts_with("## "));
+    let fields = section.filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    fields.map(|(field, _)| field.to_owned()).collect()
+}
+
+/// The paths of all fields in a JSON document; in a map of variables the names are not fields.
+fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) if path != "environment.set" => {
+            for (name, value) in fields {
+                let dot = if path.is_empty() { "" } else { "." };
+                let path = format!("{path}{dot}{name}");
+                paths(value, &path, found);
+                found.insert(path);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                paths(value, &format!("{path}[]"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_reference_has_every_field_of_the_json() {
+    let world = reader();
+    let mut found = BTreeSet::new();
+    let mut look = |args: &[&str]| {
+        let json = world.run(args).succeeds();
+        paths(&serde_json::from_str(&json).unwrap(), "", &mut found);
+        std::mem::take(&mut found)
+    };
+    let explained = look(&["explain", "-p", "testuser", "--json"]);
+    assert_eq!(explained, fields("JSON of `explain`"));
+    world.sign_in(&[]);
+    assert_eq!(look(&["status", "--json"]), fields("JSON of `status`"));
 }
