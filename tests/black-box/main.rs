@@ -55,6 +55,7 @@ mod options_places;
 mod own_keys;
 mod pages;
 mod pages_screens;
+mod picture;
 mod programs;
 mod prompt;
 mod prompt_modes;

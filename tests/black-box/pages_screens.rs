@@ -85,6 +85,11 @@ fn early_in_a_code() {
 
 /// A person at a bash with the prompt `$ `.
 fn person(world: &World) -> Screen<'_> {
+    person_at(world, 120)
+}
+
+/// The same on a terminal of so many columns.
+pub(crate) fn person_at(world: &World, columns: u32) -> Screen<'_> {
     let mut command = world.program("/bin/bash");
     command
         .args(["--norc", "--noprofile", "-i"])
@@ -92,12 +97,12 @@ fn person(world: &World) -> Screen<'_> {
         .env("SHELL", "/bin/bash")
         .env("TZ", "UTC");
     world.write(".bashrc", "PS1='$ '\n");
-    let screen = Screen::start(world, with_aws(world, &mut command));
+    let screen = Screen::sized(world, with_aws(world, &mut command), columns);
     screen.ends_with("$");
     screen
 }
 
-fn answer(screen: &Screen<'_>, code: &str) {
+pub(crate) fn answer(screen: &Screen<'_>, code: &str) {
     // Behind the question there may be seconds, which are counted down.
     screen.is_at("testuser (123456789012), to ", "");
     screen.line(code);
