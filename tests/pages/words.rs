@@ -1,0 +1,109 @@
+//! The words of STYLE.md: none of those that it rules out is on a page, in the help or in a message.
+
+use std::fs;
+
+use crate::{pages, prose, root};
+
+/// A word that is not used, and what is used instead.
+struct Rule {
+    instead: String,
+    words: String,
+}
+
+/// The second and the third cell of the tables of STYLE.md, as far as a word there is in backticks.
+/// One in other type depends on its meaning, which a test does not know.
+fn rules() -> Vec<Rule> {
+    let style = fs::read_to_string(root().join("STYLE.md")).unwrap();
+    let mut rules = Vec::new();
+    for line in style.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let Some(ruled_out) = cells.last().filter(|_| cells.len() == 3) else {
+            continue;
+        };
+        for words in ruled_out.split('`').skip(1).step_by(2) {
+            rules.push(Rule {
+                instead: cells[0].trim_start_matches("| ").to_owned(),
+                words: words.to_lowercase(),
+            });
+        }
+    }
+    assert!(rules.len() > 20, "{} rules", rules.len());
+    rules
+}
+
+/// The text without what is in backticks: names and code are as they are.
+fn without_code(line: &str) -> String {
+    line.split('`').step_by(2).collect::<Vec<_>>().join("`")
+}
+
+/// Whether the words are there as whole words.
+fn has(text: &str, words: &str) -> bool {
+    let text = text.to_lowercase();
+    let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '-');
+    text.match_indices(words).any(|(at, _)| {
+        outside(text[..at].chars().next_back()) && outside(text[at + words.len()..].chars().next())
+    })
+}
+
+/// What is wrong in a text.
+fn look(rules: &[Rule], place: &str, text: &str, wrong: &mut Vec<String>) {
+    let text = without_code(text);
+    for rule in rules.iter().filter(|rule| has(&text, &rule.words)) {
+        let Rule { instead, words } = rule;
+        wrong.push(format!("{place}: {words:?}; say: {instead}"));
+    }
+}
+
+#[track_caller]
+fn is_right(wrong: &[String]) {
+    let wrong = wrong.join("\n");
+    assert!(wrong.is_empty(), "not the words of STYLE.md:\n{wrong}");
+}
+
+/// The paragraphs of a page, each in one line, as a phrase may go on in the next one; with the number
+/// of its first line.
+fn paragraphs(text: &str) -> Vec<(usize, String)> {
+    let mut paragraphs: Vec<(usize, String)> = Vec::new();
+    let mut last = 0;
+    for (number, line) in prose(text) {
+        let begins = line.trim_start().starts_with(['|', '#', '-']);
+        match paragraphs.last_mut() {
+            Some((_, text)) if number == last + 1 && !begins && !line.is_empty() => {
+                *text += " ";
+                *text += line.trim();
+            }
+            _ => paragraphs.push((number, line.trim().to_owned())),
+        }
+        last = number;
+    }
+    paragraphs
+}
+
+#[test]
+fn words_are_found_whole_and_outside_code() {
+    let text = without_code("A `base` of sand; database, base-line, the layer.");
+    assert!(has(&text, "layer") && !has(&text, "base"));
+    let found = paragraphs("one\ntwo\n\n```\ncode\n```\n- three\n  four\n");
+    let found: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(found, ["one two", "", "- three four"]);
+}
+
+#[test]
+fn pages_use_the_words_of_the_style() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    for page in pages()
+        .iter()
+        .filter(|page| !["STYLE.md", "docs/reference.md"].contains(&page.name.as_str()))
+    {
+        for (number, text) in paragraphs(&page.text) {
+            look(
+                &rules,
+                &format!("{}:{number}", page.name),
+                &text,
+                &mut wrong,
+            );
+        }
+    }
+    is_right(&wrong);
+}
