@@ -73,7 +73,8 @@ fn options(command: &Command, only: Option<&[&Arg]>) -> String {
         if only.is_none() && option.get_long() == Some("version") {
             continue;
         }
-        let heading = option.get_help_heading();
+        // The few of a subcommand are one table.
+        let heading = option.get_help_heading().filter(|_| only.is_none());
         let place = tables.iter().position(|(found, _)| *found == heading);
         let place = place.unwrap_or_else(|| {
             tables.push((heading, "| option | what it does |\n|---|---|\n".to_owned()));
@@ -123,9 +124,12 @@ fn names(option: &Arg) -> String {
 
 fn help(option: &Arg) -> String {
     let help = option.get_long_help().or(option.get_help());
-    let mut text = help.map(ToString::to_string).unwrap_or_default();
+    let help = help.map(ToString::to_string).unwrap_or_default();
+    // The first paragraph is a line without a full stop.
+    let sentences = help.split("\n\n").map(|text| text.trim_end_matches('.'));
+    let mut text = sentences.collect::<Vec<_>>().join(". ");
     // Those of a flag are true and false.
-    if option.get_action().takes_values() {
+    if option.get_action().takes_values() && !option.is_hide_possible_values_set() {
         for value in option.get_possible_values() {
             let about = value.get_help().map(ToString::to_string);
             text += &format!(
