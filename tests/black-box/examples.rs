@@ -85,15 +85,8 @@ fn plain(text: &str) -> String {
 
 /// Times and the blanks of a table differ from run to run.
 fn normal(line: &str) -> String {
-    let line = plain(line);
-    let words = line.split_whitespace().map(|word| {
-        if humantime::parse_rfc3339(word).is_ok() {
-            "TIME"
-        } else {
-            word
-        }
-    });
-    let line = words.collect::<Vec<_>>().join(" ");
+    let line = with_example_times(&plain(line));
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     line.replace("11h 59m", "12h").replace("3h 59m", "4h")
 }
 

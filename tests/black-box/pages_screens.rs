@@ -22,10 +22,8 @@ fn a_shell_with_a_session() {
     screen.line("mfaexec shell -p testuser");
     answer(&screen, &world.code());
     screen.ends_with("(testuser 4h) $");
-    screen.line("aws sts get-caller-identity");
-    screen.ends_with("(testuser 4h) $");
-    screen.line("mfaexec shell");
-    screen.ends_with("(testuser 4h) $");
+    screen.run("aws sts get-caller-identity", "(testuser 4h) $");
+    screen.run("mfaexec shell", "(testuser 4h) $");
     screen.line("exit");
     screen.ends_with("$");
     check("a-shell", &screen);
