@@ -8,7 +8,7 @@ use mfaexec::{cli, error};
 const EVERYWHERE: [&str; 2] = ["help", "version"];
 
 pub(crate) fn page() -> String {
-    let mut definitions = cli::command();
+    let mut definitions = cli::definitions();
     definitions.build();
     let exit = |code: u8| code.to_string();
     [
