@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-/// A literal and its file.
+/// A literal, its file and its line.
 #[derive(Debug)]
 pub(crate) struct Literal {
     pub(crate) file: String,
+    pub(crate) line: usize,
     pub(crate) text: String,
 }
 
@@ -20,9 +21,10 @@ pub(crate) fn all() -> Vec<Literal> {
         let (code, _) = source
             .split_once("#[cfg(test)]\nmod tests")
             .unwrap_or((&source, ""));
-        for (_, text) in of(code) {
+        for (line, text) in of(code) {
             literals.push(Literal {
                 file: shown.clone(),
+                line,
                 text,
             });
         }

@@ -1,8 +1,9 @@
 //! The words of STYLE.md: none of those that it rules out is on a page, in the help or in a message.
 
 use std::fs;
+use std::process::Command;
 
-use crate::{pages, prose, root};
+use crate::{literals, pages, prose, root};
 
 /// A word that is not used, and what is used instead.
 struct Rule {
@@ -105,5 +106,51 @@ fn pages_use_the_words_of_the_style() {
             );
         }
     }
+    is_right(&wrong);
+}
+
+/// The help, as it is printed. docs/reference.md has the same texts.
+#[test]
+fn the_help_uses_the_words_of_the_style() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    for subcommand in ["", "shell", "login", "explain", "status", "clear"] {
+        let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
+        mfaexec.env_clear().env("HOME", "/nonexistent");
+        let words = [subcommand, "--help"];
+        let said = mfaexec.args(words.iter().filter(|word| !word.is_empty()));
+        let text = String::from_utf8(said.output().unwrap().stdout).unwrap();
+        assert!(text.contains("--verbose"), "{text}");
+        // As it is wrapped, a phrase may go on in the next line.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        look(
+            &rules,
+            &format!("mfaexec {subcommand} --help"),
+            &text,
+            &mut wrong,
+        );
+    }
+    // The man page has the help, and more.
+    let man = fs::read_to_string(root().join("man/mfaexec.1")).unwrap();
+    let man = man.lines().filter(|line| !line.starts_with(['.', '\'']));
+    let man = man.collect::<Vec<_>>().join(" ").replace("\\-", "-");
+    look(&rules, "man/mfaexec.1", &man, &mut wrong);
+    is_right(&wrong);
+}
+
+/// The parts of a message are literals with a blank in them; others are names.
+#[test]
+fn messages_use_the_words_of_the_style() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for literal in literals::all() {
+        if literal.text.contains(' ') {
+            let place = format!("{}:{}", literal.file, literal.line);
+            look(&rules, &place, &literal.text, &mut wrong);
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count} messages");
     is_right(&wrong);
 }
