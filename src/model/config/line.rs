@@ -136,7 +136,7 @@ fn continuation(content: &str, takes: Takes) -> Line<'_> {
 /// Names what a line has that nobody sees: without it the line would perhaps be valid.
 fn invalid(what: &str, content: &str) -> Line<'static> {
     Line::Invalid(match unseen(content) {
-        Some(points) => format!("{what} ({points} is in it, which nobody sees)"),
+        Some(points) => format!("{what} ({points} is in it, and it is invisible)"),
         None => what.to_owned(),
     })
 }

@@ -166,7 +166,7 @@ impl<'a> Check<'a> {
         Err(Error::new(
             format!("{seen} does not count"),
             format!(
-                "{points} is in its name, which nobody sees ({})",
+                "{points} is in its name, and it is invisible ({})",
                 setting.place()
             ),
             "type the name anew",

@@ -106,7 +106,7 @@ fn check_unseen(setting: &Setting<'_>, profiles: &Profiles) -> Result<()> {
     Err(Error::new(
         format!("{} cannot be read", setting.key),
         format!(
-            "{points} is in its value, which nobody sees ({})",
+            "{points} is in its value, and it is invisible ({})",
             setting.place()
         ),
         "type the value anew",
