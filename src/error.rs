@@ -6,7 +6,7 @@ use std::fmt;
 use crate::escape::printable;
 
 /// A subcommand that runs no command did what it was asked to do.
-pub const EXIT_SUCCESS: u8 = 0;
+pub(crate) const EXIT_SUCCESS: u8 = 0;
 /// mfaexec itself failed, wrong usage included, and ran nothing (as `env` and `timeout` have it).
 pub const EXIT_OWN_FAILURE: u8 = 125;
 /// The command was found but cannot be run: execvp(3) and POSIX "Command Search and Execution".
@@ -19,7 +19,7 @@ pub const EXIT_FAILED: u8 = 1;
 pub const EXIT_USAGE: u8 = 2;
 
 /// What `Result` means in this crate.
-pub type Result<T> = std::result::Result<T, Error>;
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of failure that have exit codes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,26 +65,22 @@ impl Error {
     }
 
     /// The first line alone, for a notice that goes on in spite of the failure.
-    #[must_use]
     pub fn summary(&self) -> String {
         format!("{}: {}", self.what, self.cause)
     }
 
     /// The cause alone.
-    #[must_use]
     pub fn cause(&self) -> &str {
         &self.cause
     }
 
     /// The same, with more said about the cause.
-    #[must_use]
     pub fn and(mut self, more: &str) -> Self {
         self.cause = format!("{}; {}", self.cause, printable(more));
         self
     }
 
     /// The exit code; `runs_command` tells whether the invocation was one that runs a command.
-    #[must_use]
     pub fn exit_code(&self, runs_command: bool) -> u8 {
         match self.kind {
             Kind::CannotRun => EXIT_CANNOT_RUN,

@@ -6,7 +6,6 @@
 ///
 /// Unicode's bidirectional controls are on the list because they can make a terminal show
 /// something other than what is there (CVE-2021-42574).
-#[must_use]
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -31,10 +30,9 @@ fn is_harmless(c: char) -> bool {
     !c.is_control() && !hidden
 }
 
-/// Whether nobody can see that `c` is there, or tell it from a blank: what comes along when text is
+/// Whether no one can see that `c` is there, or tell it from a blank: what comes along when text is
 /// copied from a web page.
-#[must_use]
-pub fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     let blank = matches!(c,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' // fillers
         | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
@@ -43,9 +41,8 @@ pub fn is_unseen(c: char) -> bool {
     !c.is_ascii() && (blank || c.is_whitespace() || !is_harmless(c))
 }
 
-/// The characters of `text` that nobody sees, each once, as `U+200B`.
-#[must_use]
-pub fn unseen(text: &str) -> Option<String> {
+/// The characters of `text` that no one sees, each once, as `U+200B`.
+pub(crate) fn unseen(text: &str) -> Option<String> {
     let mut found: Vec<char> = text.chars().filter(|c| is_unseen(*c)).collect();
     found.sort_unstable();
     found.dedup();

@@ -2,6 +2,6 @@
 #[unsafe(no_mangle)]
 unsafe extern "C" fn main(argc: i32, argv: *const *const std::ffi::c_char) -> i32 {
     // SAFETY: these are what the system gives to a program's main.
-    let words = unsafe { mfaexec::edge::process::inherited::words(argc, argv) };
-    mfaexec::cli::run(&words)
+    let words = unsafe { mfaexec::words(argc, argv) };
+    mfaexec::run(&words)
 }

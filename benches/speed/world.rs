@@ -6,9 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use local_aws::{Account, Server};
-use mfaexec::edge::store::cache::{Cache, Keeping};
-use mfaexec::model::session::{Session, SessionKind};
-use mfaexec::model::time::Timestamp;
+use mfaexec::internals::{Cache, Keeping, Session, SessionKind, Timestamp};
 use secrecy::SecretString;
 use tempfile::TempDir;
 

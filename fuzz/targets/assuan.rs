@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::model::prompt::assuan::{Response, option, request, response};
+use mfaexec::internals::assuan::{Response, option, request, response};
 
 fuzz_target!(|data: &[u8]| {
     for line in data.split(|byte| *byte == b'\n') {

@@ -5,10 +5,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::store::crypto::{seal, unseal};
-use mfaexec::edge::store::keyring::CacheKey;
-use mfaexec::edge::store::record::{Device, StoredSession};
-use mfaexec::model::session::Session;
+use mfaexec::internals::{CacheKey, Device, Session, StoredSession, seal, unseal};
 use secrecy::ExposeSecret;
 
 const NAME: &str = "0123456789abcdef.session";

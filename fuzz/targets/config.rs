@@ -3,16 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::error::Error;
-use mfaexec::model::config::{ConfigFile, FileKind, Profiles};
-use mfaexec::model::environment::Environment;
-use mfaexec::model::origin::{Origin, Sourced};
-use mfaexec::model::plan::code_source::CodeSource;
-use mfaexec::model::plan::explanation::Explanation;
-use mfaexec::model::plan::plan;
-use mfaexec::model::settings::selection::Chosen;
-use mfaexec::model::settings::{Settings, Wishes};
-use mfaexec::model::time::Timestamp;
+use mfaexec::internals::{
+    CodeSource, ConfigFile, Environment, Error, Explanation, FileKind, Origin, Profiles, Selection,
+    SessionOptions, Settings, Sourced, Timestamp, plan,
+};
 use secrecy::ExposeSecret;
 
 /// Settings of each kind: read as they are, and with comments; of keys, groups and lists.
@@ -93,9 +87,9 @@ fn check(file: &ConfigFile) {
 /// Every profile leads to a session or to an error in three lines; never round and round, and
 /// never to a secret on the screen.
 fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
-    let chosen = Chosen::Profile(Sourced::new(name.to_owned(), Origin::Default));
+    let chosen = Selection::Profile(Sourced::new(name.to_owned(), Origin::Default));
     let env = Environment::default();
-    let settings = match Settings::new(&Wishes::default(), chosen, &env, profiles) {
+    let settings = match Settings::new(&SessionOptions::default(), chosen, &env, profiles) {
         Ok(settings) => settings,
         Err(error) => {
             assert_eq!(error.to_string().split('\n').count(), 3, "{error:?}");

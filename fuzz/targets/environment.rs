@@ -7,16 +7,10 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::store::record::StoredSession;
-use mfaexec::model::child::env::child_environment;
-use mfaexec::model::config::Profiles;
-use mfaexec::model::config::{ConfigFile, FileKind};
-use mfaexec::model::environment::Environment;
-use mfaexec::model::origin::{Origin, Sourced};
-use mfaexec::model::session::Session;
-use mfaexec::model::settings::exports::without_exports;
-use mfaexec::model::settings::selection::Chosen;
-use mfaexec::model::settings::{Settings, Wishes};
+use mfaexec::internals::{
+    ConfigFile, Environment, FileKind, Origin, Profiles, Selection, Session, SessionOptions,
+    Settings, Sourced, StoredSession, child_environment, without_exports,
+};
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
 /// list has to do so twice.
@@ -95,8 +89,8 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let Ok(settings) = Settings::new(
-        &Wishes::default(),
-        Chosen::Profile(name),
+        &SessionOptions::default(),
+        Selection::Profile(name),
         &parent,
         &profiles,
     ) else {

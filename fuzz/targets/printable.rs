@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::error::Error;
-use mfaexec::escape::printable;
+use mfaexec::internals::{Error, printable};
 
 /// What must not reach a terminal, by the standards' own lists: Unicode's Cc, the bidirectional
 /// controls of UAX 9, and what is invisible.

@@ -3,9 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::model::failure::answer_form::Form;
-use mfaexec::model::failure::secrets::Secrets;
-use mfaexec::model::source::program_output::parse;
+use mfaexec::internals::program_output::parse;
+use mfaexec::internals::{Form, Secrets};
 use secrecy::SecretString;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=";

@@ -1,5 +1,5 @@
 //! What an endpoint answers to GetSessionToken and GetCallerIdentity, through the SDK: a status in
-//! the first line, the body behind it; `@SOON@` stands for a time half an hour from now. What is believed can go into an environment; what is not
+//! the first line, the body behind it; `@SOON@` stands for a time half an hour from now. What is validated can go into an environment; what is not
 //! becomes an error that acts on no terminal.
 #![no_main]
 
@@ -16,16 +16,10 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use libfuzzer_sys::fuzz_target;
-use mfaexec::edge::aws::answer::{Called, believe, believe_caller, failure};
-use mfaexec::model::config::Profiles;
-use mfaexec::model::config::{ConfigFile, FileKind};
-use mfaexec::model::environment::Environment;
-use mfaexec::model::failure::asked::Asked;
-use mfaexec::model::failure::diagnose::diagnose;
-use mfaexec::model::origin::{Origin, Sourced};
-use mfaexec::model::settings::selection::Chosen;
-use mfaexec::model::settings::{Settings, Wishes};
-use mfaexec::model::time::Timestamp;
+use mfaexec::internals::{
+    Asked, Called, ConfigFile, Environment, FileKind, Origin, Profiles, Selection, SessionOptions,
+    Settings, Sourced, Timestamp, diagnose, failure, validate_caller, validate_keys,
+};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 
@@ -42,8 +36,8 @@ static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
     let profiles = Profiles::parse(vec![file]).expect("profiles");
     let name = Sourced::new("p".to_owned(), Origin::Default);
     Settings::new(
-        &Wishes::default(),
-        Chosen::Profile(name),
+        &SessionOptions::default(),
+        Selection::Profile(name),
         &Environment::default(),
         &profiles,
     )
@@ -111,13 +105,13 @@ fuzz_target!(|data: &[u8]| {
         match sts.get_session_token().token_code("123456").send().await {
             Ok(answer) => {
                 if let Some(keys) = &answer.credentials {
-                    session(believe("GetSessionToken", keys, DURATION));
+                    session(validate_keys("GetSessionToken", keys, DURATION));
                 }
             }
             Err(error) => refused::<()>(Err(failure("GetSessionToken", &error))),
         }
         match sts.get_caller_identity().send().await {
-            Ok(answer) => match believe_caller(answer.account, answer.arn) {
+            Ok(answer) => match validate_caller(answer.account, answer.arn) {
                 Ok(caller) => {
                     assert!(caller.account.bytes().all(|b| b.is_ascii_digit()));
                     assert!(caller.arn.bytes().all(|b| b.is_ascii_graphic()));
@@ -138,9 +132,9 @@ fn with_times(body: &[u8]) -> Vec<u8> {
     [&body[..at], soon.as_bytes(), &body[at + 6..]].concat()
 }
 
-fn session(believed: Called<mfaexec::edge::aws::answer::TemporaryKeys>) {
-    let Ok(keys) = believed else {
-        return refused(believed);
+fn session(validated: Called<mfaexec::internals::TemporaryKeys>) {
+    let Ok(keys) = validated else {
+        return refused(validated);
     };
     let graphic = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
     assert!(graphic(&keys.access_key_id));
@@ -151,7 +145,7 @@ fn session(believed: Called<mfaexec::edge::aws::answer::TemporaryKeys>) {
 }
 
 fn refused<T: std::fmt::Debug>(outcome: Called<T>) {
-    let failed = outcome.expect_err("nothing to believe");
+    let failed = outcome.expect_err("nothing to validate_keys");
     let error = diagnose(&failed, &Asked::by_key(&SETTINGS, Some("GAHT12345678"))).to_string();
     assert_eq!(error.split('\n').count(), 3, "{error:?}");
     assert!(

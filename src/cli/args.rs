@@ -32,7 +32,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
     /// The command to run and its arguments, after --
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,
@@ -56,7 +56,7 @@ pub(super) struct ShellArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ pub(super) struct LoginArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ pub(super) struct ExplainArgs {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ pub(super) struct StatusArgs {
     #[arg(long, help_heading = OUTPUT)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
@@ -94,7 +94,7 @@ pub(super) struct ClearArgs {
     #[command(flatten)]
     pub(super) choice: Choice,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputOptions,
 }
 
 #[derive(Debug, Args)]
@@ -104,10 +104,10 @@ pub(super) struct Choice {
     pub(super) profile: Option<String>,
 }
 
-const OUTPUT: &str = "Output";
+const OUTPUT: &str = "OutputOptions";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub(super) struct Output {
+pub(super) struct OutputOptions {
     /// Say what is done and why; -vv adds details
     #[arg(short, long, action = ArgAction::Count, help_heading = OUTPUT)]
     pub(super) verbose: u8,
@@ -171,7 +171,7 @@ impl Subcommand {
         }
     }
 
-    /// A run pays for its own options, not for those of subcommands that nobody called.
+    /// A run pays for its own options, not for those of subcommands that no one called.
     fn deferred<A: Args>(self, about: &'static str) -> Command {
         Command::new(self.name())
             .display_name("mfaexec")
@@ -185,7 +185,6 @@ impl Subcommand {
 }
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
-#[must_use]
 pub fn definitions() -> Command {
     RunArgs::command().subcommands(Subcommand::ALL.map(Subcommand::definition))
 }

@@ -54,7 +54,7 @@ struct CompletedShell {
 /// Answers if this call is a question for completions.
 pub(super) fn answer(args: &[OsString]) -> Option<Result<()>> {
     std::env::var_os(VARIABLE)?;
-    // Read before clap_complete removes the variable: nobody may change the environment later.
+    // Read before clap_complete removes the variable: no one may change the environment later.
     let env = exec::environment();
     let engine = CompleteEnv::with_factory(|| with_values(&env))
         .var(VARIABLE)

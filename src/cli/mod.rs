@@ -20,7 +20,6 @@ use parse::{Invocation, Parsed, parse};
 
 /// Does what the command line says and gives the exit code. Does not come back from a run that
 /// works: the command has taken its place.
-#[must_use]
 pub fn run(words: &[OsString]) -> i32 {
     inherited::take_over();
     exec::protect_memory();

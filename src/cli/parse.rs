@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{Arg, Command, FromArgMatches};
 
 use super::args::{
-    ClearArgs, ExplainArgs, LoginArgs, Output, RunArgs, ShellArgs, StatusArgs, Subcommand,
+    ClearArgs, ExplainArgs, LoginArgs, OutputOptions, RunArgs, ShellArgs, StatusArgs, Subcommand,
     definitions,
 };
 use super::usage_error::{no_command, unknown_subcommand, usage_error};
@@ -41,7 +41,7 @@ pub(super) enum Invocation {
 
 #[derive(Debug)]
 pub(super) enum Parsed {
-    Run(Invocation, Output),
+    Run(Invocation, OutputOptions),
     /// Help or version, for stdout.
     Print(String),
     /// `runs_command`: whether a command was to be run, which decides on the exit code.
@@ -81,7 +81,7 @@ pub(super) fn parse(words: &[OsString]) -> Parsed {
     }
 }
 
-fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, Output), clap::Error> {
+fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions), clap::Error> {
     let named = matches.subcommand();
     let named = named.and_then(|(name, matches)| Some((Subcommand::of(name.as_ref())?, matches)));
     let Some((subcommand, matches)) = named else {

@@ -18,7 +18,6 @@ use crate::sign_in::cached::{cached, find_known_device};
 use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 
-/// Prints the plan.
 pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
     let mut settings = read_settings(&without_exports(env), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;

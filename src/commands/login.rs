@@ -10,12 +10,12 @@ use crate::model::settings::exports::without_exports;
 use crate::model::source::Source;
 use crate::model::time::{Timestamp, in_words};
 use crate::options::{CacheMode, SignIn};
-use crate::sign_in::acquire;
 use crate::sign_in::enclosing_shell;
+use crate::sign_in::obtain;
 use crate::sign_in::request::For;
 use crate::sign_in::worth_keeping::for_nothing;
 
-/// Makes sure that a session is at hand.
+/// Makes sure that a session is cached.
 pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     if sign_in.cache == Some(CacheMode::None) {
         return Err(Error::of(
@@ -30,19 +30,19 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         fresh,
         ..sign_in.clone()
     };
-    let acquired = acquire(&without_exports(env), &sign_in, ui, For::Later)?;
+    let obtained = obtain(&without_exports(env), &sign_in, ui, For::Later)?;
     // A session that the next run does not find is no sign-in.
-    acquired.kept?;
-    if let Source::Provider(provider) = &acquired.settings.source
-        && acquired.settings.roles.is_empty()
-        && (!provider.is_worth_keeping() || acquired.session.expires_at == Timestamp::NEVER)
+    obtained.kept?;
+    if let Source::Provider(provider) = &obtained.settings.source
+        && obtained.settings.roles.is_empty()
+        && (!provider.is_worth_keeping() || obtained.session.expires_at == Timestamp::NEVER)
     {
-        return Err(for_nothing(&acquired.settings, provider));
+        return Err(for_nothing(&obtained.settings, provider));
     }
-    let session = &acquired.session;
+    let session = &obtained.session;
     print(&format!(
         "{}: signed in until {} ({} left)\n",
-        printable(&acquired.settings.profile.value),
+        printable(&obtained.settings.profile.value),
         session.expires_at,
         in_words(now().until(session.expires_at)),
     ))

@@ -10,9 +10,9 @@ use crate::model::child::env::child_environment;
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
 use crate::options::SignIn;
-use crate::sign_in::acquire;
+use crate::sign_in::obtain;
 use crate::sign_in::request::For;
-use crate::sign_in::signing_in::Acquired;
+use crate::sign_in::signing_in::Obtained;
 
 /// Runs `command` with a session.
 ///
@@ -34,21 +34,21 @@ pub(crate) fn prepare(
     sign_in: &SignIn,
     what_for: For<'_>,
     ui: Ui,
-) -> Result<(Environment, Acquired)> {
+) -> Result<(Environment, Obtained)> {
     let env = without_exports(env);
-    let acquired = acquire(&env, sign_in, ui, what_for)?;
-    let Acquired {
+    let obtained = obtain(&env, sign_in, ui, what_for)?;
+    let Obtained {
         session, settings, ..
-    } = &acquired;
+    } = &obtained;
     settings
         .guards
         .check_account(&settings.profile.value, session.account.as_deref())?;
-    if let Err(error) = &acquired.kept {
+    if let Err(error) = &obtained.kept {
         ui.notice(&format!(
             "the session cannot be kept, the next run will ask again: {}",
             error.summary()
         ));
     }
     let child_env = child_environment(&env, session, settings);
-    Ok((child_env, acquired))
+    Ok((child_env, obtained))
 }

@@ -13,7 +13,7 @@ use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::child::env::to_restore;
 use crate::model::child::shell::{FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
-use crate::model::child::shell_context::Within;
+use crate::model::child::shell_context::ShellContext;
 use crate::model::environment::Environment;
 use crate::model::time::Timestamp;
 use crate::model::vars::RESTORE;
@@ -22,7 +22,7 @@ use crate::sign_in::enclosing_shell::{
     profile_or_key, refuse_twice, renewing_line, session_name, shown_name,
 };
 use crate::sign_in::request::For;
-use crate::sign_in::signing_in::Acquired;
+use crate::sign_in::signing_in::Obtained;
 
 /// Runs a shell with a session. Comes back only with the reason why it does not run.
 pub(crate) fn shell(
@@ -46,17 +46,17 @@ fn start(
     let program = program(env, choice);
     let files = files_for(env, &program, ui)?;
     let what_for = For::Shell(std::slice::from_ref(&program));
-    let (mut env, acquired) = prepare(env, sign_in, what_for, ui)?;
-    mark(&mut env, &acquired);
+    let (mut env, obtained) = prepare(env, sign_in, what_for, ui)?;
+    mark(&mut env, &obtained);
     let mut words = vec![program];
     if let Some((shell, directory)) = files {
         words.extend(shell.start(&directory, &mut env));
-        let mut changes = to_restore(&env, &acquired.session, &acquired.settings);
+        let mut changes = to_restore(&env, &obtained.session, &obtained.settings);
         changes.retain(|(name, _)| is_variable(name));
         let marks = Marks {
             program: exec::own_path(),
-            renew: renewing_line(&env, sign_in, &acquired.settings).unwrap_or_default(),
-            name: shown_name(&acquired.settings, sign_in),
+            renew: renewing_line(&env, sign_in, &obtained.settings).unwrap_or_default(),
+            name: shown_name(&obtained.settings, sign_in),
             prompt: !choice.keep_ps1,
         };
         env.set(RESTORE, shell.restore(&changes, &marks));
@@ -74,12 +74,12 @@ fn program(env: &Environment, choice: &ShellChoice) -> OsString {
 }
 
 /// Writes down in the environment what the shell has.
-fn mark(env: &mut Environment, acquired: &Acquired) {
-    let Acquired {
+fn mark(env: &mut Environment, obtained: &Obtained) {
+    let Obtained {
         session, settings, ..
-    } = acquired;
+    } = obtained;
     let (_, shell) = exec::parent_and_self();
-    let within = Within {
+    let within = ShellContext {
         session: session_name(settings),
         shell,
         key: session.access_key_id.clone(),

@@ -1,6 +1,6 @@
 //! What a shell of mfaexec's asks before each prompt: `mfaexec shell-hook SHELL TOLD RENEW NAME`. The
 //! answer is code for that shell: the variables of a session that was renewed since, and the sign
-//! for the prompt. Nobody types it, so it is no subcommand, and no run pays for its definition.
+//! for the prompt. No one types it, so it is no subcommand, and no run pays for its definition.
 
 use std::ffi::OsString;
 
@@ -11,14 +11,14 @@ use crate::error::EXIT_SUCCESS;
 use crate::model::child::env::of_session;
 use crate::model::child::prompt_segment::{Left, segment};
 use crate::model::child::shell::{FOR_PROMPTS, IN_SHELL, Shell};
-use crate::model::child::shell_context::Within;
+use crate::model::child::shell_context::ShellContext;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::time::Timestamp;
 use crate::sign_in::cached::open_cache;
 
 /// What the shell says of itself.
-struct Asking<'a> {
+struct ShellState<'a> {
     /// What it was told already.
     told: &'a str,
     /// The line that gets the next session, empty if none does.
@@ -38,17 +38,18 @@ pub(crate) fn answer(args: &[OsString]) -> Option<u8> {
     }
     let shell = Shell::of_program(shell)?;
     let env = exec::environment();
-    let asking = Asking {
+    let asking = ShellState {
         told: &told.to_string_lossy(),
         renew: &renew.to_string_lossy(),
         name: &name.to_string_lossy(),
     };
-    let _a_shell_that_is_gone = output(&hook(&env, shell, &asking));
+    // The shell may be gone.
+    let _ = output(&hook(&env, shell, &asking));
     Some(EXIT_SUCCESS)
 }
 
-fn hook(env: &Environment, shell: Shell, asking: &Asking<'_>) -> String {
-    let within = Within::of(env);
+fn hook(env: &Environment, shell: Shell, asking: &ShellState<'_>) -> String {
+    let within = ShellContext::of(env);
     let end = env.text("AWS_CREDENTIAL_EXPIRATION");
     let mut end = end.as_deref().and_then(Timestamp::parse);
     let renewed = within.as_ref().and_then(|within| renewed(env, within, end));
@@ -86,16 +87,16 @@ fn hook(env: &Environment, shell: Shell, asking: &Asking<'_>) -> String {
 /// The session that this shell should have by now, if it is another one than it has.
 fn renewed(
     env: &Environment,
-    within: &Within,
+    within: &ShellContext,
     end: Option<Timestamp>,
-) -> Option<(Within, Session)> {
+) -> Option<(ShellContext, Session)> {
     let cache = open_cache(env, None).ok()?;
     let session = cache.session(&within.session).ok().flatten()?;
     if session.access_key_id == within.key || Some(session.expires_at) < end {
         return None;
     }
     let key = session.access_key_id.clone();
-    let within = Within {
+    let within = ShellContext {
         key,
         ..within.clone()
     };
@@ -103,7 +104,7 @@ fn renewed(
 }
 
 /// Says what the shell was not told yet.
-fn tell(rival: Option<&str>, ended: Option<Timestamp>, asking: &Asking<'_>) {
+fn tell(rival: Option<&str>, ended: Option<Timestamp>, asking: &ShellState<'_>) {
     let name = asking.name;
     let text = match (rival, ended) {
         (Some("AWS_ACCESS_KEY_ID"), _) => format!(

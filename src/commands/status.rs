@@ -1,4 +1,4 @@
-//! `mfaexec status`: the sessions at hand.
+//! `mfaexec status`: the cached sessions.
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Table, presets};
@@ -116,9 +116,9 @@ impl<'a> OfProfile<'a> {
 }
 
 /// Seconds below which a session is about to end.
-const SOON: u64 = 600;
+const ENDS_SOON_SECONDS: u64 = 600;
 /// The width of a bar.
-const BAR: u64 = 10;
+const BAR_CELLS: u64 = 10;
 
 /// A line for each session; those that are about to end in a colour, if there are any.
 fn to_table(sessions: &[Session], now: Timestamp) -> String {
@@ -143,7 +143,7 @@ fn to_table(sessions: &[Session], now: Timestamp) -> String {
         let session = number
             .checked_sub(1)
             .and_then(|number| sessions.get(number));
-        let soon = session.is_some_and(|session| now.until(session.expires_at) < SOON);
+        let soon = session.is_some_and(|session| now.until(session.expires_at) < ENDS_SOON_SECONDS);
         match warning.filter(|_| soon) {
             Some(style) => format!("{style}{}{style:#}\n", line.trim()),
             None => format!("{}\n", line.trim()),
@@ -157,8 +157,8 @@ fn bar(session: &Session, now: Timestamp) -> String {
     let life = session.obtained_at.until(session.expires_at).max(1);
     let left = now.until(session.expires_at).min(life);
     // One that is not over has something left to show.
-    let full = (left * BAR).div_ceil(life);
-    let cells = (0..BAR).map(|cell| if cell < full { '#' } else { '.' });
+    let full = (left * BAR_CELLS).div_ceil(life);
+    let cells = (0..BAR_CELLS).map(|cell| if cell < full { '#' } else { '.' });
     format!("[{}]", cells.collect::<String>())
 }
 

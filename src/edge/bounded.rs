@@ -1,4 +1,4 @@
-//! Reads a file that somebody else wrote or named: never without end, neither in size nor in time.
+//! Reads a file that someone else wrote or named: never without end, neither in size nor in time.
 //! It may be a device, a directory, or a pipe, as in `AWS_CONFIG_FILE=<(pass show aws)`.
 
 use std::fs::{File, OpenOptions};
@@ -11,11 +11,11 @@ use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// Bytes of the longest file: 300,000 profiles.
-const LIMIT: u64 = 64 * 1024 * 1024;
+const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// Milliseconds that a pipe without a writer is waited for.
 const WITHOUT_WRITER: u16 = 1000;
 /// Milliseconds that a writer may be silent: it may be a password manager that asks a person.
-const SILENCE: u16 = 15_000;
+const SILENCE_MS: u16 = 15_000;
 /// Major and minor number of `/dev/null`, which is an empty file to whoever names it.
 const NULL: (u64, u64) = (1, 3);
 
@@ -42,13 +42,13 @@ pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
         return Err(Error::other("it is a device, not a file"));
     }
     let length = metadata.len();
-    if length > LIMIT {
+    if length > FILE_LIMIT {
         return Err(too_long());
     }
     // A little more than it has: so the end is found without another buffer.
     let room = usize::try_from(length).map_err(|_| too_long())?;
     let mut content = Vec::with_capacity(room + 64);
-    file.take(LIMIT + 1).read_to_end(&mut content)?;
+    file.take(FILE_LIMIT + 1).read_to_end(&mut content)?;
     within_limit(content)
 }
 
@@ -63,7 +63,7 @@ fn is_null(_device: u64, path: &Path) -> bool {
     path == Path::new("/dev/null")
 }
 
-/// Reads to the end of what is written into a pipe. One with a name that nobody has open for writing
+/// Reads to the end of what is written into a pipe. One with a name that no one has open for writing
 /// looks as if it had ended; its writer may be about to open it.
 fn read_pipe(mut pipe: File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
@@ -89,14 +89,14 @@ fn read_pipe(mut pipe: File) -> io::Result<Vec<u8>> {
             // There is a writer.
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 (wait_for_writer, missing) = (false, false);
-                if !wait(&pipe, SILENCE)? {
+                if !wait(&pipe, SILENCE_MS)? {
                     let words = "the writer of this pipe has sent nothing for 15 seconds";
                     return Err(Error::new(ErrorKind::TimedOut, words));
                 }
             }
             Err(error) => return Err(error),
         }
-        if content.len() as u64 > LIMIT {
+        if content.len() as u64 > FILE_LIMIT {
             return Err(too_long());
         }
     }
@@ -112,7 +112,7 @@ fn wait(pipe: &File, milliseconds: u16) -> io::Result<bool> {
     }
 }
 
-/// Whether a pipe is a file with a name, which anybody may open later; those of shells are not.
+/// Whether a pipe is a file with a name, which anyone may open later; those of shells are not.
 #[cfg(target_os = "linux")]
 fn has_name(pipe: &File) -> bool {
     use nix::sys::statfs::{FsType, fstatfs};
@@ -127,7 +127,7 @@ fn has_name(_pipe: &File) -> bool {
 }
 
 fn within_limit(content: Vec<u8>) -> io::Result<Vec<u8>> {
-    match content.len() as u64 > LIMIT {
+    match content.len() as u64 > FILE_LIMIT {
         true => Err(too_long()),
         false => Ok(content),
     }

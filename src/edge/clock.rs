@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use crate::model::time::Timestamp;
 
 /// This machine's time of day.
-#[must_use]
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from(SystemTime::now())
 }

@@ -12,7 +12,7 @@ use crate::model::environment::Environment;
 ///
 /// # Errors
 /// A file that is there but cannot be read; no home directory to look in.
-pub fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
+pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
     [
         (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config"),
         (
@@ -71,7 +71,7 @@ fn read_one(path: &Path) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// It cannot be read, or is no JSON.
-pub fn read_policy(path: &Path) -> Result<String> {
+pub(crate) fn read_policy(path: &Path) -> Result<String> {
     let failed = |cause: String| {
         let what = format!("cannot use the policy {}", path.display());
         Error::new(what, cause, "name a file with a policy in JSON")
@@ -89,7 +89,7 @@ pub fn read_policy(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// There is no home directory.
-pub fn cache_directory(env: &Environment) -> Result<PathBuf> {
+pub(crate) fn cache_directory(env: &Environment) -> Result<PathBuf> {
     let xdg = env
         .get("XDG_CACHE_HOME")
         .map(PathBuf::from)

@@ -1,12 +1,12 @@
-//! The effects: files, keyring, network, terminal, processes. Thin, and unaware of each other,
-//! but for those that stand on `files`.
+//! The effects: files, keyring, network, terminal, processes. Thin: what can be decided without an
+//! effect is decided in `model`.
 
-pub mod aws;
+pub(crate) mod aws;
 mod bounded;
-pub mod clock;
-pub mod config_files;
-pub mod output;
-pub mod process;
-pub mod prompt;
-pub mod signals;
-pub mod store;
+pub(crate) mod clock;
+pub(crate) mod config_files;
+pub(crate) mod output;
+pub(crate) mod process;
+pub(crate) mod prompt;
+pub(crate) mod signals;
+pub(crate) mod store;

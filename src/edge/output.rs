@@ -20,7 +20,7 @@ use crate::model::time::Timestamp;
 
 /// The voice of one invocation.
 #[derive(Debug, Clone, Copy)]
-pub struct Ui {
+pub(crate) struct Ui {
     quiet: bool,
     verbose: bool,
 }
@@ -28,8 +28,7 @@ pub struct Ui {
 impl Ui {
     /// `quiet` silences notices; `verbose` shows mfaexec's own events: 1 what is done and why,
     /// 2 the details. Other crates' events are never shown: the SDK's carry secrets.
-    #[must_use]
-    pub fn new(quiet: bool, verbose: u8) -> Self {
+    pub(crate) fn new(quiet: bool, verbose: u8) -> Self {
         let level = match verbose {
             0 => None,
             1 => Some(Level::INFO),
@@ -51,19 +50,18 @@ impl Ui {
         Self { quiet, verbose }
     }
 
-    /// Whether somebody wants to know more.
-    #[must_use]
-    pub fn is_verbose(self) -> bool {
+    /// Whether someone wants to know more.
+    pub(crate) fn is_verbose(self) -> bool {
         self.verbose
     }
 
     /// Says on stderr what a person has to know to answer, also where notices are not wanted.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         to_stderr(&format!("mfaexec: {}", printable(text)));
     }
 
     /// Says something on stderr that is no failure.
-    pub fn notice(&self, text: &str) {
+    pub(crate) fn notice(&self, text: &str) {
         if !self.quiet {
             self.say(text);
         }
@@ -91,8 +89,7 @@ where
     }
 }
 
-/// Prints an error.
-pub fn error(error: &Error) {
+pub(crate) fn error(error: &Error) {
     let text = error.to_string();
     let (what, rest) = text.split_once(':').unwrap_or(("mfaexec", &text));
     if has_colours(io::stderr().is_terminal()) {
@@ -104,18 +101,16 @@ pub fn error(error: &Error) {
 }
 
 /// Whether notices come to a terminal.
-#[must_use]
-pub fn notices_on_terminal() -> bool {
+pub(crate) fn notices_on_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
 /// Whether what is printed on stdout may have colours.
-#[must_use]
-pub fn colours_on_stdout() -> bool {
+pub(crate) fn colours_on_stdout() -> bool {
     has_colours(io::stdout().is_terminal())
 }
 
-/// On a terminal only that has some, and where nobody minds (no-color.org).
+/// On a terminal only that has some, and where no one minds (no-color.org).
 fn has_colours(is_terminal: bool) -> bool {
     is_terminal
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -123,27 +118,23 @@ fn has_colours(is_terminal: bool) -> bool {
 }
 
 /// Whether a terminal's prompt may have colours, wherever this process writes to.
-#[must_use]
-pub fn colours_in_prompt() -> bool {
+pub(crate) fn colours_in_prompt() -> bool {
     has_colours(true)
 }
 
 /// Whether stdin and stderr are terminals: by these shells tell whether they talk to a person.
-#[must_use]
-pub fn stdin_and_stderr_are_terminals() -> (bool, bool) {
+pub(crate) fn stdin_and_stderr_are_terminals() -> (bool, bool) {
     (io::stdin().is_terminal(), io::stderr().is_terminal())
 }
 
 /// Whether what is printed on stdout would be seen.
-#[must_use]
-pub fn stdout_is_seen() -> bool {
+pub(crate) fn stdout_is_seen() -> bool {
     io::stdout().is_terminal()
 }
 
 /// A moment in the time of this place, as short as it is clear: `18:20`, on another day than `now`
 /// with the day.
-#[must_use]
-pub fn local_time(moment: Timestamp, now: Timestamp) -> String {
+pub(crate) fn local_time(moment: Timestamp, now: Timestamp) -> String {
     let here = |moment: Timestamp| {
         let seconds = i64::try_from(moment.0).ok()?;
         let moment = jiff::Timestamp::from_second(seconds).ok()?;
@@ -162,7 +153,7 @@ pub fn local_time(moment: Timestamp, now: Timestamp) -> String {
 ///
 /// # Errors
 /// stdout is closed or full.
-pub fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     if output(text) {
         return Ok(());
     }
@@ -175,8 +166,7 @@ pub fn print(text: &str) -> Result<()> {
 
 /// Prints a result on stdout; false if it could not be written. A reader that has seen enough
 /// (`| head`) is no failure.
-#[must_use]
-pub fn output(text: &str) -> bool {
+pub(crate) fn output(text: &str) -> bool {
     let mut stdout = io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
@@ -188,13 +178,14 @@ pub fn output(text: &str) -> bool {
 }
 
 fn to_stderr(line: &str) {
-    let _nobody_reads_it = writeln!(Stderr, "{line}");
+    // There is no place left to tell that stderr is closed.
+    let _ = writeln!(Stderr, "{line}");
 }
 
 /// Lines that wait until the question on the terminal is over.
 static HELD_BACK: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
-/// stderr, but where a question stands: a line in the middle of it would look like a part of it, and
+/// stderr, but where a question is open: a line in the middle of it would look like a part of it, and
 /// the question would not be drawn again.
 struct Stderr;
 
@@ -224,7 +215,8 @@ pub(crate) fn hold_back() {
 }
 
 /// What has waited is said.
-pub fn let_go() {
+pub(crate) fn let_go() {
     let held = HELD_BACK.lock().ok().and_then(|mut held| held.take());
-    let _nobody_reads_it = io::stderr().write_all(&held.unwrap_or_default());
+    // There is no place left to tell that stderr is closed.
+    let _ = io::stderr().write_all(&held.unwrap_or_default());
 }

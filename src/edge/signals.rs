@@ -1,4 +1,4 @@
-//! Signals while a question stands on the terminal: they are noted instead of obeyed, so that the
+//! Signals while a question is open on the terminal: they are noted instead of obeyed, so that the
 //! terminal can be put right first, and obeyed afterwards.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -18,9 +18,9 @@ const CAUGHT: [Signal; 13] = [
     Signal::SIGTSTP,
     Signal::SIGTTIN,
     Signal::SIGTTOU,
-    // After a SIGSTOP, which nobody notices, the shell has changed the terminal's modes.
+    // After a SIGSTOP, which no one notices, the shell has changed the terminal's modes.
     Signal::SIGCONT,
-    // Nobody means these, but they end a process all the same.
+    // No one means these, but they end a process all the same.
     Signal::SIGUSR1,
     Signal::SIGUSR2,
     Signal::SIGALRM,
@@ -63,8 +63,7 @@ impl Wake {
         self.writer.try_clone()
     }
 
-    /// Becomes readable when somebody has written.
-    #[must_use]
+    /// Becomes readable when someone has written.
     pub fn readable(&self) -> BorrowedFd<'_> {
         self.reader.as_fd()
     }
@@ -76,21 +75,21 @@ impl Wake {
 }
 
 /// Writes the byte that wakes; a full pipe wakes as well.
-pub fn wake(mut waker: &PipeWriter) {
-    let _full_pipe_is_fine = waker.write(&[1]);
+pub(crate) fn wake(mut waker: &PipeWriter) {
+    // A full pipe wakes too.
+    let _ = waker.write(&[1]);
 }
 
 /// While this lives, [`CAUGHT`] signals are noted. Those that were ignored stay so: whoever
 /// started mfaexec under nohup meant it.
 #[derive(Debug)]
-pub struct Noting {
+pub(crate) struct Noting {
     previous: Vec<(Signal, SigAction)>,
 }
 
 impl Noting {
     /// Begins; the handler writes to `wake`.
-    #[must_use]
-    pub fn start(wake: &Wake) -> Self {
+    pub(crate) fn start(wake: &Wake) -> Self {
         WAKE_FD.store(wake.writer.as_raw_fd(), Ordering::SeqCst);
         let note = SigAction::new(SigHandler::Handler(note), SaFlags::empty(), SigSet::empty());
         let mut previous = Vec::new();
@@ -111,15 +110,13 @@ impl Noting {
     }
 
     /// Whether a signal came.
-    #[must_use]
-    pub fn has_noted() -> bool {
+    pub(crate) fn has_noted() -> bool {
         ENDING.load(Ordering::SeqCst) != 0 || STOPPING.load(Ordering::SeqCst) != 0
     }
 
     /// The signal to obey, if one came; all are taken out. One that ends the process counts before
     /// all that stop or continue it, in whichever order they came.
-    #[must_use]
-    pub fn noted() -> Option<Signal> {
+    pub(crate) fn noted() -> Option<Signal> {
         let [ending, stopping] = [&ENDING, &STOPPING].map(|noted| noted.swap(0, Ordering::SeqCst));
         Signal::try_from(ending).or(Signal::try_from(stopping)).ok()
     }
@@ -143,8 +140,8 @@ extern "C" fn note(signal: libc::c_int) {
             STOPPING.store(signal, Ordering::SeqCst);
         }
         _ => {
-            let _the_first_counts =
-                ENDING.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
+            // The first one counts.
+            let _ = ENDING.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
         }
     }
     let fd = WAKE_FD.load(Ordering::SeqCst);
@@ -162,7 +159,7 @@ extern "C" fn note(signal: libc::c_int) {
 
 /// Does something in which signals are noted, and obeys them afterwards. When one has only stopped
 /// this process, it is done once more.
-pub fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
+pub(crate) fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
     loop {
         let outcome = {
             let _noting = Noting::start(wake);
@@ -177,8 +174,7 @@ pub fn attend<T>(wake: &mut Wake, mut once: impl FnMut(&Wake) -> T) -> T {
 }
 
 /// Whether the signal ends a process, rather than to stop it or to let it go on.
-#[must_use]
-pub fn ends(signal: Signal) -> bool {
+pub(crate) fn ends(signal: Signal) -> bool {
     !matches!(
         signal,
         Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU | Signal::SIGCONT
@@ -186,14 +182,13 @@ pub fn ends(signal: Signal) -> bool {
 }
 
 /// Does to this process what the signal does by default; comes back if it only stopped it and
-/// somebody continued it.
-pub fn obey(signal: Signal) {
+/// someone continued it.
+pub(crate) fn obey(signal: Signal) {
     let _ = raise(signal);
 }
 
 /// Whether this process ignores a signal. False where the system does not say.
-#[must_use]
-pub fn is_ignored(signal: Signal) -> bool {
+pub(crate) fn is_ignored(signal: Signal) -> bool {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
     // SAFETY: without a new action sigaction(2) only writes the present one to where it is told,
     // and it is read only if it did.
@@ -205,7 +200,7 @@ pub fn is_ignored(signal: Signal) -> bool {
 
 /// Runs `start` with every signal blocked, so that threads it starts leave signals to the one
 /// that asks the questions.
-pub fn with_signals_blocked<T>(start: impl FnOnce() -> T) -> T {
+pub(crate) fn with_signals_blocked<T>(start: impl FnOnce() -> T) -> T {
     let previous = SigSet::all().thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_BLOCK);
     let result = start();
     if let Ok(previous) = previous {

@@ -2,7 +2,7 @@
 
 /// An ARN taken apart: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arn<'a> {
+pub(crate) struct Arn<'a> {
     /// `aws`, `aws-cn`, …
     pub partition: &'a str,
     /// `iam`, `sts`, …
@@ -17,8 +17,7 @@ pub struct Arn<'a> {
 
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; none if it has fewer than six parts.
-    #[must_use]
-    pub fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
         Some(Self {
             partition: parts.next()?,
@@ -30,51 +29,44 @@ impl<'a> Arn<'a> {
     }
 
     /// Path and name of a resource of that kind: `role`, `user`, `mfa` or `u2f`.
-    #[must_use]
-    pub fn path_and_name(&self, kind: &str) -> Option<&'a str> {
+    pub(crate) fn path_and_name(&self, kind: &str) -> Option<&'a str> {
         let rest = self.resource.strip_prefix(kind)?.strip_prefix('/')?;
         (!rest.is_empty()).then_some(rest)
     }
 
     /// The name alone.
-    #[must_use]
-    pub fn name(&self, kind: &str) -> Option<&'a str> {
+    pub(crate) fn name(&self, kind: &str) -> Option<&'a str> {
         self.path_and_name(kind)?.rsplit('/').next()
     }
 }
 
 /// Path and name of a role, or the whole text if it is no role's ARN.
-#[must_use]
-pub fn role_name(arn: &str) -> &str {
+pub(crate) fn role_name(arn: &str) -> &str {
     let parsed = Arn::parse(arn);
     let name = parsed.and_then(|arn| arn.path_and_name("role"));
     name.unwrap_or(arn)
 }
 
 /// Whether it can be the id of an account.
-#[must_use]
-pub fn is_account(text: &str) -> bool {
+pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The account in an ARN, if it has one.
-#[must_use]
-pub fn account_of_arn(arn: &str) -> Option<&str> {
+pub(crate) fn account_of_arn(arn: &str) -> Option<&str> {
     let account = Arn::parse(arn)?.account;
     is_account(account).then_some(account)
 }
 
 /// The name of an IAM user, without the path, from an ARN; `None` for a root user, whom
 /// ListMFADevices finds by itself.
-#[must_use]
-pub fn user_name(arn: &str) -> Option<&str> {
+pub(crate) fn user_name(arn: &str) -> Option<&str> {
     Arn::parse(arn)?.name("user")
 }
 
 /// The ARN that a user's virtual device most often has: the user's, with `mfa` for `user` and
 /// without the path.
-#[must_use]
-pub fn guess_device(arn: &str) -> Option<String> {
+pub(crate) fn guess_device(arn: &str) -> Option<String> {
     let parsed = Arn::parse(arn)?;
     let (partition, account) = (parsed.partition, parsed.account);
     let name = parsed.name("user")?;

@@ -4,8 +4,7 @@ use ring::digest;
 
 /// The SHA-256 of a list of texts, in hexadecimal. Each goes in with its length, so that no two
 /// lists run together into the same bytes.
-#[must_use]
-pub fn digest_of(purpose: &str, parts: &[&str]) -> String {
+pub(crate) fn digest_of(purpose: &str, parts: &[&str]) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in std::iter::once(&purpose).chain(parts) {
         context.update(&(part.len() as u64).to_be_bytes());

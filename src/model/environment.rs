@@ -20,27 +20,23 @@ impl fmt::Debug for Environment {
 
 impl Environment {
     /// Takes over raw entries in their order.
-    #[must_use]
     pub fn new(entries: Vec<OsString>) -> Self {
         Self { entries }
     }
 
     /// The value of the first entry of that name, as getenv(3) finds it.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.entries.iter().find_map(|entry| value_of(entry, name))
     }
 
     /// The value as text, `None` when it is unset or empty: every variable that mfaexec reads
     /// treats "empty" as "unset", as `aws configure` users expect.
-    #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         let value = self.get(name)?.to_string_lossy();
         (!value.is_empty()).then(|| value.into_owned())
     }
 
     /// A path in which a leading `~/` stands for the home, if there is one.
-    #[must_use]
     pub fn at_home(&self, path: &str) -> String {
         let home = self.get("HOME").and_then(OsStr::to_str).unwrap_or_default();
         match path.strip_prefix("~/") {
@@ -76,7 +72,6 @@ impl Environment {
     }
 
     /// The names of the entries that have one in UTF-8, in their order, each once.
-    #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for entry in &self.entries {
@@ -91,8 +86,6 @@ impl Environment {
         names
     }
 
-    /// The raw entries.
-    #[must_use]
     pub fn entries(&self) -> &[OsString] {
         &self.entries
     }

@@ -2,17 +2,17 @@
 //! terminal. What is needed of those comes in as values and goes out as values.
 #![forbid(unsafe_code)]
 
-pub mod arn;
-pub mod child;
-pub mod config;
-pub mod digest;
-pub mod environment;
-pub mod failure;
-pub mod origin;
-pub mod plan;
-pub mod prompt;
-pub mod session;
-pub mod settings;
-pub mod source;
-pub mod time;
-pub mod vars;
+pub(crate) mod arn;
+pub(crate) mod child;
+pub(crate) mod config;
+pub(crate) mod digest;
+pub(crate) mod environment;
+pub(crate) mod failure;
+pub(crate) mod origin;
+pub(crate) mod plan;
+pub(crate) mod prompt;
+pub(crate) mod session;
+pub(crate) mod settings;
+pub(crate) mod source;
+pub(crate) mod time;
+pub(crate) mod vars;

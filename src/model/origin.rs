@@ -13,7 +13,7 @@ pub enum Origin {
     Variable(&'static str),
     /// The profile, at this place.
     Profile(String),
-    /// Nobody said anything.
+    /// No one said anything.
     Default,
     /// AWS said so, now or earlier.
     Discovered,
@@ -30,17 +30,13 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
-    /// The value.
     pub value: T,
-    /// Where it came from.
     pub origin: Origin,
 }
 
 impl<T> Sourced<T> {
-    /// Puts the two together.
     pub fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }

@@ -12,13 +12,11 @@ impl Timestamp {
     pub const NEVER: Self = Self(u64::MAX);
 
     /// A moment as [`fmt::Display`] writes it, or otherwise by RFC 3339.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         humantime::parse_rfc3339(text).ok().map(Self::from)
     }
 
     /// The seconds from `self` until `later`; zero when that is past.
-    #[must_use]
     pub fn until(self, later: Timestamp) -> u64 {
         later.0.saturating_sub(self.0)
     }
@@ -46,7 +44,7 @@ impl fmt::Display for Timestamp {
 ///
 /// # Errors
 /// It is none of these; in words.
-pub fn parse_seconds(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_seconds(text: &str) -> Result<u64, String> {
     let wrong = || format!("{text} is no time; write 4h, 90m, or seconds");
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map_err(|_| wrong());
@@ -56,8 +54,7 @@ pub fn parse_seconds(text: &str) -> Result<u64, String> {
 }
 
 /// Seconds as people say them: `3h 59m`, `59s`. From an hour on to the nearest minute.
-#[must_use]
-pub fn in_words(seconds: u64) -> String {
+pub(crate) fn in_words(seconds: u64) -> String {
     let shown = if seconds >= 3600 {
         (seconds + 30) / 60 * 60
     } else {

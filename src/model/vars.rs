@@ -69,41 +69,38 @@ const RIVALS: [(Name, Holds); 20] = [
 const SESSION_SECRETS: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// A one-time code for mfaexec.
-pub const CODE: &str = "MFAEXEC_CODE";
+pub(crate) const CODE: &str = "MFAEXEC_CODE";
 /// Carries code to a shell that starts: what the session wants to be set and unset when the user's
 /// own files are done. Then the shell unsets it.
-pub const RESTORE: &str = "MFAEXEC_RESTORE";
+pub(crate) const RESTORE: &str = "MFAEXEC_RESTORE";
 /// The profiles whose `credential_process` this run is part of.
-pub const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
+pub(crate) const PROCESS_OF: &str = "MFAEXEC_PROCESS_OF";
 
 /// mfaexec's own that hold secrets.
 const OWN_SECRETS: [&str; 2] = [CODE, RESTORE];
 
 /// Whether the variable leads some program to other credentials than the session.
-#[must_use]
-pub fn is_rival(name: &[u8]) -> bool {
+pub(crate) fn is_rival(name: &[u8]) -> bool {
     // Most variables are none of these, and this is asked of each of them in every run.
     let possible = name.starts_with(b"A") || name.starts_with(b"S");
     possible && RIVALS.iter().any(|(rival, _)| rival.covers(name))
 }
 
 /// Whether the command must not see the variable: a rival, or what only mfaexec has a use for.
-#[must_use]
-pub fn is_removed(name: &[u8]) -> bool {
+pub(crate) fn is_removed(name: &[u8]) -> bool {
     let own = || OWN_SECRETS.iter().chain([&PROCESS_OF]);
     is_rival(name) || own().any(|own| own.as_bytes() == name)
 }
 
 /// Whether a program that asks a person for a code must not see the variable: it needs no secret.
-#[must_use]
-pub fn is_withheld(name: &[u8]) -> bool {
+pub(crate) fn is_withheld(name: &[u8]) -> bool {
     let mut secrets = SESSION_SECRETS.iter().chain(&OWN_SECRETS);
     let rival = |(rival, holds): &(Name, Holds)| *holds == Secret && rival.covers(name);
     secrets.any(|secret| secret.as_bytes() == name) || RIVALS.iter().any(rival)
 }
 
 /// The rivals that have one name.
-pub fn rival_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn rival_names() -> impl Iterator<Item = &'static str> {
     RIVALS.iter().filter_map(|(name, _)| match name {
         Is(name) => Some(*name),
         StartsWith(_) => None,
@@ -111,7 +108,7 @@ pub fn rival_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// What the names of the other rivals begin with.
-pub fn rival_prefixes() -> impl Iterator<Item = &'static str> {
+pub(crate) fn rival_prefixes() -> impl Iterator<Item = &'static str> {
     RIVALS.iter().filter_map(|(name, _)| match name {
         Is(_) => None,
         StartsWith(prefix) => Some(*prefix),
@@ -120,7 +117,7 @@ pub fn rival_prefixes() -> impl Iterator<Item = &'static str> {
 
 /// The long-term key of an environment in whose place the session stands: a run inside belongs to
 /// it as to a profile.
-pub const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
+pub(crate) const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
 
 #[cfg(test)]
 mod tests {

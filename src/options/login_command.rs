@@ -1,4 +1,4 @@
-//! The command line that signs in for somebody who asked for a session with these options.
+//! The command line that signs in for someone who asked for a session with these options.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use super::SignIn;
 impl SignIn {
     /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
     /// the environment names it.
-    #[must_use]
-    pub fn login_command(&self, profile: Option<&str>) -> String {
+    pub(crate) fn login_command(&self, profile: Option<&str>) -> String {
         let mut line = "mfaexec login".to_owned();
         let mut add = |option: &str, value: &str| {
             let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);

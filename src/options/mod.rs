@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use crate::model::child::shell::Shell;
 use crate::model::prompt::method::{self, PromptMethod};
-use crate::model::settings::Wishes;
+use crate::model::settings::SessionOptions;
 use crate::model::time::parse_seconds;
 
 mod login_command;
@@ -17,7 +17,7 @@ mod login_command;
 // the subcommand.
 
 #[derive(Debug, Clone, Default, Args)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     /// Use this profile of the AWS config files
     ///
     /// Default: AWS_PROFILE, else AWS_DEFAULT_PROFILE, else the profile of the enclosing mfaexec,
@@ -108,7 +108,7 @@ fn prompt_help() -> String {
 }
 
 #[derive(Debug, Clone, Default, Args)]
-pub struct ShellChoice {
+pub(crate) struct ShellChoice {
     /// Start this shell: its name or its path
     #[arg(long, value_name = "SHELL", value_parser = non_empty, long_help = shell_help(), help_heading = SHELL)]
     pub shell: Option<String>,
@@ -130,7 +130,7 @@ fn shell_help() -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CacheMode {
+pub(crate) enum CacheMode {
     Encrypted,
     Plain,
     None,
@@ -138,9 +138,8 @@ pub enum CacheMode {
 
 impl SignIn {
     /// What the rules have to know of it; `policy` is what the policy file holds.
-    #[must_use]
-    pub fn wishes(&self, policy: Option<String>) -> Wishes {
-        Wishes {
+    pub(crate) fn session_options(&self, policy: Option<String>) -> SessionOptions {
+        SessionOptions {
             duration: self.duration,
             min_ttl: self.min_ttl,
             mfa_serial: self.mfa_serial.clone(),

@@ -17,12 +17,12 @@ use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Mfa, check_serial};
 use crate::sign_in::cached::{cached, device_id};
 use crate::sign_in::code_source::{Codes, find_codes, how_to_sign_in};
-use crate::sign_in::mfa_device::{Found, choose, confirm_guess, look_up};
-use crate::sign_in::signing_in::Check;
+use crate::sign_in::mfa_device::{Lookup, choose, confirm_guess, look_up};
+use crate::sign_in::signing_in::KeyCheck;
 use crate::sign_in::signing_in::SigningIn;
 use crate::sign_in::turn::{take_turn, tell_wait};
 
-/// More than it takes when nobody is asked: a program of `mfa_process` twice, and the next code
+/// More than it takes when no one is asked: a program of `mfa_process` twice, and the next code
 /// between.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// How long a run that has no way to ask looks for another one that does: those that are started
@@ -30,11 +30,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 const OTHERS_COME: Duration = Duration::from_millis(300);
 
 impl SigningIn<'_> {
-    /// Takes the lock, then makes the plan: somebody at another terminal may sign in for this run,
-    /// also where nobody can be asked here.
+    /// Takes the lock, then makes the plan: someone at another terminal may sign in for this run,
+    /// also where no one can be asked here.
     pub(crate) fn lock_and_plan(&mut self) -> Result<Plan> {
         let (begun, below) = (Instant::now(), self.locks.len());
-        // Who brings a code looks for nobody else's.
+        // Who brings a code looks for no one else's.
         let alone = self.asking.given.is_some();
         let mut plan = self.plan()?;
         loop {
@@ -44,7 +44,7 @@ impl SigningIn<'_> {
             if !plan.needs_code() {
                 return Ok(plan);
             }
-            // Else what was at hand is gone: this has become a matter of the device.
+            // Otherwise what was cached is gone: this has become a matter of the device.
             if with_device {
                 match self.find_codes() {
                     Ok(()) => return Ok(plan),
@@ -88,7 +88,7 @@ impl SigningIn<'_> {
         )
     }
 
-    /// What is to be done now. Somebody may have signed in since the first look, even if there was
+    /// What is to be done now. Someone may have signed in since the first look, even if there was
     /// no wait. A fresh session is one that was made after it was asked for, whoever made it.
     pub(crate) fn plan(&mut self) -> Result<Plan> {
         let waited = self.locks.iter().any(|lock| lock.waited);
@@ -109,7 +109,7 @@ impl SigningIn<'_> {
         Ok(plan)
     }
 
-    /// Finds the device if nobody has named it, one process at a time.
+    /// Finds the device if no one has named it, one process at a time.
     pub(crate) fn find_device(&mut self) -> Result<()> {
         let id = device_id(&self.settings);
         match self.settings.mfa() {
@@ -134,7 +134,7 @@ impl SigningIn<'_> {
             }
             None => {
                 let (identity, found) = look_up(&self.aws, &self.settings, self.ui)?;
-                self.check = Check::Over(Some(identity));
+                self.check = KeyCheck::Over(Some(identity));
                 self.which(found)?
             }
         };
@@ -146,11 +146,11 @@ impl SigningIn<'_> {
     }
 
     /// Which of the devices it is, as a person says where AWS does not.
-    fn which(&mut self, found: Found) -> Result<String> {
-        if let Found::One(serial) = found {
+    fn which(&mut self, found: Lookup) -> Result<String> {
+        if let Lookup::One(serial) = found {
             return Ok(serial);
         }
-        // Without anybody to ask the error names the devices.
+        // Without anyone to ask the error names the devices.
         let asks = self.find_codes();
         let profile = &self.settings.profile.value;
         let mut person = match asks {
@@ -161,11 +161,11 @@ impl SigningIn<'_> {
             take_turn(terminal, self.cache, self.ui)?;
         }
         let was_asked = person.is_some();
-        self.one_of_several = matches!(found, Found::Several(_));
+        self.one_of_several = matches!(found, Lookup::Several(_));
         let serial = match found {
-            Found::One(serial) => Ok(serial),
-            Found::Several(serials) => choose(&serials, profile, person),
-            Found::Guess(guess) => confirm_guess(guess, profile, person),
+            Lookup::One(serial) => Ok(serial),
+            Lookup::Several(serials) => choose(&serials, profile, person),
+            Lookup::Guess(guess) => confirm_guess(guess, profile, person),
         };
         self.given_up = was_asked && serial.is_err();
         // Another one may ask now: this run has the device's lock to wait for.
@@ -176,7 +176,7 @@ impl SigningIn<'_> {
         serial
     }
 
-    /// Codes are a matter of the device; all else is one of the session that is to be had.
+    /// Codes are a matter of the device; everything else is a matter of the session.
     fn lock_for(&mut self, plan: &Plan) -> Result<()> {
         if plan.needs_code() {
             let serial = self.serial().to_owned();

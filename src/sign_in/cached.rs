@@ -45,7 +45,7 @@ pub(crate) fn device_id(settings: &Settings) -> String {
     digest_of("device-of", &[&settings.key_identity(), endpoint])
 }
 
-/// Takes the device from the cache where nobody has named it and it was found before.
+/// Takes the device from the cache where no one has named it and it was found before.
 pub(crate) fn find_known_device(settings: &mut Settings, cache: &Cache) -> Result<()> {
     if *settings.mfa_of_key() == Mfa::Unknown
         && settings.may_use_device()

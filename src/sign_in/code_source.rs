@@ -39,7 +39,7 @@ impl Codes {
         }
     }
 
-    /// Lets nobody else ask on the terminal until this process ends.
+    /// Lets no one else ask on the terminal until this process ends.
     pub(crate) fn keep_turn_to_the_end(self) {
         match self {
             Self::Typed(terminal, _) => terminal.keep_turn_to_the_end(),
@@ -54,18 +54,18 @@ impl Codes {
 }
 
 /// The code that came with the invocation, or why the line that should hold it cannot be read.
-pub(crate) type Given = Option<io::Result<SecretString>>;
+pub(crate) type GivenCode = Option<io::Result<SecretString>>;
 
 /// What is known of codes before it is known whether one is needed.
 pub(crate) struct Asking {
-    pub(crate) given: Given,
+    pub(crate) given: GivenCode,
     /// What a person is told that the code is for.
     pub(crate) purpose: Purpose,
 }
 
 /// Takes the code that was given: an option, a line of stdin, the environment. The line is read
 /// whether a code will be needed or not: what is behind it is the command's, in every run.
-pub(crate) fn given(env: &Environment, sign_in: &SignIn) -> Given {
+pub(crate) fn given(env: &Environment, sign_in: &SignIn) -> GivenCode {
     match &sign_in.code {
         Some(code) if code.expose_secret() == "-" => Some(line_from_stdin()),
         Some(code) => Some(Ok(code.clone())),
@@ -74,9 +74,9 @@ pub(crate) fn given(env: &Environment, sign_in: &SignIn) -> Given {
 }
 
 /// In this order: what was given, the program of `mfa_process`, the terminal, a window. What
-/// `--prompt` names goes before the program, as it stands nearer to this run.
+/// `--prompt` names overrides the program, as it is nearer to this run.
 pub(crate) fn find_codes(
-    given: Given,
+    given: GivenCode,
     env: &Environment,
     sign_in: &SignIn,
     settings: &Settings,

@@ -14,7 +14,7 @@ use crate::model::settings::Settings;
 use crate::options::SignIn;
 use crate::sign_in::turn::take_turn;
 
-/// Asks for the profile's name, if the profile wants that, until it is typed or nobody answers.
+/// Asks for the profile's name, if the profile wants that, until it is typed or no one answers.
 /// Inside a command that was confirmed the question was answered already.
 pub(crate) fn confirm(
     env: &Environment,

@@ -1,23 +1,23 @@
-//! Programs that ask for a code where there is no terminal, or where somebody prefers them.
+//! Programs that ask for a code where there is no terminal, or where someone prefers them.
 
 use std::path::PathBuf;
 
 use crate::edge::process::lookup;
 use crate::edge::prompt::dialog;
 use crate::edge::prompt::pinentry;
-use crate::edge::prompt::pinentry::Place;
+use crate::edge::prompt::pinentry::Surroundings;
 use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
-use crate::error::{Error, Kind as ErrorKind};
+use crate::error::{Error, Kind};
 use crate::model::environment::Environment;
-use crate::model::prompt::method::{Dialog, Kind, names_in_words, usual_dialogs};
+use crate::model::prompt::method::{Dialog, DialogKind, names_in_words, usual_dialogs};
 use crate::model::prompt::question::{QUESTION_TIME, Question};
 
 /// The programs that could ask, the first of them first.
 pub(crate) struct Dialogs {
     programs: Vec<(Dialog, PathBuf)>,
-    place: Place,
+    place: Surroundings,
     /// What the person is told at the next try.
     pub(crate) problem: Option<String>,
     /// For what cannot be asked in a window.
@@ -93,7 +93,7 @@ impl Dialogs {
         while let Some((dialog, path)) = self.programs.first() {
             tracing::info!("asking with {}", dialog.program);
             let said = match dialog.kind {
-                Kind::Pinentry => pinentry::ask(path, &self.place, words, wake),
+                DialogKind::Pinentry => pinentry::ask(path, &self.place, words, wake),
                 kind => dialog::ask(kind, path, words, wake),
             };
             match said {
@@ -126,7 +126,7 @@ impl Dialogs {
 /// A name in `MFAEXEC_PROMPT` that is none.
 pub(crate) fn unknown_method(name: &str) -> Error {
     Error::of(
-        ErrorKind::Usage,
+        Kind::Usage,
         format!("MFAEXEC_PROMPT={name} is not a prompt method"),
         format!("there are {}", names_in_words()),
         "set it to one of them, or unset it",
@@ -143,7 +143,7 @@ fn has_display(env: &Environment) -> bool {
 }
 
 /// What a pinentry has to know of this environment, beside the terminal.
-fn place(env: &Environment) -> Place {
+fn place(env: &Environment) -> Surroundings {
     let locale = |category: &str| {
         let mut names = ["LC_ALL", category, "LANG"].into_iter();
         names.find_map(|name| env.text(name))
@@ -156,7 +156,7 @@ fn place(env: &Environment) -> Place {
     let set = options
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    Place {
+    Surroundings {
         terminal: None,
         options: set.collect(),
     }

@@ -6,7 +6,7 @@ use crate::edge::output::local_time;
 use crate::edge::process::exec;
 use crate::edge::process::lookup;
 use crate::error::{Error, Result};
-use crate::model::child::shell_context::Within;
+use crate::model::child::shell_context::ShellContext;
 use crate::model::digest::digest_of;
 use crate::model::environment::Environment;
 use crate::model::plan::step::steps;
@@ -22,13 +22,13 @@ use crate::sign_in::request::read_settings;
 
 /// A shell with the session that this run is about.
 struct Around {
-    within: Within,
+    within: ShellContext,
     settings: Settings,
     cached: Option<Session>,
 }
 
 /// Whether a `login` is to get a new session in any case: typed in a shell with that very session,
-/// it is there to renew it. Not where somebody has done so since, or says what has to be left, or
+/// it is there to renew it. Not where someone has done so since, or says what has to be left, or
 /// where the new one would end before the old one.
 pub(crate) fn renews(env: &Environment, sign_in: &SignIn) -> Result<bool> {
     if sign_in.min_ttl.is_some() {
@@ -85,7 +85,7 @@ pub(crate) fn refuse_twice(env: &Environment, sign_in: &SignIn) -> Result<()> {
 /// shells in it do not take a session over.
 fn around(env: &Environment, sign_in: &SignIn) -> Result<Option<Around>> {
     let (parent, _) = exec::parent_and_self();
-    let within = Within::of(env).filter(|within| within.shell == parent);
+    let within = ShellContext::of(env).filter(|within| within.shell == parent);
     let Some(within) = within else {
         return Ok(None);
     };

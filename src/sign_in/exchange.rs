@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use crate::edge::aws::answer::{Called, TemporaryKeys};
+use crate::edge::aws::errors::Called;
 use crate::edge::aws::thread::Code;
+use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::tty::{Ask, Echo};
@@ -21,19 +22,16 @@ use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::model::time::Timestamp;
 use crate::sign_in::cached::device_id;
 use crate::sign_in::code_source::{Codes, cannot_ask};
-use crate::sign_in::progress::tell_slow;
-use crate::sign_in::signing_in::{Check, SigningIn, given_up};
+use crate::sign_in::signing_in::{KeyCheck, SigningIn, given_up};
 use crate::sign_in::turn::take_turn;
 
 /// Seconds that a clock has to be off to be spoken of: a code's own time.
 const WORTH_SAYING: u64 = 30;
 
 /// How many codes of a person STS may refuse in one run.
-const TRIES: u32 = 3;
+const MOST_TRIES: u32 = 3;
 /// How many answers of a window may be no code: more than a person would give.
 const MOST_USELESS: u32 = 10;
-/// How long a code that was typed waits for the call that tries the key.
-const CHECK_TIME: Duration = Duration::from_secs(2);
 
 /// What came of asking for a code.
 enum Attempt {
@@ -46,7 +44,7 @@ enum Attempt {
 impl SigningIn<'_> {
     /// Gets a session with a code. A person may get three wrong; what was not sent to STS does not
     /// count.
-    pub(crate) fn mint(&mut self, step: &Step) -> Result<TemporaryKeys> {
+    pub(crate) fn exchange_code(&mut self, step: &Step) -> Result<TemporaryKeys> {
         let mut question = Question::new(&self.settings, &self.asking.purpose);
         question.names_device = self.one_of_several || self.ui.is_verbose();
         if let Some((terminal, _)) = self.codes.as_mut().and_then(Codes::person) {
@@ -70,7 +68,7 @@ impl SigningIn<'_> {
                 },
             };
             match &mut self.codes {
-                Some(Codes::Typed(..) | Codes::Asked(..)) if refused == TRIES => {
+                Some(Codes::Typed(..) | Codes::Asked(..)) if refused == MOST_TRIES => {
                     self.given_up = true;
                     return Err(problem);
                 }
@@ -168,8 +166,8 @@ impl SigningIn<'_> {
             Some(Codes::Asked(_, wake)) => wake,
             _ => return Err(given_up()),
         };
-        if let Check::NotBegun = self.check {
-            self.check = Check::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
+        if let KeyCheck::NotBegun = self.check {
+            self.check = KeyCheck::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
         }
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
@@ -205,24 +203,6 @@ impl SigningIn<'_> {
         self.settle()?;
         self.given_up = answer.is_err();
         answer
-    }
-
-    /// Waits a moment for the call in the background: it is an extra, and the code grows old.
-    fn settle(&mut self) -> Result<()> {
-        let check = std::mem::replace(&mut self.check, Check::Over(None));
-        self.check = match check {
-            Check::UnderWay(call) => match call.wait_within(CHECK_TIME, || tell_slow(self.ui)) {
-                Some(Ok(identity)) => Check::Over(Some(identity)),
-                Some(Err(failure)) if failure.stops_sign_in() => {
-                    let asked = Asked::by_key(&self.settings, Some(self.serial()));
-                    return Err(diagnose(&failure, &asked));
-                }
-                // Anything else may go better with the call that counts.
-                Some(Err(_)) | None => Check::Over(None),
-            },
-            check => check,
-        };
-        Ok(())
     }
 
     /// Sends the code, once. It counts as used, unless it surely was not sent.

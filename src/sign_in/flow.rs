@@ -1,9 +1,10 @@
 //! Signing in: under a lock, look again, get one session after the other, keep each. Everything that
-//! can fail without a code fails before somebody types one.
+//! can fail without a code fails before someone types one.
 
-use crate::edge::aws::answer::{Called, TemporaryKeys};
+use crate::edge::aws::errors::Called;
 use crate::edge::aws::program_keys::Given;
 use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
@@ -26,7 +27,7 @@ use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};
-use crate::sign_in::signing_in::{Acquired, Check, SigningIn};
+use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn};
 
 impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.
@@ -47,7 +48,7 @@ impl<'a> SigningIn<'a> {
             cache,
             ui,
             codes: None,
-            check: Check::NotBegun,
+            check: KeyCheck::NotBegun,
             next_code_at: None,
             aws,
             asking,
@@ -58,15 +59,15 @@ impl<'a> SigningIn<'a> {
         })
     }
 
-    /// Signs in, or takes over the session of somebody who just did. Where that fails, nobody else
+    /// Signs in, or takes over the session of someone who just did. Where that fails, no one else
     /// begins before the error was read: the locks are kept until this process ends.
-    pub(crate) fn finish(mut self) -> Result<Acquired> {
+    pub(crate) fn finish(mut self) -> Result<Obtained> {
         match self.get_session() {
             Ok((session, kept)) => {
                 for lock in self.locks {
                     lock.end_peace();
                 }
-                Ok(Acquired {
+                Ok(Obtained {
                     session,
                     settings: self.settings,
                     kept,
@@ -135,7 +136,6 @@ impl<'a> SigningIn<'a> {
         Ok(plan)
     }
 
-    /// Waits for AWS.
     pub(crate) fn wait<T>(&self, call: Pending<T>) -> Called<T> {
         call.wait(|| tell_slow(self.ui))
     }
@@ -148,7 +148,7 @@ impl<'a> SigningIn<'a> {
     fn get(&mut self, step: &Step, source: Option<&Session>) -> Result<TemporaryKeys> {
         self.tell_cut(step);
         if step.with_code {
-            return self.mint(step);
+            return self.exchange_code(step);
         }
         let call = match &step.call {
             Call::Provider(provider) => {

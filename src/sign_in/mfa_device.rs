@@ -1,9 +1,9 @@
-//! Which MFA device? Where nobody says, IAM is asked; where IAM may not be asked, a person is.
+//! Which MFA device? Where no one says, IAM is asked; where IAM may not be asked, a person is.
 
 use secrecy::ExposeSecret;
 
-use crate::edge::aws::answer::Identity;
 use crate::edge::aws::thread::Aws;
+use crate::edge::aws::validate::Identity;
 use crate::edge::output::Ui;
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::tty::{Ask, Terminal};
@@ -20,7 +20,7 @@ use crate::model::settings::mfa::{Devices, sort_devices};
 use crate::sign_in::progress::tell_slow;
 
 /// What AWS says of a user's devices.
-pub(crate) enum Found {
+pub(crate) enum Lookup {
     /// There is one that gives codes.
     One(String),
     /// There are several: a person has to choose.
@@ -33,7 +33,7 @@ pub(crate) enum Found {
 pub(crate) type Person<'a> = (&'a mut Terminal, &'a mut Wake);
 
 /// Looks for the devices of the user that the key belongs to, and for the user.
-pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identity, Found)> {
+pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identity, Lookup)> {
     let diagnosed = |failure| diagnose(&failure, &Asked::by_key(settings, None));
     let identity = aws
         .caller_identity(None, None)
@@ -44,17 +44,17 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
     let found = match serials.wait(|| tell_slow(ui)) {
         Ok(serials) => usable(sort_devices(serials), &settings.profile.value)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
-            Found::Guess(guess_device(&identity.arn))
+            Lookup::Guess(guess_device(&identity.arn))
         }
         Err(failure) => return Err(diagnosed(failure)),
     };
     Ok((identity, found))
 }
 
-fn usable(devices: Devices, profile: &str) -> Result<Found> {
+fn usable(devices: Devices, profile: &str) -> Result<Lookup> {
     match devices {
-        Devices::One(serial) => Ok(Found::One(serial)),
-        Devices::Several(serials) => Ok(Found::Several(serials)),
+        Devices::One(serial) => Ok(Lookup::One(serial)),
+        Devices::Several(serials) => Ok(Lookup::Several(serials)),
         Devices::None => Err(Error::new(
             format!("the user of profile {profile} has no MFA device"),
             "IAM lists none",
@@ -69,7 +69,7 @@ fn usable(devices: Devices, profile: &str) -> Result<Found> {
     }
 }
 
-/// Has a person choose one of several devices, until one is chosen or nobody answers.
+/// Has a person choose one of several devices, until one is chosen or no one answers.
 pub(crate) fn choose(serials: &[String], profile: &str, person: Option<Person>) -> Result<String> {
     let Some((terminal, wake)) = person else {
         return Err(Error::new(
@@ -126,7 +126,7 @@ pub(crate) fn confirm_guess(
         .ok_or_else(|| unknown("the guess was refused"))
 }
 
-/// Asks until the answer can be read, or nobody answers.
+/// Asks until the answer can be read, or no one answers.
 fn ask<T>(question: &str, (terminal, wake): Person, read: impl Fn(&str) -> Option<T>) -> Result<T> {
     let unanswered = |cause: &str| {
         let remedy = "write mfa_serial into the profile, or use --mfa-serial";

@@ -1,4 +1,4 @@
-//! From options to a session: settings, the sessions at hand, and only if those do not do a
+//! From options to a session: settings, the cached sessions, and only if those are not enough a
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
 pub(crate) mod account;
@@ -10,6 +10,7 @@ pub(crate) mod dialogs;
 pub(crate) mod enclosing_shell;
 pub(crate) mod exchange;
 pub(crate) mod flow;
+pub(crate) mod key_check;
 pub(crate) mod mfa_device;
 pub(crate) mod programs;
 pub(crate) mod progress;
@@ -19,6 +20,8 @@ pub(crate) mod signing_in;
 pub(crate) mod turn;
 pub(crate) mod worth_keeping;
 
+use std::ffi::OsString;
+
 use crate::edge::aws::thread::Aws;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
@@ -27,7 +30,9 @@ use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
+use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
+use crate::model::plan::step::Step;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::options::SignIn;
@@ -36,32 +41,32 @@ use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::code_source::{Asking, given};
 use crate::sign_in::confirm::confirm;
 use crate::sign_in::request::{For, read_settings};
-use crate::sign_in::signing_in::{Acquired, SigningIn};
+use crate::sign_in::signing_in::{Obtained, SigningIn};
 use crate::sign_in::worth_keeping::check_use;
 
-/// Gets a session.
-pub(crate) fn acquire(
+/// Obtains the session that options, environment and files ask for: a cached one, or else a new one.
+///
+/// # Errors
+/// Everything that can be wrong before and during a sign-in; as much as possible of it before a code
+/// is asked for.
+pub(crate) fn obtain(
     env: &Environment,
     sign_in: &SignIn,
     ui: Ui,
     what_for: For<'_>,
-) -> Result<Acquired> {
+) -> Result<Obtained> {
     let asking = Asking {
         given: given(env, sign_in),
         purpose: what_for.purpose(),
     };
-    let command = what_for.command();
     let mut settings = read_settings(env, sign_in)?;
-    for notice in &settings.notices {
-        ui.notice(notice);
-    }
-    let Sourced { value, origin } = &settings.profile;
-    tracing::info!("profile {value} (from {origin})");
+    tell(&settings, ui);
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
-    let (settings, plan) =
-        plan_either(settings, sign_in.fresh, now(), |step| cached(&cache, step))?;
-    let plan = match plan.into_session() {
+    let look_up = |step: &Step| cached(&cache, step);
+    let (settings, plan) = plan_either(settings, sign_in.fresh, now(), look_up)?;
+    let command = what_for.command();
+    match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(
                 "using the cached session, which ends at {}",
@@ -71,31 +76,50 @@ pub(crate) fn acquire(
             if command.is_some() {
                 confirm(env, sign_in, &settings, &cache, ui)?;
             }
-            return Ok(Acquired {
+            Ok(Obtained {
                 session,
                 settings,
                 kept: Ok(()),
-            });
+            })
         }
-        Err(plan) => plan,
-    };
+        Err(plan) => {
+            check_before_question(&settings, &plan, command)?;
+            if command.is_some() {
+                confirm(env, sign_in, &settings, &cache, ui)?;
+            }
+            SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?.finish()
+        }
+    }
+}
+
+/// What is not as the caller may think, and with `-v` which profile it is.
+fn tell(settings: &Settings, ui: Ui) {
+    for notice in &settings.notices {
+        ui.notice(notice);
+    }
+    let Sourced { value, origin } = &settings.profile;
+    tracing::info!("profile {value} (from {origin})");
+}
+
+/// What can be refused before a person is asked for anything.
+fn check_before_question(
+    settings: &Settings,
+    plan: &Plan,
+    command: Option<&[OsString]>,
+) -> Result<()> {
     if let Some(reason) = &plan.reason {
         tracing::info!("signing in: {reason}");
     }
-    plan.check(&settings, command.is_some())?;
-    if command.is_none() {
-        check_use(&settings)?;
+    plan.check(settings, command.is_some())?;
+    match command {
+        None => check_use(settings),
+        Some(command) => command
+            .first()
+            .map_or(Ok(()), |name| exec::check_command(name)),
     }
-    if let Some(command) = command {
-        if let Some(name) = command.first() {
-            exec::check_command(name)?;
-        }
-        confirm(env, sign_in, &settings, &cache, ui)?;
-    }
-    SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?.finish()
 }
 
-/// A guard wants to know the account, and the session was got when nobody did.
+/// A guard wants to know the account, and the session was got when no one did.
 fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
     if settings.guards.expected_account.is_some() && session.account.is_none() {
         room::check_descriptors()?;

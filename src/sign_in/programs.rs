@@ -28,7 +28,7 @@ pub(crate) fn known_secrets(env: &Environment, settings: &Settings) -> Secrets {
     Secrets::default().with(&of_environment).with(key)
 }
 
-/// Tells a person what comes from a program while it is waited for. Its arguments are nobody's
+/// Tells a person what comes from a program while it is waited for. Its arguments are no one's
 /// business: the seed of the codes may be in them.
 pub(crate) fn tell(
     ui: Ui,

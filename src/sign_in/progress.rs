@@ -9,7 +9,7 @@ use crate::model::settings::Settings;
 use crate::model::time::in_words;
 
 /// Seconds of a day: what ended before is no news.
-const DAY: u64 = 24 * 3600;
+const NEWS_SECONDS: u64 = 24 * 3600;
 
 /// Says what a run waits for that takes longer than a person expects, once.
 pub(crate) fn tell_slow(ui: Ui) {
@@ -22,7 +22,9 @@ pub(crate) fn tell_slow(ui: Ui) {
 /// Why a code is asked for again, where there was a session not long ago. The cache forgets ended
 /// ones after a day.
 pub(crate) fn tell_end(settings: &Settings, plan: &Plan, ui: Ui) {
-    let ended = plan.ended.filter(|ended| ended.until(now()) <= DAY);
+    let ended = plan
+        .ended
+        .filter(|ended| ended.until(now()) <= NEWS_SECONDS);
     if let (Some(ended), true) = (ended, plan.needs_code()) {
         ui.notice(&format!(
             "the session of {} ended at {}, {} ago",

@@ -52,7 +52,7 @@ pub(crate) fn read_settings(env: &Environment, sign_in: &SignIn) -> Result<Setti
     let policy = policy.map(config_files::read_policy).transpose()?;
     let profiles = Profiles::parse(config_files::read(env)?)?;
     let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
-    let settings = Settings::new(&sign_in.wishes(policy), chosen, env, &profiles)?;
+    let settings = Settings::new(&sign_in.session_options(policy), chosen, env, &profiles)?;
     if let Source::Provider(provider) = &settings.source {
         check_loop(env, &provider.profile)?;
     }

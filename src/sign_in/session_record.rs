@@ -1,6 +1,6 @@
 //! What becomes of an answer: a session with all that has to be known of it, kept for the next run.
 
-use crate::edge::aws::answer::TemporaryKeys;
+use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;
 use crate::edge::store::record::Device;
 use crate::edge::store::told::Stored;
@@ -13,7 +13,7 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::source::role::Role;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::cached::device_id;
-use crate::sign_in::signing_in::Check;
+use crate::sign_in::signing_in::KeyCheck;
 use crate::sign_in::signing_in::SigningIn;
 
 impl SigningIn<'_> {
@@ -38,7 +38,7 @@ impl SigningIn<'_> {
         // A root user's is cut to an hour; a clock that is a little off is no cut.
         let cut = step.provider().is_none() && granted + 1200 < wanted;
         if cut || granted < step.min_ttl {
-            // How long a provider's keys last is nobody's wish.
+            // How long a provider's keys last is no one's wish.
             let (who, wanted) = match step.provider() {
                 Some(provider) => (provider.name(), 0),
                 None => ("STS", wanted),
@@ -79,7 +79,7 @@ impl SigningIn<'_> {
             return of_arn(&role.arn.value);
         }
         match &self.check {
-            Check::Over(Some(identity)) if self.settings.key().is_some() => {
+            KeyCheck::Over(Some(identity)) if self.settings.key().is_some() => {
                 Some(identity.account.clone())
             }
             _ => self.settings.device().and_then(of_arn),

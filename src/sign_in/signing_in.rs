@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use crate::edge::aws::answer::Identity;
 use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::aws::validate::Identity;
 use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::device_lock::DeviceLock;
@@ -16,7 +16,7 @@ use crate::options::SignIn;
 use crate::sign_in::code_source::{Asking, Codes};
 
 /// A session, and the settings that asked for it.
-pub(crate) struct Acquired {
+pub(crate) struct Obtained {
     pub(crate) session: Session,
     pub(crate) settings: Settings,
     /// Whether the next run finds the session. It was paid for with a code: if it can't be kept,
@@ -33,7 +33,7 @@ pub(crate) struct SigningIn<'a> {
     pub(crate) ui: Ui,
     /// Where codes come from, once that is known.
     pub(crate) codes: Option<Codes>,
-    pub(crate) check: Check,
+    pub(crate) check: KeyCheck,
     /// When the device shows a new code, where a person has to wait for it.
     pub(crate) next_code_at: Option<Instant>,
     pub(crate) aws: Aws,
@@ -49,7 +49,7 @@ pub(crate) struct SigningIn<'a> {
 }
 
 /// The call without a code that goes out while a person looks for the phone.
-pub(crate) enum Check {
+pub(crate) enum KeyCheck {
     NotBegun,
     UnderWay(Pending<Identity>),
     /// It is over, and does not speak against a code.

@@ -6,7 +6,7 @@ use crate::edge::store::cache::Cache;
 use crate::edge::store::lock_holder::Holder;
 use crate::error::Result;
 
-/// Waits until no other question stands on the terminal, and says for whom.
+/// Waits until no other question is open on the terminal, and says for whom.
 pub(crate) fn take_turn(terminal: &mut Terminal, cache: &Cache, ui: Ui) -> Result<()> {
     let directory = match cache.directory() {
         Ok(directory) => directory,
@@ -20,7 +20,7 @@ pub(crate) fn take_turn(terminal: &mut Terminal, cache: &Cache, ui: Ui) -> Resul
 }
 
 /// Says what is waited for, and whose it is. The seven others of a `make -j8` say nothing: the
-/// question stands there for all of them, and their words would get between it and the answer.
+/// question is open for all of them, and their words would get between it and the answer.
 pub(crate) fn tell_wait(what: &str, holder: Option<Holder>, ui: Ui) {
     let process = holder.map_or(String::new(), |Holder(pid)| format!(" (process {pid})"));
     let text = format!("waiting for {what}{process}");

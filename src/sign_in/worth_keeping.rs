@@ -6,7 +6,7 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::source::Source;
 use crate::model::source::provider::Provider;
 
-/// Refuses a sign-in whose session is not kept, before anybody is asked for anything. A program that
+/// Refuses a sign-in whose session is not kept, before anyone is asked for anything. A program that
 /// gives keys may give a long-term one, to which a device belongs; where none is named, and none was
 /// found earlier, its keys are taken for temporary ones.
 pub(crate) fn check_use(settings: &Settings) -> Result<()> {

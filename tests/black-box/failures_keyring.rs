@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use local_aws::Fault;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use crate::harness::{Said, World, eventually, finish, has};
 use crate::skipping::{namespaces_wanted, needs, root_wanted};
 use crate::trouble::{names, said, trouble_source};
@@ -233,8 +235,11 @@ fn a_key_or_a_keyring_that_is_revoked_in_mid_run() {
     );
 }
 
-/// Three codes that are all good at the stand-in's time.
+/// Three codes that are all good at the stand-in's time, which is put to the beginning of a code's
+/// half minute: at its end the first one would no longer be good.
 fn three_codes(world: &World) -> [String; 3] {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    world.aws.move_clock(30 - (now.as_secs() % 30) as i64);
     let codes = [world.code(), world.code(), world.code()];
     world.aws.move_clock(-30);
     codes

@@ -9,8 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mfaexec::edge::prompt::tty::{Ask, Echo, Terminal};
-use mfaexec::edge::signals::Wake;
+use mfaexec::internals::{Ask, Echo, Terminal, Wake};
 
 use crate::harness::{SERIAL, World, eventually, finish, has};
 use crate::prompt_signals::{MODES, QUESTION};
@@ -151,7 +150,7 @@ fn the_program_that_panics() {
     let Some(signal) = std::env::var_os(PANICKING) else {
         return;
     };
-    mfaexec::cli::hook_panics();
+    mfaexec::internals::hook_panics();
     std::thread::spawn(move || {
         while !fs::exists(&signal).unwrap() {
             std::thread::sleep(Duration::from_millis(10));

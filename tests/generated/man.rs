@@ -4,14 +4,14 @@
 use clap::{Arg, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
-use mfaexec::{cli, error};
+use mfaexec::internals::{definitions, exit_codes};
 
 /// What roff puts before each piece, and a page needs once.
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 /// The page as mfaexec.1 has it. Without a date: it would change from build to build.
 pub(crate) fn page() -> String {
-    let mut definitions = cli::definitions();
+    let mut definitions = definitions();
     definitions.build();
     let man = Man::new(definitions.clone());
     type Section = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
@@ -54,11 +54,11 @@ fn headings_below(section: &str) -> String {
 /// What no definition knows: exit codes, environment, files, examples.
 fn rest() -> String {
     [
-        ("{{OWN_FAILURE}}", error::EXIT_OWN_FAILURE),
-        ("{{CANNOT_RUN}}", error::EXIT_CANNOT_RUN),
-        ("{{NOT_FOUND}}", error::EXIT_NOT_FOUND),
-        ("{{FAILED}}", error::EXIT_FAILED),
-        ("{{USAGE}}", error::EXIT_USAGE),
+        ("{{OWN_FAILURE}}", exit_codes::EXIT_OWN_FAILURE),
+        ("{{CANNOT_RUN}}", exit_codes::EXIT_CANNOT_RUN),
+        ("{{NOT_FOUND}}", exit_codes::EXIT_NOT_FOUND),
+        ("{{FAILED}}", exit_codes::EXIT_FAILED),
+        ("{{USAGE}}", exit_codes::EXIT_USAGE),
     ]
     .iter()
     .fold(

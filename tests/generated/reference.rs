@@ -2,24 +2,24 @@
 //! `reference-rest.md`. `tests/pages` holds the names in the rest against those in the sources.
 
 use clap::{Arg, Command};
-use mfaexec::{cli, error};
+use mfaexec::internals::{definitions, exit_codes};
 
 /// Options that no command has to itself, and that are told once.
 const EVERYWHERE: [&str; 2] = ["help", "version"];
 
 pub(crate) fn page() -> String {
-    let mut definitions = cli::definitions();
+    let mut definitions = definitions();
     definitions.build();
     let exit = |code: u8| code.to_string();
     [
         ("{{COMMANDS}}", commands(&definitions)),
         ("{{OPTIONS}}", options(&definitions, None)),
         ("{{SUBCOMMANDS}}", subcommands(&definitions)),
-        ("{{OWN_FAILURE}}", exit(error::EXIT_OWN_FAILURE)),
-        ("{{CANNOT_RUN}}", exit(error::EXIT_CANNOT_RUN)),
-        ("{{NOT_FOUND}}", exit(error::EXIT_NOT_FOUND)),
-        ("{{FAILED}}", exit(error::EXIT_FAILED)),
-        ("{{USAGE}}", exit(error::EXIT_USAGE)),
+        ("{{OWN_FAILURE}}", exit(exit_codes::EXIT_OWN_FAILURE)),
+        ("{{CANNOT_RUN}}", exit(exit_codes::EXIT_CANNOT_RUN)),
+        ("{{NOT_FOUND}}", exit(exit_codes::EXIT_NOT_FOUND)),
+        ("{{FAILED}}", exit(exit_codes::EXIT_FAILED)),
+        ("{{USAGE}}", exit(exit_codes::EXIT_USAGE)),
     ]
     .iter()
     .fold(

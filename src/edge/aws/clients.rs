@@ -9,7 +9,7 @@ use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use secrecy::ExposeSecret;
 
-use crate::edge::aws::answer::{CALL_TIMEOUT, CONNECT_TIMEOUT};
+use crate::edge::aws::errors::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 use crate::edge::aws::http::BoundedClient;
 use crate::edge::aws::providers::Routes;
 use crate::error::{Error, Result};
@@ -43,7 +43,6 @@ impl Transports {
     }
 }
 
-/// The clients.
 pub(crate) struct Clients {
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) iam: aws_sdk_iam::Client,

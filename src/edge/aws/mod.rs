@@ -1,9 +1,10 @@
 //! AWS: the only place that knows its SDK and tokio.
 
-pub mod answer;
-pub mod clients;
-pub mod http;
-pub mod program_keys;
-pub mod providers;
-pub mod resolver;
-pub mod thread;
+pub(crate) mod clients;
+pub(crate) mod errors;
+pub(crate) mod http;
+pub(crate) mod program_keys;
+pub(crate) mod providers;
+pub(crate) mod resolver;
+pub(crate) mod thread;
+pub(crate) mod validate;

@@ -3,7 +3,8 @@
 
 use secrecy::SecretString;
 
-use crate::edge::aws::answer::{Called, PROVIDER, TemporaryKeys, believe_parts, lost};
+use crate::edge::aws::errors::{Called, PROVIDER, lost};
+use crate::edge::aws::validate::{TemporaryKeys, validate_parts};
 use crate::edge::process::helper::{self, News};
 use crate::model::source::key::LongTermKey;
 use crate::model::source::program_output::{Output, parse};
@@ -12,10 +13,9 @@ use crate::model::time::Timestamp;
 
 /// What a program gives.
 #[derive(Debug)]
-pub enum Given {
+pub(crate) enum Given {
     /// Temporary keys, which are the command's.
     Temporary(TemporaryKeys),
-    /// An IAM user's key.
     LongTerm(LongTermKey),
 }
 
@@ -23,7 +23,7 @@ pub enum Given {
 ///
 /// # Errors
 /// It gives no keys that can be any.
-pub fn keys_of_program(
+pub(crate) fn keys_of_program(
     program: &Provider,
     profiles: &str,
     tell: impl FnMut(News<'_>),
@@ -38,7 +38,7 @@ pub fn keys_of_program(
         return long_term(&output, program).map(Given::LongTerm);
     };
     let end = output.expires_at.unwrap_or(Timestamp::NEVER);
-    let keys = believe_parts(
+    let keys = validate_parts(
         &output.access_key_id,
         &output.secret_access_key,
         token,

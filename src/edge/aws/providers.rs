@@ -14,9 +14,8 @@ use aws_sdk_sts::error::DisplayErrorContext;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::edge::aws::answer::{
-    CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, TemporaryKeys, believe_provided, failure, lost,
-};
+use crate::edge::aws::errors::{CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, failure, lost};
+use crate::edge::aws::validate::{TemporaryKeys, validate_provided};
 use crate::model::arn::account_of_arn;
 use crate::model::failure::secrets::Secrets;
 use crate::model::settings::endpoint::Endpoints;
@@ -97,7 +96,7 @@ pub(crate) async fn provide(provider: Provider, ways: Routes) -> Called<Temporar
         ProviderKind::Process { .. } => Err("a program is not asked in this way".to_owned()),
     };
     match given {
-        Ok(keys) => believe_provided(&keys),
+        Ok(keys) => validate_provided(&keys),
         Err(words) => Err(lost(PROVIDER, &words)),
     }
 }
@@ -148,7 +147,7 @@ async fn web_identity(
         Some(end),
         OPERATION,
     );
-    let mut keys = believe_provided(&keys)?;
+    let mut keys = validate_provided(&keys)?;
     let arn = answer.assumed_role_user.as_ref().map(|user| user.arn());
     keys.account = arn.and_then(account_of_arn).map(str::to_owned);
     Ok(keys)

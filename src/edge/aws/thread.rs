@@ -13,11 +13,10 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::edge::aws::answer::{
-    Called, Identity, PROVIDER, TemporaryKeys, believe, believe_caller, failure, lost, lost_thread,
-};
 use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
+use crate::edge::aws::errors::{Called, PROVIDER, failure, lost, lost_thread};
 use crate::edge::aws::providers::provide;
+use crate::edge::aws::validate::{Identity, TemporaryKeys, validate_caller, validate_keys};
 use crate::edge::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
 use crate::model::failure::CallFailure;
@@ -28,19 +27,19 @@ use crate::model::source::provider::Provider;
 use crate::model::source::role::Role;
 
 /// After this time a person wants to know what is going on.
-const SLOW: Duration = Duration::from_secs(1);
+const SLOW_AFTER: Duration = Duration::from_secs(1);
 
 /// A call under way.
 #[derive(Debug)]
-pub struct Pending<T>(Receiver<Called<T>>);
+pub(crate) struct Pending<T>(Receiver<Called<T>>);
 
 impl<T> Pending<T> {
     /// Waits for the result. Where it takes long, `on_slow` tells the person what is waited for.
     ///
     /// # Errors
     /// The call's.
-    pub fn wait(self, on_slow: impl FnOnce()) -> Called<T> {
-        if let Ok(result) = self.0.recv_timeout(SLOW) {
+    pub(crate) fn wait(self, on_slow: impl FnOnce()) -> Called<T> {
+        if let Ok(result) = self.0.recv_timeout(SLOW_AFTER) {
             return result;
         }
         on_slow();
@@ -48,32 +47,30 @@ impl<T> Pending<T> {
     }
 
     /// The result, if it comes within `limit`. `on_slow` is as for [`Pending::wait`].
-    pub fn wait_within(self, limit: Duration, on_slow: impl FnOnce()) -> Option<Called<T>> {
-        if let Ok(result) = self.0.recv_timeout(SLOW.min(limit)) {
+    pub(crate) fn wait_within(self, limit: Duration, on_slow: impl FnOnce()) -> Option<Called<T>> {
+        if let Ok(result) = self.0.recv_timeout(SLOW_AFTER.min(limit)) {
             return Some(result);
         }
         on_slow();
-        self.0.recv_timeout(limit.saturating_sub(SLOW)).ok()
+        self.0.recv_timeout(limit.saturating_sub(SLOW_AFTER)).ok()
     }
 }
 
 type Work = Pin<Box<dyn Future<Output = ()>>>;
-type Job = Box<dyn FnOnce(&Clients) -> Work + Send>;
+type QueuedCall = Box<dyn FnOnce(&Clients) -> Work + Send>;
 
 /// The thread that talks to AWS, for the key and the endpoints of one invocation.
 #[derive(Debug)]
-pub struct Aws {
-    jobs: UnboundedSender<Job>,
+pub(crate) struct Aws {
+    jobs: UnboundedSender<QueuedCall>,
     /// What no error may show.
     secrets: Secrets,
 }
 
 /// A code, and the device that it is of.
 #[derive(Debug, Clone, Copy)]
-pub struct Code<'a> {
-    /// The device's serial.
+pub(crate) struct Code<'a> {
     pub serial: &'a str,
-    /// Six digits.
     pub code: &'a SecretString,
 }
 
@@ -93,8 +90,8 @@ impl Aws {
     ///
     /// # Errors
     /// The CA bundle cannot be read, or the system has no thread left.
-    pub fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
-        let (jobs, mut work) = unbounded_channel::<Job>();
+    pub(crate) fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
+        let (jobs, mut work) = unbounded_channel::<QueuedCall>();
         let transports = Transports::new(settings)?;
         let key = settings.key().map(|key| &key.secret_access_key);
         let secrets = Secrets::default().with(key);
@@ -120,11 +117,10 @@ impl Aws {
         Ok(Self { jobs, secrets })
     }
 
-    /// Asks STS whose key this is: the long-term one, or a session's. Nobody needs a permission for
+    /// Asks STS whose key this is: the long-term one, or a session's. No one needs a permission for
     /// that, and it costs no code. A failure that makes a sign-in pointless is written to `waker`,
     /// if there is one.
-    #[must_use]
-    pub fn caller_identity(
+    pub(crate) fn caller_identity(
         &self,
         whose: Option<&Session>,
         waker: Option<PipeWriter>,
@@ -139,14 +135,13 @@ impl Aws {
                     .send()
                     .await
                     .map_err(|e| failure("GetCallerIdentity", &e))?;
-                believe_caller(answer.account, answer.arn)
+                validate_caller(answer.account, answer.arn)
             }
         })
     }
 
     /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named.
-    #[must_use]
-    pub fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
+    pub(crate) fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
         let user = user.map(str::to_owned);
         self.call("ListMFADevices", None, self.secrets.clone(), |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
@@ -155,7 +150,7 @@ impl Aws {
                     .send()
                     .await
                     .map_err(|e| failure("ListMFADevices", &e))?;
-                // Nobody has more than eight (IAM's quotas), none with such a name.
+                // No one has more than eight (IAM's quotas), none with such a name.
                 let devices = answer.mfa_devices.into_iter().take(MOST_DEVICES);
                 Ok(devices
                     .map(|device| shortened(&device.serial_number))
@@ -165,9 +160,12 @@ impl Aws {
     }
 
     /// Gets a session of `duration` seconds for the long-term key, with a code or without one. Sent
-    /// once, whatever happens: a code works once, and nobody can tell whether a lost call used it.
-    #[must_use]
-    pub fn session_token(&self, code: Option<Code<'_>>, duration: u64) -> Pending<TemporaryKeys> {
+    /// once, whatever happens: a code works once, and no one can tell whether a lost call used it.
+    pub(crate) fn session_token(
+        &self,
+        code: Option<Code<'_>>,
+        duration: u64,
+    ) -> Pending<TemporaryKeys> {
         const OPERATION: &str = "GetSessionToken";
         let (serial, code) = Code::parts(code);
         let secrets = self.secrets.clone().with(&code);
@@ -182,15 +180,14 @@ impl Aws {
                 let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
                 let keys = answer.credentials.as_ref();
                 let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
-                believe(OPERATION, keys, duration)
+                validate_keys(OPERATION, keys, duration)
             }
         })
     }
 
     /// Gets a session of a role, with the long-term key or with another session. As for the code,
     /// see [`Aws::session_token`].
-    #[must_use]
-    pub fn assume_role(
+    pub(crate) fn assume_role(
         &self,
         source: Option<&Session>,
         code: Option<Code<'_>>,
@@ -214,14 +211,13 @@ impl Aws {
                 let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
                 let keys = answer.credentials.as_ref();
                 let keys = keys.ok_or_else(|| lost(OPERATION, NO_CREDENTIALS))?;
-                believe(OPERATION, keys, duration)
+                validate_keys(OPERATION, keys, duration)
             }
         })
     }
 
-    /// Gets temporary keys from somebody else.
-    #[must_use]
-    pub fn provided(&self, provider: &Provider) -> Pending<TemporaryKeys> {
+    /// Gets temporary keys from someone else.
+    pub(crate) fn provided(&self, provider: &Provider) -> Pending<TemporaryKeys> {
         let provider = provider.clone();
         self.call(PROVIDER, None, self.secrets.clone(), move |clients| {
             provide(provider, clients.ways.clone())
@@ -240,7 +236,7 @@ impl Aws {
         F: Future<Output = Called<T>> + 'static,
     {
         let (result, pending) = channel();
-        let job: Job = Box::new(move |clients| {
+        let job: QueuedCall = Box::new(move |clients| {
             let call = make(clients);
             Box::pin(async move {
                 let begun = Instant::now();
@@ -255,7 +251,7 @@ impl Aws {
                     begun.elapsed().as_millis()
                 );
                 let stops = outcome.as_ref().is_err_and(CallFailure::stops_sign_in);
-                // Nobody waits any more when the run is over: fine.
+                // No one waits any more when the run is over: fine.
                 drop(result.send(outcome));
                 if let (Some(waker), true) = (waker, stops) {
                     wake(&waker);

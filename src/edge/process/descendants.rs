@@ -15,7 +15,8 @@ impl Member {
     /// Sends it a signal, if it is still there.
     pub(crate) fn signal(self, signal: Signal) {
         if self.is_there() {
-            let _gone_meanwhile = kill(self.pid, signal);
+            // It may be gone meanwhile.
+            let _ = kill(self.pid, signal);
         }
     }
 
@@ -52,7 +53,7 @@ fn stat(pid: Pid) -> Option<Stat> {
 
 /// The program itself, all that it has started, and whoever has its pipes: what lives on where its
 /// parent has ended is found by these. A daemon has a session of its own and has closed the pipes: it
-/// is nobody's business.
+/// is no one's business.
 #[cfg(target_os = "linux")]
 pub(crate) fn of(program: Pid, pipes: &[u64]) -> Vec<Member> {
     let session = nix::unistd::getsid(None).ok();

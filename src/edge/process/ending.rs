@@ -78,7 +78,8 @@ impl Program {
         self.signal(&self.family(), Signal::SIGKILL);
         self.signal(&family, Signal::SIGKILL);
         if let Ok(None) = self.status() {
-            let _not_by_its_group = self.child.kill();
+            // It may have left its group.
+            let _ = self.child.kill();
             self.status = self.child.wait().ok();
         }
     }
@@ -95,9 +96,10 @@ impl Program {
         for member in family {
             member.signal(signal);
         }
-        // The number of a group is not used again while somebody is in it.
+        // The number of a group is not used again while someone is in it.
         if let (Group::Own, Some(group)) = (self.group, self.pid()) {
-            let _it_may_be_gone = killpg(group, signal);
+            // It may be gone.
+            let _ = killpg(group, signal);
         }
     }
 

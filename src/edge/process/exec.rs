@@ -21,8 +21,7 @@ unsafe extern "C" {
 
 /// The environment as it was handed over, entry by entry. The standard library's view drops
 /// entries without `=`.
-#[must_use]
-pub fn environment() -> Environment {
+pub(crate) fn environment() -> Environment {
     let mut entries = Vec::new();
     // SAFETY: environ points to a null-terminated array of C strings. Nothing in this process
     // changes the environment, so it cannot move while it is read.
@@ -38,22 +37,20 @@ pub fn environment() -> Environment {
 }
 
 /// Where this program is, for those who call it later; its bare name where the system does not say.
-#[must_use]
-pub fn own_path() -> String {
+pub(crate) fn own_path() -> String {
     let path = std::env::current_exe().ok();
     let path = path.and_then(|path| path.into_os_string().into_string().ok());
     path.unwrap_or_else(|| "mfaexec".to_owned())
 }
 
 /// The process that started this one, and this one, which the command will be.
-#[must_use]
-pub fn parent_and_self() -> (u32, u32) {
+pub(crate) fn parent_and_self() -> (u32, u32) {
     (std::os::unix::process::parent_id(), std::process::id())
 }
 
 /// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
 /// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
-pub fn protect_memory() {
+pub(crate) fn protect_memory() {
     // prctl(2) has no error for this value; where a sandbox forbids the call, runs go on.
     #[cfg(target_os = "linux")]
     nix::sys::prctl::set_dumpable(false).ok();
@@ -64,7 +61,7 @@ pub fn protect_memory() {
 ///
 /// # Errors
 /// The reason why the command does not run. There is no other return.
-pub fn become_command(command: &[OsString], env: &Environment) -> Result<Infallible> {
+pub(crate) fn become_command(command: &[OsString], env: &Environment) -> Result<Infallible> {
     let c_strings = |words: &[OsString]| -> std::result::Result<Vec<CString>, _> {
         words
             .iter()
@@ -148,12 +145,12 @@ fn not_found(name: &OsStr) -> Error {
     )
 }
 
-/// Looks whether `name` can be run, so that nobody types a code for nothing: the search of
+/// Looks whether `name` can be run, so that no one types a code for nothing: the search of
 /// execvp(3), without running anything. execvp(3) itself has the last word.
 ///
 /// # Errors
 /// 127 for a command that is not there, 126 for one that may not be run.
-pub fn check_command(name: &OsStr) -> Result<()> {
+pub(crate) fn check_command(name: &OsStr) -> Result<()> {
     find_runnable(name).map_err(|errno| refusal(name, errno))
 }
 

@@ -1,4 +1,4 @@
-//! Programs that people name to help: found where nobody else could put one, run in mfaexec's own
+//! Programs that people name to help: found where no one else could put one, run in mfaexec's own
 //! group of processes, as the terminal is theirs as well, and given up after a while.
 
 use std::fs::File;
@@ -16,7 +16,7 @@ use crate::edge::signals::{Noting, Wake, ends, obey};
 use crate::model::environment::Environment;
 use crate::model::vars::PROCESS_OF;
 
-/// How long a program may take that prints a code. Somebody may have to touch a token.
+/// How long a program may take that prints a code. Someone may have to touch a token.
 const CODE_TIME: Duration = Duration::from_secs(15);
 /// How long one may take that gives keys: a sign-in with approvals and devices may be behind it. The
 /// AWS CLI waits for ever, and whoever sits here can end it as well.
@@ -24,13 +24,13 @@ const KEYS_TIME: Duration = Duration::from_secs(20 * 60);
 /// How long what a program has started may hold its output open when it has ended itself.
 const LEFT_OPEN: Duration = Duration::from_secs(15);
 /// After this time a person wants to know what is waited for.
-const SILENCE: Duration = Duration::from_secs(1);
+const TELL_AFTER: Duration = Duration::from_secs(1);
 /// After this time a line without an end is one: a question that a program asks.
-const PAUSE: Duration = Duration::from_millis(300);
+const QUESTION_PAUSE: Duration = Duration::from_millis(300);
 
 /// What a person wants to know of a program that runs.
 #[derive(Debug, Clone, Copy)]
-pub enum News<'a> {
+pub(crate) enum News<'a> {
     /// It has said this line on stderr.
     Line(&'a str),
     /// It has said nothing for a while.
@@ -43,7 +43,7 @@ pub enum News<'a> {
 ///
 /// # Errors
 /// It cannot be read, found or run; it fails, or takes too long. In words.
-pub fn run(
+pub(crate) fn run(
     line: &str,
     env: &Environment,
     tell: impl FnMut(News<'_>),
@@ -63,7 +63,7 @@ pub fn run(
 ///
 /// # Errors
 /// It cannot be run; it fails, or takes too long. In words.
-pub fn run_in_shell(
+pub(crate) fn run_in_shell(
     line: &str,
     profiles: &str,
     tell: impl FnMut(News<'_>),
@@ -186,8 +186,8 @@ impl<T: FnMut(News<'_>)> Waiting<T> {
 
     /// When there is something to be said even if the program does nothing.
     fn next_look(&self) -> Instant {
-        let silence = (!self.is_known).then(|| self.heard_at + SILENCE);
-        let pause = (self.rest() > 0).then(|| self.heard_at + PAUSE);
+        let silence = (!self.is_known).then(|| self.heard_at + TELL_AFTER);
+        let pause = (self.rest() > 0).then(|| self.heard_at + QUESTION_PAUSE);
         let looks = [silence, pause].into_iter().flatten();
         looks.fold(self.until, Instant::min)
     }
@@ -252,7 +252,7 @@ fn in_words(time: Duration) -> String {
     }
 }
 
-/// Whether somebody's question stands on the terminal, as far as that can be seen: what is typed is
+/// Whether a question is open on the terminal, as far as that can be seen: what is typed is
 /// hidden, or does not come in lines.
 fn asks_at_terminal() -> bool {
     let usual = LocalFlags::ECHO | LocalFlags::ICANON;

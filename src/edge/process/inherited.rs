@@ -31,14 +31,15 @@ static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 /// error of a write and not the end of the process, as is a file that is too large, and no file that
 /// is opened becomes stdout.
 /// To be called once, first.
-pub fn take_over() {
+pub(crate) fn take_over() {
     for (fd, closed) in (0..).zip(&CLOSED) {
         // SAFETY: F_GETFD only asks; a bad descriptor is the answer looked for.
         if unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1 {
             closed.store(true, Ordering::Relaxed);
             // The lowest free descriptor is this one. It stays until it is closed by number.
             if let Ok(null) = open("/dev/null", OFlag::O_RDWR, Mode::empty()) {
-                let _stays_open = null.into_raw_fd();
+                // It stays open until the process ends.
+                let _ = null.into_raw_fd();
             }
         }
     }

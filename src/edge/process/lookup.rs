@@ -14,7 +14,7 @@ use crate::model::environment::Environment;
 ///
 /// # Errors
 /// There is none that can be run; in words.
-pub fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
+pub(crate) fn find(name: &str, env: &Environment) -> Result<PathBuf, String> {
     if name.contains('/') {
         return match Path::new(name).is_absolute() {
             true => Ok(PathBuf::from(name)),

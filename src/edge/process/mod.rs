@@ -2,8 +2,8 @@
 
 mod descendants;
 pub(crate) mod ending;
-pub mod exec;
-pub mod helper;
-pub mod inherited;
-pub mod lookup;
-pub mod subprocess;
+pub(crate) mod exec;
+pub(crate) mod helper;
+pub(crate) mod inherited;
+pub(crate) mod lookup;
+pub(crate) mod subprocess;

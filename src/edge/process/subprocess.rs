@@ -19,9 +19,9 @@ use crate::model::failure::secrets::shortened;
 use crate::model::vars::is_withheld;
 
 /// How often it is looked at whether the program is still there.
-const STEP: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// More bytes than this are no code and no key.
-const LIMIT: usize = 64 * 1024;
+const OUTPUT_LIMIT: usize = 64 * 1024;
 
 /// What listening to a program came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) struct Subprocess {
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
     end_is_told: bool,
-    /// What it has printed and nobody has taken yet; perhaps a secret.
+    /// What it has printed and no one has taken yet; perhaps a secret.
     pub(crate) printed: Zeroizing<Vec<u8>>,
     complaints: Zeroizing<Vec<u8>>,
 }
@@ -79,8 +79,8 @@ impl Subprocess {
             stderr,
             program: Program::new(child, group, pipes.into_iter().flatten().collect()),
             end_is_told: false,
-            printed: Zeroizing::new(Vec::with_capacity(LIMIT)),
-            complaints: Zeroizing::new(Vec::with_capacity(LIMIT)),
+            printed: Zeroizing::new(Vec::with_capacity(OUTPUT_LIMIT)),
+            complaints: Zeroizing::new(Vec::with_capacity(OUTPUT_LIMIT)),
         })
     }
 
@@ -100,7 +100,11 @@ impl Subprocess {
             // Looked at before the pipes: what is in them then is all that there will be.
             let ends = self.program.status()?.is_some() && !self.end_is_told;
             let left = until.saturating_duration_since(Instant::now());
-            let wait = if ends { Duration::ZERO } else { left.min(STEP) };
+            let wait = if ends {
+                Duration::ZERO
+            } else {
+                left.min(POLL_INTERVAL)
+            };
             let [woken, complains, prints] = match self.poll(wake, wait) {
                 Err(Errno::EINTR) => return Ok(Heard::Woken),
                 ready => ready?,
@@ -155,7 +159,7 @@ impl Subprocess {
         self.program.ended()
     }
 
-    /// What it said on stderr, as far as anybody would read it.
+    /// What it said on stderr, as far as anyone would read it.
     pub(crate) fn complaints(&self) -> &[u8] {
         &self.complaints
     }
@@ -170,7 +174,7 @@ impl Subprocess {
 
     /// Whether it prints without end.
     pub(crate) fn babbles(&self) -> bool {
-        self.printed.len() >= LIMIT
+        self.printed.len() >= OUTPUT_LIMIT
     }
 }
 
@@ -202,13 +206,13 @@ fn number(pipe: Option<&impl AsFd>) -> Option<u64> {
     fstat(pipe?).ok().map(|stat| stat.st_ino)
 }
 
-/// Reads what is there, and what would be more than [`LIMIT`] not at all: the buffer never moves, so
+/// Reads what is there, and what would be more than [`OUTPUT_LIMIT`] not at all: the buffer never moves, so
 /// that no copy of a secret is left behind.
 fn read(pipe: &mut Option<impl Read>, into: &mut Vec<u8>) -> io::Result<usize> {
     let Some(pipe) = pipe else { return Ok(0) };
     let mut part = Zeroizing::new([0; 512]);
     let count = pipe.read(&mut *part)?;
-    let room = LIMIT.saturating_sub(into.len());
+    let room = OUTPUT_LIMIT.saturating_sub(into.len());
     into.extend_from_slice(&part[..count.min(room)]);
     Ok(count)
 }
@@ -247,7 +251,7 @@ mod tests {
         let wake = Wake::new().unwrap();
         let until = Instant::now() + Duration::from_millis(300);
         while process.listen(&wake, until).unwrap() != Heard::TooLate {}
-        assert_eq!(process.complaints.len(), LIMIT);
+        assert_eq!(process.complaints.len(), OUTPUT_LIMIT);
     }
 
     #[test]
@@ -305,7 +309,7 @@ mod tests {
         panic!("it is still there");
     }
 
-    /// Nobody waits for it here, so that it may stay a zombie.
+    /// No one waits for it here, so that it may stay a zombie.
     fn state_of(pid: Pid) -> Option<char> {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         stat.rsplit_once(") ")?.1.chars().next()

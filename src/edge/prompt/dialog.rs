@@ -11,7 +11,7 @@ use crate::edge::process::ending::Group;
 use crate::edge::process::subprocess::{Heard, Subprocess, exit_code, without_secrets};
 use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::signals::{Wake, attend};
-use crate::model::prompt::method::Kind;
+use crate::model::prompt::method::DialogKind;
 use crate::model::prompt::question::QUESTION_TIME;
 
 const TITLE: &str = "mfaexec";
@@ -31,8 +31,8 @@ const APPLESCRIPT: [&str; 4] = [
 ///
 /// # Errors
 /// The program cannot be started, or cannot ask; in words.
-pub fn ask(
-    kind: Kind,
+pub(crate) fn ask(
+    kind: DialogKind,
     program: &Path,
     asked: QuestionText<'_>,
     wake: &mut Wake,
@@ -41,7 +41,12 @@ pub fn ask(
     attend(wake, |wake| ask_once(kind, program, &args, wake))
 }
 
-fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<Reply, String> {
+fn ask_once(
+    kind: DialogKind,
+    program: &Path,
+    args: &[String],
+    wake: &Wake,
+) -> Result<Reply, String> {
     let in_words = |error: std::io::Error| error.to_string();
     let mut command = Command::new(program);
     command.args(args);
@@ -73,33 +78,33 @@ fn ask_once(kind: Kind, program: &Path, args: &[String], wake: &Wake) -> Result<
 
 /// Whether an exit code of 1 means that the person did not want to answer. With zenity it does so
 /// also where there is no display, with osascript wherever it fails.
-fn is_cancel(kind: Kind, complaints: &str) -> bool {
+fn is_cancel(kind: DialogKind, complaints: &str) -> bool {
     match kind {
-        Kind::Osascript => complaints.contains("(-128)"),
+        DialogKind::Osascript => complaints.contains("(-128)"),
         _ => !complaints.contains("open display"),
     }
 }
 
-fn arguments(kind: Kind, asked: QuestionText<'_>) -> Vec<String> {
+fn arguments(kind: DialogKind, asked: QuestionText<'_>) -> Vec<String> {
     let problem = asked.problem.map(|problem| format!("{problem}\n\n"));
     let text = problem.unwrap_or_default() + &asked.lines.join("\n");
     let args = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
     match kind {
         // It reads escapes in its text, and takes a single `_` for the mark of a key.
-        Kind::Zenity => {
+        DialogKind::Zenity => {
             let text = text.replace('\\', "\\\\").replace('_', "__");
             args(&["--entry", "--hide-text", "--title", TITLE, "--text", &text])
         }
         // It reads escapes as well, and takes what looks like HTML for it.
-        Kind::Kdialog => {
+        DialogKind::Kdialog => {
             let text = text.replace('\\', "\\\\").replace('<', "‹");
             args(&["--title", TITLE, "--password", &text])
         }
-        Kind::Osascript => {
+        DialogKind::Osascript => {
             let script = APPLESCRIPT.iter().flat_map(|line| ["-e", *line]);
             args(&script.chain([text.as_str(), TITLE]).collect::<Vec<_>>())
         }
         // It is told on a pipe.
-        Kind::Pinentry => Vec::new(),
+        DialogKind::Pinentry => Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid, tcgetpgrp};
 
 use crate::edge::signals::is_ignored;
 
-/// Why nobody could answer, in words; none if somebody could.
+/// Why no one could answer, in words; none if someone could.
 ///
 /// Not every orphaned group is found here: of the others tcsetattr(3) says so (EIO) when the question
 /// is asked.

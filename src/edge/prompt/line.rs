@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 /// The longest line that is taken. More is no answer to anything.
-const LIMIT: usize = 4096;
+const LINE_LIMIT: usize = 4096;
 
 /// What a key has done.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,14 +22,13 @@ pub(crate) enum Key {
 }
 
 /// What was typed so far. The buffer never moves, so that no copy of a code is left behind.
-pub(crate) struct Line(Zeroizing<Vec<u8>>);
+pub(crate) struct TypedLine(Zeroizing<Vec<u8>>);
 
-impl Line {
+impl TypedLine {
     pub(crate) fn new() -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(LIMIT)))
+        Self(Zeroizing::new(Vec::with_capacity(LINE_LIMIT)))
     }
 
-    /// Takes one byte.
     pub(crate) fn press(&mut self, byte: u8) -> Key {
         const INTERRUPT: u8 = 0x03;
         const END: u8 = 0x04;
@@ -47,7 +46,7 @@ impl Line {
             SUSPEND => return Key::Signal(Signal::SIGTSTP),
             BACKSPACE | DELETE => drop(self.0.pop()),
             KILL => self.0.clear(),
-            _ if self.0.len() < LIMIT => self.0.push(byte),
+            _ if self.0.len() < LINE_LIMIT => self.0.push(byte),
             _ => return Key::Enter,
         }
         Key::Part
@@ -69,7 +68,7 @@ mod tests {
     #[test]
     fn keys_mean_what_they_mean_on_a_terminal() {
         let typed = |keys: &[u8]| {
-            let mut line = Line::new();
+            let mut line = TypedLine::new();
             let last = keys.iter().map(|byte| line.press(*byte)).last();
             (last, line.into_text().expose_secret().to_owned())
         };
@@ -81,6 +80,6 @@ mod tests {
         assert_eq!(typed(b"\x04").0, Some(Key::End));
         assert_eq!(typed(b"1\x04").0, Some(Key::Part));
         assert_eq!(typed(b"1\x03").0, Some(Key::Signal(Signal::SIGINT)));
-        assert_eq!(typed(&[b'1'; LIMIT + 1]).0, Some(Key::Enter));
+        assert_eq!(typed(&[b'1'; LINE_LIMIT + 1]).0, Some(Key::Enter));
     }
 }

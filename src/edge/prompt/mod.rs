@@ -1,12 +1,12 @@
 //! Questions on the terminal and in other programs.
 
 mod countdown;
-pub mod dialog;
+pub(crate) mod dialog;
 mod foreground;
 mod line;
-pub mod modes;
-pub mod pinentry;
-pub mod reply;
-pub mod stdin;
-pub mod tty;
+pub(crate) mod modes;
+pub(crate) mod pinentry;
+pub(crate) mod reply;
+pub(crate) mod stdin;
+pub(crate) mod tty;
 mod turn;

@@ -1,4 +1,4 @@
-//! The modes of a terminal while a question stands on it: whatever they were, what is typed comes as
+//! The modes of a terminal while a question is open on it: whatever they were, what is typed comes as
 //! a line, keys that send signals do so, and a code does not show.
 
 use std::fs::File;
@@ -14,7 +14,6 @@ use nix::sys::termios::{
 /// Whether what is typed can be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Echo {
-    /// It can.
     Shown,
     /// It cannot; the line's end still moves the cursor.
     Hidden,
@@ -82,14 +81,15 @@ impl Modes {
     }
 }
 
-/// What somebody else has set meanwhile stays: a pager that started while the question stood there
+/// What someone else has set meanwhile stays: a pager that started while the question stood there
 /// (`mfaexec … | less`) needs its own modes.
 fn put_back(how: SetArg) {
     if let Ok(mut changed) = CHANGED.try_lock()
         && let Some(Changed { tty, before, ours }) = changed.take()
         && tcgetattr(&tty).is_ok_and(|now| same(&now, &ours))
     {
-        let _gone = tcsetattr(&tty, how, &before);
+        // The terminal may be gone.
+        let _ = tcsetattr(&tty, how, &before);
     }
 }
 
@@ -101,8 +101,8 @@ fn same(a: &Termios, b: &Termios) -> bool {
         && a.control_chars == b.control_chars
 }
 
-/// Puts the terminal right if a question stands on it, for the panic hook.
-pub fn restore_after_panic() {
+/// Puts the terminal right if a question is open on it, for the panic hook.
+pub(crate) fn restore_after_panic() {
     put_back(SetArg::TCSAFLUSH);
 }
 
@@ -119,17 +119,17 @@ pub(crate) fn line_end(tty: &File) -> &'static str {
 /// How long a pager may take to set its modes.
 const PAGER_STARTS: Duration = Duration::from_millis(400);
 /// How often it is looked at whether it has.
-const STEP: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Waits a moment for a pager that starts together with this process. One that starts while the
-/// question stands there would take the question's modes for the terminal's own, and leave them
+/// question is open would take the question's modes for the terminal's own, and leave them
 /// behind at its end: without an echo.
 pub(crate) fn wait_for_pager(tty: &File) {
     let mut left = PAGER_STARTS;
     while !left.is_zero()
         && tcgetattr(tty).is_ok_and(|modes| modes.local_flags.contains(LocalFlags::ICANON))
     {
-        std::thread::sleep(STEP);
-        left -= STEP;
+        std::thread::sleep(POLL_INTERVAL);
+        left -= POLL_INTERVAL;
     }
 }

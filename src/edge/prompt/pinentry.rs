@@ -20,17 +20,17 @@ use crate::edge::signals::{Wake, attend};
 use crate::model::prompt::assuan::{Failure, Response, option, request, response};
 use crate::model::prompt::question::QUESTION_TIME;
 
-/// How long it may take to answer what it asks nobody about.
-const PROMPTLY: Duration = Duration::from_secs(10);
+/// How long it may take to answer what it asks no one about.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
 /// How much later than itself mfaexec gives it up.
-const LATER: Duration = Duration::from_secs(5);
+const GIVE_UP_DELAY: Duration = Duration::from_secs(5);
 
 /// Bytes of an answer, in all its lines. More are no code.
 const LONGEST: usize = 4096;
 
 /// Where a pinentry asks.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub(crate) struct Surroundings {
     /// The terminal for those flavours that ask on one. Without it they are of no use.
     pub terminal: Option<String>,
     /// What the environment says of terminal and language: names and values of pinentry's options.
@@ -41,14 +41,14 @@ pub struct Place {
 ///
 /// # Errors
 /// It cannot be started, ask, or be understood; in words.
-pub fn ask(
+pub(crate) fn ask(
     program: &Path,
-    place: &Place,
+    place: &Surroundings,
     asked: QuestionText<'_>,
     wake: &mut Wake,
 ) -> Result<Reply, String> {
     attend(wake, |wake| {
-        let _modes = place.terminal.as_deref().and_then(Modes::keep);
+        let _modes = place.terminal.as_deref().and_then(KeptModes::keep);
         match Talk::start(program, place, wake).and_then(|mut talk| talk.ask(place, asked)) {
             Ok(answer) => Ok(Reply::Line(answer)),
             Err(End::Reply(said)) => Ok(said),
@@ -63,7 +63,7 @@ enum End {
     Reply(Reply),
     /// The program will not do this one thing.
     Refused(String),
-    /// Nothing more is to be had from it.
+    /// It is no longer of use.
     Failed(String),
 }
 
@@ -107,7 +107,7 @@ struct Talk<'a> {
 type Data = Zeroizing<Vec<u8>>;
 
 impl<'a> Talk<'a> {
-    fn start(program: &Path, place: &Place, wake: &'a Wake) -> Result<Self, End> {
+    fn start(program: &Path, place: &Surroundings, wake: &'a Wake) -> Result<Self, End> {
         // One that may ask on the terminal has to be in the group that the terminal listens to.
         let group = match place.terminal {
             Some(_) => Group::Shared,
@@ -116,11 +116,11 @@ impl<'a> Talk<'a> {
         let command = without_secrets(Command::new(program));
         let process = Subprocess::start(command, Stdio::piped(), group)?;
         let mut talk = Self { process, wake };
-        talk.answer(PROMPTLY)?;
+        talk.answer(ANSWER_TIME)?;
         Ok(talk)
     }
 
-    fn ask(&mut self, place: &Place, asked: QuestionText<'_>) -> Result<SecretString, End> {
+    fn ask(&mut self, place: &Surroundings, asked: QuestionText<'_>) -> Result<SecretString, End> {
         let terminal = place.terminal.iter().map(|name| ("ttyname", name));
         let options = place.options.iter().map(|(name, value)| (*name, value));
         for line in terminal
@@ -143,8 +143,9 @@ impl<'a> Talk<'a> {
                 self.try_to(&request(command, text))?;
             }
         }
-        let pin = self.get("GETPIN\n", QUESTION_TIME + LATER)?;
-        let _it_is_asked_no_more = self.process.tell("BYE\n");
+        let pin = self.get("GETPIN\n", QUESTION_TIME + GIVE_UP_DELAY)?;
+        // It may be gone, and is not asked again.
+        let _ = self.process.tell("BYE\n");
         self.process.hush();
         self.process.ended();
         let text = Zeroizing::new(String::from_utf8_lossy(&pin).into_owned());
@@ -153,7 +154,7 @@ impl<'a> Talk<'a> {
 
     /// Sends a request that an old pinentry may not know.
     fn try_to(&mut self, line: &str) -> Result<(), End> {
-        match self.get(line, PROMPTLY) {
+        match self.get(line, ANSWER_TIME) {
             Ok(_) | Err(End::Refused(_)) => Ok(()),
             Err(end) => Err(end),
         }
@@ -161,7 +162,7 @@ impl<'a> Talk<'a> {
 
     /// Those that ask on a terminal would find none, or say that the person did not want to answer.
     fn must_have_windows(&mut self) -> Result<(), End> {
-        match self.get("GETINFO flavor\n", PROMPTLY) {
+        match self.get("GETINFO flavor\n", ANSWER_TIME) {
             // `gnome3:curses` is one that has no display after all.
             Ok(flavor)
                 if matches!(
@@ -198,7 +199,7 @@ impl<'a> Talk<'a> {
                     data.extend_from_slice(&more);
                 }
                 Response::Remark => {}
-                // It wants to know something that nobody here knows.
+                // It wants to know something that no one here knows.
                 Response::Inquiry => self.process.tell("END\n")?,
                 Response::Failed(Failure::Cancelled) => return Err(End::Reply(Reply::Cancelled)),
                 Response::Failed(Failure::TimedOut) => return Err(End::Reply(Reply::TimedOut)),
@@ -223,7 +224,9 @@ impl<'a> Talk<'a> {
             match self.process.listen(self.wake, until)? {
                 Heard::Printed | Heard::Complained => {}
                 Heard::Woken => return Err(End::Reply(Reply::Interrupted)),
-                Heard::TooLate if patience > PROMPTLY => return Err(End::Reply(Reply::TimedOut)),
+                Heard::TooLate if patience > ANSWER_TIME => {
+                    return Err(End::Reply(Reply::TimedOut));
+                }
                 Heard::TooLate => {
                     let seconds = patience.as_secs();
                     return Err(End::Failed(format!("it said nothing for {seconds} s")));
@@ -241,12 +244,12 @@ fn not_understood() -> End {
 }
 
 /// The modes of a terminal, for the case that a pinentry is taken away in the middle of a question.
-struct Modes {
+struct KeptModes {
     tty: File,
     before: Termios,
 }
 
-impl Modes {
+impl KeptModes {
     fn keep(name: &str) -> Option<Self> {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).custom_flags(libc::O_NOCTTY);
@@ -256,10 +259,11 @@ impl Modes {
     }
 }
 
-impl Drop for Modes {
+impl Drop for KeptModes {
     fn drop(&mut self) {
         if tcgetattr(&self.tty).is_ok_and(|modes| modes != self.before) {
-            let _gone = tcsetattr(&self.tty, SetArg::TCSAFLUSH, &self.before);
+            // The terminal may be gone.
+            let _ = tcsetattr(&self.tty, SetArg::TCSAFLUSH, &self.before);
         }
     }
 }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 /// What a program shows that asks a person.
 #[derive(Debug, Clone, Copy)]
-pub struct QuestionText<'a> {
+pub(crate) struct QuestionText<'a> {
     /// The lines of the question.
     pub lines: &'a [String],
     /// What was wrong with the answer before.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 ///
 /// # Errors
 /// stdin cannot be read, or ends before there is anything.
-pub fn line_from_stdin() -> io::Result<SecretString> {
+pub(crate) fn line_from_stdin() -> io::Result<SecretString> {
     let mut line = Zeroizing::new(Vec::with_capacity(64));
     let mut byte = [0];
     loop {

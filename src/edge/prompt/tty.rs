@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use crate::edge::output::{hold_back, let_go};
 use crate::edge::prompt::countdown::{Count, has_room};
 use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
-use crate::edge::prompt::line::{Key, Line};
+use crate::edge::prompt::line::{Key, TypedLine};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
@@ -41,7 +41,6 @@ pub struct Terminal {
     turn: Option<Turn>,
 }
 
-/// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
     /// What stands before the place to type.
@@ -56,7 +55,6 @@ pub struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     /// A question whose answer can be seen, asked now.
-    #[must_use]
     pub fn openly(question: &'a str) -> Self {
         Self {
             question,
@@ -71,7 +69,7 @@ impl Terminal {
     /// Opens the controlling terminal, for questions that can be answered there.
     ///
     /// # Errors
-    /// The process has none, or is in its background where nobody could answer; in words.
+    /// The process has none, or is in its background where no one could answer; in words.
     pub fn open() -> std::result::Result<Self, String> {
         let mut options = OpenOptions::new();
         let tty = options
@@ -86,7 +84,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until no other question stands on this terminal; from then on this one's do, until
+    /// Waits until no other question is open on this terminal; from then on this one's do, until
     /// [`Terminal::end_turn`]. `on_wait` is told who asks, where that is known, before a wait.
     ///
     /// # Errors
@@ -107,7 +105,7 @@ impl Terminal {
         self.turn = None;
     }
 
-    /// Lets nobody else ask until this process ends: its error has to be read first.
+    /// Lets no one else ask until this process ends: its error has to be read first.
     pub fn keep_turn_to_the_end(self) {
         if let Some(turn) = self.turn {
             turn.keep_to_the_end();
@@ -115,28 +113,26 @@ impl Terminal {
     }
 
     /// Whether seconds can be counted down on the line behind this question.
-    #[must_use]
     pub fn has_room_to_count(&self, question: &str) -> bool {
         has_room(&self.tty, question)
     }
 
     /// Its width in columns.
-    #[must_use]
     pub fn width(&self) -> usize {
         terminal_size_of(&self.tty).map_or(80, |(Width(columns), _)| usize::from(columns))
     }
 
-    /// Writes a line.
     pub fn say(&self, line: &str) {
         let end = line_end(&self.tty);
-        let _a_terminal_that_is_gone_shows_at_the_next_question = write!(&self.tty, "{line}{end}");
+        // A terminal that is gone shows at the next question.
+        let _ = write!(&self.tty, "{line}{end}");
     }
 
     /// Waits until a question can be asked: whoever was started together with this process has its
     /// modes, and its place in the foreground or behind it.
     ///
     /// # Errors
-    /// Nobody could answer; in words.
+    /// No one could answer; in words.
     pub fn get_ready(&self) -> std::result::Result<(), String> {
         if !ASKED.swap(true, Ordering::Relaxed) && stdout_is_pipe() {
             wait_for_pager(&self.tty);
@@ -148,10 +144,10 @@ impl Terminal {
     }
 
     /// Asks. Signals that come meanwhile are obeyed when the terminal is as it was: ^C ends this
-    /// process, ^Z stops it, and when it is continued the question stands there again.
+    /// process, ^Z stops it, and when it is continued the question is shown again.
     ///
     /// # Errors
-    /// The terminal does not work, or nobody can answer at it; in words.
+    /// The terminal does not work, or no one can answer at it; in words.
     pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Reply, String> {
         loop {
             self.get_ready()?;
@@ -211,7 +207,7 @@ impl Terminal {
     }
 
     fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Reply> {
-        let mut line = Line::new();
+        let mut line = TypedLine::new();
         // A line comes at once: nothing is counted down in the middle of it, on the line below.
         let mut in_line = false;
         loop {
@@ -239,7 +235,7 @@ impl Terminal {
             if waiting[1].any() == Some(true) {
                 return Ok(Reply::Interrupted);
             }
-            // A byte at a time: what is behind the line is the command's, also where somebody else
+            // A byte at a time: what is behind the line is the command's, also where someone else
             // has made the terminal give more than a line at once.
             let mut byte = Zeroizing::new([0]);
             match (&self.tty).read(&mut *byte) {
@@ -277,7 +273,7 @@ fn shorter(wait: PollTimeout, left: Duration) -> PollTimeout {
 /// Throws away what was typed behind the last answer, if this process has asked: it was meant for
 /// whom the answer was for, and the shell would run it. For a sign-in that failed; where it did not,
 /// the rest is the command's.
-pub fn discard_typed() {
+pub(crate) fn discard_typed() {
     if !ASKED.load(Ordering::Relaxed) {
         return;
     }
@@ -286,6 +282,7 @@ pub fn discard_typed() {
     if let Ok(tty) = tty.open("/dev/tty")
         && has_terminal(&tty)
     {
-        let _gone = tcflush(&tty, FlushArg::TCIFLUSH);
+        // The terminal may be gone.
+        let _ = tcflush(&tty, FlushArg::TCIFLUSH);
     }
 }

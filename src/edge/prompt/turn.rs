@@ -1,4 +1,4 @@
-//! One question at a time on a terminal, whatever it is about: two that stand there together get
+//! One question at a time on a terminal, whatever it is about: two that are open together get
 //! each other's answers, and one that ends puts the echo back under the other.
 
 use std::fs::File;
@@ -35,7 +35,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Waits until nobody else asks on this terminal. `on_wait` is told who does, where that is
+    /// Waits until no one else asks on this terminal. `on_wait` is told who does, where that is
     /// known, before a wait.
     ///
     /// # Errors
@@ -54,7 +54,8 @@ impl Turn {
 
     /// Lets others ask while this process is stopped.
     pub(crate) fn give_up(&self) {
-        let _the_system_frees_it_at_the_end = self.set(FREE, false);
+        // The system frees it at the end of the process.
+        let _ = self.set(FREE, false);
     }
 
     /// Waits for the turn once more. Where locks do not work, on some network disks, there is none
@@ -65,7 +66,8 @@ impl Turn {
 
     /// Keeps the turn until the process ends.
     pub(crate) fn keep_to_the_end(self) {
-        let _stays_open = self.file.into_raw_fd();
+        // It stays open until the process ends.
+        let _ = self.file.into_raw_fd();
     }
 
     fn set(&self, kind: libc::c_short, wait: bool) -> nix::Result<()> {

@@ -31,7 +31,6 @@ pub enum Keeping {
     Auto,
     /// Encrypted or not at all.
     Encrypted,
-    /// Plain.
     Plain,
     /// Not at all.
     Nothing,
@@ -46,19 +45,15 @@ pub struct Cache {
 
 impl Cache {
     /// The cache in the directory `path`, which need not exist.
-    #[must_use]
     pub fn new(path: PathBuf, keeping: Keeping) -> Self {
         Self { path, keeping }
     }
 
-    /// Its directory.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Whether sessions outlive a run.
-    #[must_use]
     pub fn keeps(&self) -> bool {
         self.keeping != Keeping::Nothing
     }
@@ -90,7 +85,7 @@ impl Cache {
         Ok(())
     }
 
-    /// The session with this identity, if one is at hand; ended ones included.
+    /// The session with this identity, if one is cached; ended ones included.
     ///
     /// # Errors
     /// The directory or the file cannot be trusted.
@@ -129,7 +124,7 @@ impl Cache {
         }
     }
 
-    /// What a run opens the file with this identity with. A plain file, which anybody can have made
+    /// What a run opens the file with this identity with. A plain file, which anyone can have made
     /// who could write the disk, counts where that was asked for or the keyring cannot be used.
     fn opener(&self, dir: &PrivateDir, id: &str, about: About) -> Opener {
         if self.keeping == Keeping::Plain {

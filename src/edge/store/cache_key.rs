@@ -10,12 +10,11 @@ use crate::model::digest::digest_of;
 
 /// Where the key of a directory is. Each has one of its own, so that forgetting one leaves the
 /// others alone.
-pub struct KeyPlace(String);
+pub(crate) struct KeyPlace(String);
 
 impl KeyPlace {
     /// That of the directory `path`.
-    #[must_use]
-    pub fn of(path: &Path) -> Self {
+    pub(crate) fn of(path: &Path) -> Self {
         let digest = digest_of("cache-key", &[&path.to_string_lossy()]);
         Self(format!("mfaexec:{}", &digest[..32]))
     }
@@ -24,16 +23,16 @@ impl KeyPlace {
     ///
     /// # Errors
     /// There is no keyring, or it refuses.
-    pub fn find(&self) -> Result<Option<CacheKey>, Trouble> {
+    pub(crate) fn find(&self) -> Result<Option<CacheKey>, Trouble> {
         keyring::find(&self.0)
     }
 
-    /// The key, for another while; made now if there is none. To be called while nobody else changes
+    /// The key, for another while; made now if there is none. To be called while no one else changes
     /// the directory: two that make it at once would replace each other's.
     ///
     /// # Errors
     /// There is no keyring, or it refuses or is full.
-    pub fn find_or_make(&self) -> Result<CacheKey, Trouble> {
+    pub(crate) fn find_or_make(&self) -> Result<CacheKey, Trouble> {
         if let Some(key) = self.find()? {
             keyring::renew(&self.0);
             return Ok(key);
@@ -53,7 +52,7 @@ impl KeyPlace {
     }
 
     /// Forgets the key: what was sealed with it stays so for ever.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         keyring::forget(&self.0);
     }
 }

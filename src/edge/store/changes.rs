@@ -9,7 +9,6 @@ const CHANGE_PAUSE: Duration = Duration::from_millis(2);
 
 /// Held while files are put in place or taken away.
 #[derive(Debug)]
-#[must_use]
 pub struct Changing<'a>(Option<&'a File>);
 
 impl Drop for Changing<'_> {
@@ -23,7 +22,7 @@ impl Drop for Changing<'_> {
 }
 
 impl<'a> Changing<'a> {
-    /// Waits until nobody else changes the directory. The lock is on the directory itself: nobody can
+    /// Waits until no one else changes the directory. The lock is on the directory itself: no one can
     /// take that away from under it. Where there are no such locks (some network disks), or where a
     /// holder was stopped, it goes on without: a session that is not written is lost for sure, and
     /// what may happen otherwise needs another run within the same microseconds.

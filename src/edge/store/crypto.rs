@@ -8,7 +8,6 @@ use crate::edge::store::keyring::CacheKey;
 
 /// Seals `plain`. The file's name goes in as associated data: a file that was renamed does not
 /// open. `None` if the system has no random numbers.
-#[must_use]
 pub fn seal(key: &CacheKey, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new().fill(&mut nonce).ok()?;
@@ -24,7 +23,6 @@ pub fn seal(key: &CacheKey, name: &str, plain: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Opens what [`seal`] has made with the same key and name; `None` if it is anything else.
-#[must_use]
 pub fn unseal(key: &CacheKey, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
     let mut opened = Zeroizing::new(sealed.to_vec());

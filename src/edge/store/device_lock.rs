@@ -19,22 +19,22 @@ const SILENT_WAIT: Duration = Duration::from_millis(100);
 
 /// A held lock. Its file says who holds it, and which job does not want to be asked any more.
 #[derive(Debug)]
-pub struct DeviceLock {
+pub(crate) struct DeviceLock {
     file: File,
-    /// Whether somebody else signed in meanwhile.
+    /// Whether someone else signed in meanwhile.
     pub waited: bool,
     /// The job whose question was given up last.
     given_up: Option<GivenUp>,
 }
 
 impl DeviceLock {
-    /// Takes the lock named `id`. If somebody else has it for longer than a moment, `on_wait` is
+    /// Takes the lock named `id`. If someone else has it for longer than a moment, `on_wait` is
     /// told who, where that is known, and the wait goes on for `limit` at most, if there is one.
-    /// `directory` opens the directory of the locks: somebody may remove it while this waits.
+    /// `directory` opens the directory of the locks: someone may remove it while this waits.
     ///
     /// # Errors
-    /// The file cannot be trusted, made or locked, or nobody has set it free in time.
-    pub fn take(
+    /// The file cannot be trusted, made or locked, or no one has set it free in time.
+    pub(crate) fn take(
         directory: impl Fn() -> Result<PrivateDir>,
         id: &str,
         limit: Option<Duration>,
@@ -60,7 +60,7 @@ impl DeviceLock {
             if !wait.lock(&mut file).map_err(failed)? {
                 return Err(under_way_for_ever(holder(&mut file), limit));
             }
-            // A lock on a file without a name keeps nobody out.
+            // A lock on a file without a name keeps no one out.
             if dir.has_name(&file, &name) {
                 let given_up = read(&mut file).given_up;
                 let waited = wait.waited;
@@ -75,32 +75,34 @@ impl DeviceLock {
         }
     }
 
-    /// Whether a question was given up in the job of this process a short time ago: then nobody in
+    /// Whether a question was given up in the job of this process a short time ago: then no one in
     /// it is to be asked once more.
-    #[must_use]
-    pub fn is_given_up(&self) -> bool {
+    pub(crate) fn is_given_up(&self) -> bool {
         let given_up = self.given_up.as_ref();
         given_up.is_some_and(|given_up| given_up.concerns(&this_job(), now()))
     }
 
-    /// Somebody has signed in: whoever gave a question up may be asked again.
-    pub fn end_peace(mut self) {
+    /// Someone has signed in: whoever gave a question up may be asked again.
+    pub(crate) fn end_peace(mut self) {
         if self.given_up.take().is_some() {
-            let _it_is_over_in_ten_minutes = self.write();
+            // If this fails, it is over in ten minutes anyway.
+            let _ = self.write();
         }
     }
 
-    /// Keeps the lock until this process ends, so that its error is read before somebody else is
+    /// Keeps the lock until this process ends, so that its error is read before someone else is
     /// asked; where the question was given up, so is that of the others in this job.
-    pub fn keep_to_the_end(mut self, given_up: bool) {
+    pub(crate) fn keep_to_the_end(mut self, given_up: bool) {
         if given_up {
             self.given_up = Some(GivenUp {
                 job: this_job(),
                 at: now(),
             });
-            let _then_they_are_asked = self.write();
+            // If this fails, they are asked.
+            let _ = self.write();
         }
-        let _stays_open = self.file.into_raw_fd();
+        // It stays open until the process ends.
+        let _ = self.file.into_raw_fd();
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -165,7 +167,7 @@ fn under_way_for_ever(holder: Option<Holder>, limit: Option<Duration>) -> Error 
 }
 
 /// Who has the lock. It says so a moment after it has got it; until then the file is empty, or names
-/// somebody before it.
+/// someone before it.
 fn holder(file: &mut File) -> Option<Holder> {
     let mut read = || read(file).holder.map(Holder);
     for _ in 0..20 {
@@ -220,7 +222,7 @@ mod tests {
         });
         assert!(take(Some(Duration::from_secs(60)))?.waited);
         assert!(later.join().is_ok());
-        // Without its name a lock keeps nobody out, so another one is taken.
+        // Without its name a lock keeps no one out, so another one is taken.
         let held = take(None)?;
         std::fs::remove_dir_all(&path).map_err(|_| under_way_for_ever(None, None))?;
         assert!(!take(Some(Duration::ZERO))?.waited);

@@ -5,7 +5,7 @@ use crate::edge::store::opener::{About, Opened, Opener, Read};
 use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
 use crate::edge::store::told::TOLD;
-use crate::edge::store::trust::Seen;
+use crate::edge::store::trust::FileIdentity;
 use crate::error::{Error, Result};
 use crate::model::session::validate::check_cached;
 use crate::model::session::{MAX_DURATION, Session};
@@ -28,7 +28,6 @@ pub struct Cleared {
     pub left: Vec<Error>,
 }
 
-/// What was found.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The sessions, ended ones included.
@@ -36,18 +35,16 @@ pub struct Found {
     /// The files that should have held one, and cannot be trusted or read.
     pub unusable: Vec<Error>,
     /// The files that are broken.
-    broken: Vec<(String, Seen)>,
+    broken: Vec<(String, FileIdentity)>,
 }
 
-/// A session of the cache.
 #[derive(Debug)]
 pub struct Kept {
-    /// The session.
     pub session: Session,
     /// Whether only `--cache plain` uses it, as it is in a plain file, and there is a keyring.
     pub for_plain_only: bool,
     pub(crate) name: String,
-    pub(crate) seen: Seen,
+    pub(crate) seen: FileIdentity,
     provisional: bool,
 }
 
@@ -55,7 +52,7 @@ pub struct Kept {
 ///
 /// # Errors
 /// The directory cannot be read.
-pub fn all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Result<Found> {
+pub(crate) fn all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Result<Found> {
     let mut found = Found::default();
     for name in dir.names(About::Session.suffix())? {
         if !opener.can_open(&name) {
@@ -89,7 +86,7 @@ fn kept(
 
 /// A session that is what it can be. Where the clock is what is wrong, its file is good again as soon
 /// as that is put right; so it stays in any case.
-pub fn usable(session: Session, now: Timestamp) -> Option<Session> {
+pub(crate) fn usable(session: Session, now: Timestamp) -> Option<Session> {
     match check_cached(&session, now) {
         Ok(()) => Some(session),
         Err(reason) => {
@@ -102,12 +99,13 @@ pub fn usable(session: Session, now: Timestamp) -> Option<Session> {
 /// Takes away what is of no use any more: sessions that ended more than a day ago, noise, what killed
 /// runs were writing, and, if `sealed` says that the keyring is back, what was kept plain while it
 /// refused. That is not sealed now: nothing vouches for what a plain file says.
-pub fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timestamp) {
+pub(crate) fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timestamp) {
     let found = all(dir, opener, now).unwrap_or_default();
     let ended = |kept: &Kept| kept.session.expires_at.until(now) > REMEMBER_ENDED;
     let over = |kept: &Kept| ended(kept) || sealed && kept.provisional;
     let over = found.sessions.into_iter().filter(over);
-    let mut useless: Vec<(String, Seen)> = over.map(|kept| (kept.name, kept.seen)).collect();
+    let mut useless: Vec<(String, FileIdentity)> =
+        over.map(|kept| (kept.name, kept.seen)).collect();
     useless.extend(found.broken);
     for name in dir.names("").unwrap_or_default() {
         if About::of(&name).is_some()
@@ -122,14 +120,14 @@ pub fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timestamp) {
 }
 
 /// Takes away what was found to be broken.
-pub fn remove_broken(dir: &PrivateDir, found: &Found) {
+pub(crate) fn remove_broken(dir: &PrivateDir, found: &Found) {
     if !found.broken.is_empty() {
         remove(dir, &found.broken);
     }
 }
 
 /// Takes files away, the very ones that were looked at.
-pub fn remove(dir: &PrivateDir, files: &[(String, Seen)]) {
+pub(crate) fn remove(dir: &PrivateDir, files: &[(String, FileIdentity)]) {
     let _changing = dir.changing();
     for (name, seen) in files {
         match dir.remove_seen(name, seen) {
@@ -140,11 +138,11 @@ pub fn remove(dir: &PrivateDir, files: &[(String, Seen)]) {
     }
 }
 
-/// Takes away all but the locks. To be called while nobody else changes the directory.
+/// Takes away all but the locks. To be called while no one else changes the directory.
 ///
 /// # Errors
 /// The directory cannot be read.
-pub fn clear_all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Result<Cleared> {
+pub(crate) fn clear_all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Result<Cleared> {
     let found = all(dir, opener, now)?;
     let (mut removed, mut left) = (0_usize, Vec::new());
     for name in dir.names("")? {

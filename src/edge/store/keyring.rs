@@ -9,8 +9,7 @@ pub type CacheKey = Zeroizing<[u8; 32]>;
 
 /// Tells a key from others in the names of files: 16 hexadecimal digits of a digest, which say
 /// nothing of its 32 random bytes.
-#[must_use]
-pub fn key_id(key: &CacheKey) -> String {
+pub(crate) fn key_id(key: &CacheKey) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(b"mfaexec cache key id:");
     context.update(&key[..]);
@@ -33,7 +32,7 @@ pub struct Trouble {
 /// session, and a minute.
 const TIMEOUT: usize = 129_600 + 60;
 
-pub use platform::{create, find, forget, renew};
+pub(crate) use platform::{create, find, forget, renew};
 
 #[cfg(target_os = "linux")]
 mod platform {
@@ -51,7 +50,7 @@ mod platform {
     ///
     /// # Errors
     /// The kernel has no keyrings, or does not let this process use them.
-    pub fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
+    pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
         let Some(key) = search(description)? else {
             return Ok(None);
         };
@@ -65,11 +64,11 @@ mod platform {
     }
 
     /// Puts a key there, in place of one of that description. The caller has to see to it that
-    /// nobody else does the same just now.
+    /// no one else does the same just now.
     ///
     /// # Errors
     /// As [`find`], or the user's quota is full.
-    pub fn create(description: &str, key: &CacheKey) -> Result<(), Trouble> {
+    pub(crate) fn create(description: &str, key: &CacheKey) -> Result<(), Trouble> {
         let store = || -> Result<(), KeyError> {
             let stored = possessed_keyring()?.add_key(description, &key[..])?;
             stored.set_perms(KeyPermissions::from_u32(PERMISSIONS))?;
@@ -79,7 +78,7 @@ mod platform {
     }
 
     /// Makes the kernel keep the key for the longest session's time from now on.
-    pub fn renew(description: &str) {
+    pub(crate) fn renew(description: &str) {
         let renew = || {
             possessed_keyring()?
                 .search(description)?
@@ -99,7 +98,7 @@ mod platform {
     }
 
     /// Removes the key: what was encrypted with it stays so for ever.
-    pub fn forget(description: &str) {
+    pub(crate) fn forget(description: &str) {
         if let Ok(Some(key)) = search(description)
             && let Ok(user) = KeyRing::from_special_id(KeyRingIdentifier::User, false)
             && let Err(error) = user.unlink_key(key)

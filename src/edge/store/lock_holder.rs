@@ -11,7 +11,6 @@ pub struct Holder(pub u32);
 impl Holder {
     /// Whether it belongs to the same job as this process. Then both have the same terminal, and
     /// both have it in the foreground or neither has.
-    #[must_use]
     pub fn is_of_this_job(self) -> bool {
         self.job() == Ok(getpgrp())
     }

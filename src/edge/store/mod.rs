@@ -1,18 +1,18 @@
 //! What is kept between runs: encrypted sessions, their key in the kernel, locks, and the codes that
 //! were used.
 
-pub mod cache;
-pub mod cache_key;
-pub mod changes;
-pub mod crypto;
-pub mod device_lock;
-pub mod inventory;
-pub mod keyring;
-pub mod lock_holder;
-pub mod opener;
-pub mod private_dir;
-pub mod record;
-pub mod room;
-pub mod told;
-pub mod trust;
-pub mod used_codes;
+pub(crate) mod cache;
+pub(crate) mod cache_key;
+pub(crate) mod changes;
+pub(crate) mod crypto;
+pub(crate) mod device_lock;
+pub(crate) mod inventory;
+pub(crate) mod keyring;
+pub(crate) mod lock_holder;
+pub(crate) mod opener;
+pub(crate) mod private_dir;
+pub(crate) mod record;
+pub(crate) mod room;
+pub(crate) mod told;
+pub(crate) mod trust;
+pub(crate) mod used_codes;

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::edge::store::crypto::{seal, unseal};
 use crate::edge::store::keyring::{CacheKey, key_id};
 use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::trust::Seen;
+use crate::edge::store::trust::FileIdentity;
 use crate::error::Result;
 
 /// What a file begins with: format 2, and whether it is sealed, plain, or plain for as long as a
@@ -25,8 +25,7 @@ const NO_KEY: &str = "plain";
 
 /// What a file is about: the end of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
-    /// A session.
+pub(crate) enum About {
     Session,
     /// A device that was looked up.
     Device,
@@ -34,8 +33,7 @@ pub enum About {
 
 impl About {
     /// The end of names.
-    #[must_use]
-    pub fn suffix(self) -> &'static str {
+    pub(crate) fn suffix(self) -> &'static str {
         match self {
             Self::Session => ".session",
             Self::Device => ".device",
@@ -43,32 +41,30 @@ impl About {
     }
 
     /// Of a file's name.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         let mut all = [Self::Session, Self::Device].into_iter();
         all.find(|about| name.ends_with(about.suffix()))
     }
 }
 
 /// The name of a plain file.
-#[must_use]
-pub fn plain_name(id: &str, about: About) -> String {
+pub(crate) fn plain_name(id: &str, about: About) -> String {
     format!("{id}.{NO_KEY}{}", about.suffix())
 }
 
 /// A key, with what its files are called.
-pub struct Opener {
+pub(crate) struct Opener {
     key: Option<(CacheKey, String)>,
     /// Whether plain files are read.
     plain: bool,
 }
 
 /// An opened file.
-pub struct Opened<T> {
+pub(crate) struct Opened<T> {
     /// What was in it.
     pub record: T,
     /// Which file it was.
-    pub seen: Seen,
+    pub seen: FileIdentity,
     /// Whether it is not sealed.
     pub plain: bool,
     /// Whether that is so only because the keyring refused.
@@ -76,20 +72,18 @@ pub struct Opened<T> {
 }
 
 /// What came of reading a file.
-pub enum Read<T> {
+pub(crate) enum Read<T> {
     /// There is none.
     Nothing,
     /// It does not open although its name says that it would, or makes no sense: it was changed since
     /// it was written.
-    Broken(Seen),
-    /// It opened.
+    Broken(FileIdentity),
     Record(Opened<T>),
 }
 
 impl Opener {
     /// Opens what is sealed with this key, and, if so wished, plain files.
-    #[must_use]
-    pub fn new(key: Option<CacheKey>, plain: bool) -> Self {
+    pub(crate) fn new(key: Option<CacheKey>, plain: bool) -> Self {
         let key = key.map(|key| {
             let id = key_id(&key);
             (key, id)
@@ -98,23 +92,20 @@ impl Opener {
     }
 
     /// Whether it has a key.
-    #[must_use]
-    pub fn has_key(&self) -> bool {
+    pub(crate) fn has_key(&self) -> bool {
         self.key.is_some()
     }
 
     /// The name of the one file to look at; none if there can be none.
-    #[must_use]
-    pub fn name(&self, id: &str, about: About) -> Option<String> {
+    pub(crate) fn name(&self, id: &str, about: About) -> Option<String> {
         match &self.key {
             Some((_, key)) => Some(format!("{id}.{key}{}", about.suffix())),
             None => self.plain.then(|| plain_name(id, about)),
         }
     }
 
-    /// Whether a file of that name is one to open. All others are somebody else's.
-    #[must_use]
-    pub fn can_open(&self, name: &str) -> bool {
+    /// Whether a file of that name is one to open. All others are someone else's.
+    pub(crate) fn can_open(&self, name: &str) -> bool {
         let place = name.rsplit('.').nth(1);
         is_plain(name) && self.plain || self.key.as_ref().is_some_and(|(_, key)| place == Some(key))
     }
@@ -123,7 +114,11 @@ impl Opener {
     ///
     /// # Errors
     /// The file cannot be trusted or read.
-    pub fn read<T: DeserializeOwned>(&self, dir: &PrivateDir, name: &str) -> Result<Read<T>> {
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+        dir: &PrivateDir,
+        name: &str,
+    ) -> Result<Read<T>> {
         let Some((content, seen)) = dir.read(name)? else {
             return Ok(Read::Nothing);
         };
@@ -156,16 +151,19 @@ fn is_plain(name: &str) -> bool {
 
 /// Name and content of a file that is sealed with this key; none if the system has no random
 /// numbers.
-#[must_use]
-pub fn sealed(key: &CacheKey, id: &str, about: About, json: &[u8]) -> Option<(String, Vec<u8>)> {
+pub(crate) fn sealed(
+    key: &CacheKey,
+    id: &str,
+    about: About,
+    json: &[u8],
+) -> Option<(String, Vec<u8>)> {
     let name = format!("{id}.{}{}", key_id(key), about.suffix());
     let sealed = seal(key, &name, json)?;
     Some((name, [SEALED.as_slice(), &sealed].concat()))
 }
 
 /// The content of a plain file.
-#[must_use]
-pub fn plain(json: &[u8], provisional: bool) -> Zeroizing<Vec<u8>> {
+pub(crate) fn plain(json: &[u8], provisional: bool) -> Zeroizing<Vec<u8>> {
     let magic = if provisional { PROVISIONAL } else { PLAIN };
     Zeroizing::new([magic, json].concat())
 }

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::edge::store::changes::Changing;
 use crate::edge::store::trust::{
-    Seen, cannot_remove, cannot_write, check_private, check_way, unusable,
+    FileIdentity, cannot_remove, cannot_write, check_private, check_way, unusable,
 };
 use crate::error::Result;
 
@@ -26,8 +26,8 @@ const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
 const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
-pub const TEMPORARY: &str = ".new-";
-/// Seconds after which a temporary file is certainly nobody's.
+pub(crate) const TEMPORARY: &str = ".new-";
+/// Seconds after which a temporary file is certainly no one's.
 const STALE: u64 = 600;
 
 /// A directory that belongs to the user alone.
@@ -41,7 +41,7 @@ impl PrivateDir {
     /// Opens the directory; `None` if it is not there.
     ///
     /// # Errors
-    /// It is a link or no directory, belongs to somebody else, or is open to others.
+    /// It is a link or no directory, belongs to someone else, or is open to others.
     pub fn open(path: &Path) -> Result<Option<Self>> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let fd = match nix::fcntl::open(path, flags, Mode::empty()) {
@@ -79,8 +79,6 @@ impl PrivateDir {
         Self::open(path)?.ok_or_else(|| unusable(path, "it vanished"))
     }
 
-    /// Where it is.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -88,8 +86,8 @@ impl PrivateDir {
     /// A file's content, and which file it was; `None` if there is no such file.
     ///
     /// # Errors
-    /// It is a link, no plain file, somebody else's, open to others, or too big to be ours.
-    pub fn read(&self, name: &str) -> Result<Option<(Zeroizing<Vec<u8>>, Seen)>> {
+    /// It is a link, no plain file, someone else's, open to others, or too big to be ours.
+    pub fn read(&self, name: &str) -> Result<Option<(Zeroizing<Vec<u8>>, FileIdentity)>> {
         let path = self.path.join(name);
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
         let fd = match openat(&self.dir, name, flags, Mode::empty()) {
@@ -98,7 +96,7 @@ impl PrivateDir {
             Err(Errno::ELOOP) => return Err(unusable(&path, "it is a link")),
             Err(errno) => return Err(unusable(&path, errno.desc())),
         };
-        let seen = Seen::of(&check_private(&fd, &path)?);
+        let seen = FileIdentity::of(&check_private(&fd, &path)?);
         let mut content = Zeroizing::new(Vec::with_capacity(4096));
         File::from(fd)
             .take(SIZE_LIMIT + 1)
@@ -163,7 +161,7 @@ impl PrivateDir {
         })
     }
 
-    /// Lets nobody else of mfaexec change files here until the result is dropped.
+    /// Lets no one else of mfaexec change files here until the result is dropped.
     pub fn changing(&self) -> Changing<'_> {
         Changing::begin(&self.dir)
     }
@@ -200,7 +198,7 @@ impl PrivateDir {
     ///
     /// # Errors
     /// It is there and stays.
-    pub fn remove_seen(&self, name: &str, seen: &Seen) -> Result<bool> {
+    pub fn remove_seen(&self, name: &str, seen: &FileIdentity) -> Result<bool> {
         if self.look(name).as_ref() != Some(seen) {
             return Ok(false);
         }
@@ -208,16 +206,15 @@ impl PrivateDir {
     }
 
     /// Which file has that name, without opening it.
-    #[must_use]
-    pub fn look(&self, name: &str) -> Option<Seen> {
+    pub fn look(&self, name: &str) -> Option<FileIdentity> {
         let stat = fstatat(&self.dir, name, AtFlags::AT_SYMLINK_NOFOLLOW);
-        stat.ok().as_ref().map(Seen::of)
+        stat.ok().as_ref().map(FileIdentity::of)
     }
 
     /// Opens a file for locking, and makes it if it is not there.
     ///
     /// # Errors
-    /// It is a link, somebody else's or open to others, or it cannot be made.
+    /// It is a link, someone else's or open to others, or it cannot be made.
     pub fn lock_file(&self, name: &str) -> Result<File> {
         let path = self.path.join(name);
         let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
@@ -231,7 +228,7 @@ impl PrivateDir {
         Ok(File::from(fd))
     }
 
-    /// Opens a file for a moment's work in it, which nobody else does at the same time: locked, and
+    /// Opens a file for a moment's work in it, which no one else does at the same time: locked, and
     /// made if it is not there.
     ///
     /// # Errors
@@ -296,8 +293,7 @@ impl PrivateDir {
 }
 
 /// Whether an error of the standard library means "not there".
-#[must_use]
-pub fn is_absent(error: &io::Error) -> bool {
+pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 

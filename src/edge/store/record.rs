@@ -10,7 +10,6 @@ use crate::model::time::Timestamp;
 /// A device that was looked up for an access key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Device {
-    /// Its serial.
     pub serial: String,
     /// Whether the user has others that give codes: then a question names it.
     pub one_of_several: bool,

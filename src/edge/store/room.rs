@@ -14,7 +14,7 @@ const PIPES: usize = 12;
 ///
 /// # Errors
 /// It cannot; nothing was asked for yet.
-pub fn check(cache: &Cache) -> Result<()> {
+pub(crate) fn check(cache: &Cache) -> Result<()> {
     check_descriptors()?;
     cache.check_writable()
 }
@@ -23,7 +23,7 @@ pub fn check(cache: &Cache) -> Result<()> {
 ///
 /// # Errors
 /// It cannot.
-pub fn check_descriptors() -> Result<()> {
+pub(crate) fn check_descriptors() -> Result<()> {
     let mut pipes = Vec::with_capacity(PIPES);
     for _ in 0..PIPES {
         pipes.push(pipe().map_err(|error| {

@@ -9,7 +9,6 @@ pub(crate) const TOLD: &str = "plain-files-notice";
 /// What a session that was kept has to tell.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// Nothing.
     AsWished,
     /// Without encryption, for a reason that is another one than the last time.
     Plain(Trouble),

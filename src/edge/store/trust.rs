@@ -1,5 +1,5 @@
 //! What is trusted on a disk, and which file it was: one that belongs to the user, is closed to all
-//! others, and lies where nobody else could exchange it.
+//! others, and lies where no one else could exchange it.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 
 /// Which file was looked at: another one under its name is another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct FileIdentity {
     device: u64,
     inode: u64,
     /// Seconds, and nanoseconds: a file system gives the numbers of removed files anew.
@@ -22,7 +22,7 @@ pub struct Seen {
     size: i64,
 }
 
-impl Seen {
+impl FileIdentity {
     #[expect(
         clippy::useless_conversion,
         clippy::unnecessary_cast,
@@ -38,7 +38,6 @@ impl Seen {
     }
 
     /// The seconds from its last change until `now`; none if that is to come.
-    #[must_use]
     pub fn age(&self, now: u64) -> u64 {
         now.saturating_sub(u64::try_from(self.changed.0).unwrap_or(0))
     }

@@ -15,9 +15,9 @@ use crate::model::time::Timestamp;
 
 const FILE: &str = "used-codes";
 /// More bytes than the memory ever has.
-const LIMIT: u64 = 1024 * 1024;
+const MEMORY_LIMIT: u64 = 1024 * 1024;
 
-/// The memory, and nobody else changes it.
+/// The memory, and no one else changes it.
 struct Memory {
     file: File,
     codes: UsedCodes,
@@ -27,8 +27,8 @@ struct Memory {
 /// have used it all the same. False if it was used already.
 ///
 /// # Errors
-/// The file cannot be trusted or written; then nobody knows whether the code was used.
-pub fn claim(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<bool> {
+/// The file cannot be trusted or written; then no one knows whether the code was used.
+pub(crate) fn claim(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<bool> {
     let mut memory = Memory::open(dir)?;
     let fresh = memory.codes.claim(serial, code, moment());
     if fresh {
@@ -41,7 +41,7 @@ pub fn claim(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<
 ///
 /// # Errors
 /// As [`claim`].
-pub fn forget(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<()> {
+pub(crate) fn forget(dir: &PrivateDir, serial: &str, code: &SecretString) -> io::Result<()> {
     let mut memory = Memory::open(dir)?;
     memory.codes.forget(serial, code);
     memory.write()
@@ -59,7 +59,7 @@ impl Memory {
         };
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0))?;
-        (&file).take(LIMIT).read_to_end(&mut bytes)?;
+        (&file).take(MEMORY_LIMIT).read_to_end(&mut bytes)?;
         // Lines that cannot be read are left out, and gone with the next one that is written.
         let codes = UsedCodes::parse(&String::from_utf8_lossy(&bytes), moment());
         Ok(Self { file, codes })

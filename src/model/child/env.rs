@@ -14,8 +14,7 @@ use crate::model::vars::SOURCE_KEY;
 use crate::model::vars::{is_removed, rival_names};
 
 /// What stands for a session in an environment.
-#[must_use]
-pub fn of_session(session: &Session) -> Changes {
+pub(crate) fn of_session(session: &Session) -> Changes {
     let secret = session.secret_access_key.expose_secret();
     let token = session.session_token.expose_secret();
     // Keys without an end are said to have none, and not to end in another age.
@@ -33,8 +32,7 @@ pub fn of_session(session: &Session) -> Changes {
 
 /// What a shell has to put right when the user's own files have had their way with `child`, the
 /// environment that it was started with.
-#[must_use]
-pub fn to_restore(child: &Environment, session: &Session, settings: &Settings) -> Changes {
+pub(crate) fn to_restore(child: &Environment, session: &Session, settings: &Settings) -> Changes {
     let of_session = of_session(session).into_iter().map(|(name, _)| name);
     let exported = settings.exports.iter().map(|(name, _)| name.clone());
     let region = settings.endpoints.region.as_ref().map(|_| REGION);
@@ -52,7 +50,6 @@ pub fn to_restore(child: &Environment, session: &Session, settings: &Settings) -
 
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over
 /// from the profile.
-#[must_use]
 pub fn child_environment(
     parent: &Environment,
     session: &Session,

@@ -1,6 +1,6 @@
 //! What the command gets: its environment, and what a shell with a session reads and shows.
 
-pub mod env;
-pub mod prompt_segment;
-pub mod shell;
-pub mod shell_context;
+pub(crate) mod env;
+pub(crate) mod prompt_segment;
+pub(crate) mod shell;
+pub(crate) mod shell_context;

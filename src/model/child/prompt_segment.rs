@@ -4,16 +4,15 @@ use crate::model::child::shell::Shell;
 use crate::model::time::in_words;
 
 /// Seconds below which the time left is a warning.
-pub const WARN: u64 = 10 * 60;
+pub(crate) const WARN: u64 = 10 * 60;
 
 /// What the sign says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// Nobody knows when the session ends.
+pub(crate) enum Left {
+    /// No one knows when the session ends.
     Unknown,
     /// Seconds.
     Seconds(u64),
-    /// None.
     Ended,
     /// It does not matter: commands use other keys.
     Overridden,
@@ -21,8 +20,7 @@ pub enum Left {
 
 /// The sign as a part of the shell's prompt. Whatever the profile is called, it means nothing to the
 /// shell's language.
-#[must_use]
-pub fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String {
+pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String {
     let profile: String = profile.chars().map(harmless).collect();
     let (text, colour) = match left {
         Left::Unknown => (format!("({profile})"), None),
@@ -42,7 +40,7 @@ pub fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String
 }
 
 /// What stands around the sign in a prompt that keeps it as a text: as wide as nothing, and such as
-/// nobody else writes it.
+/// no one else writes it.
 fn mark(shell: Shell) -> &'static str {
     match shell {
         Shell::Bash => r"\[\]\[\]",

@@ -8,11 +8,11 @@ use std::path::Path;
 use crate::model::environment::Environment;
 use crate::model::vars::rival_prefixes;
 
-/// Tells a shell of mfaexec's what it has: see [`Within`](crate::model::child::shell_context::Within).
-pub const IN_SHELL: &str = "MFAEXEC_SHELL";
+/// Tells a shell of mfaexec's what it has: see [`ShellContext`](crate::model::child::shell_context::ShellContext).
+pub(crate) const IN_SHELL: &str = "MFAEXEC_SHELL";
 /// What starship's `aws` module looks at; nothing else does. It reads `AWS_PROFILE` as well, which
 /// would send SDKs away from the session.
-pub const FOR_PROMPTS: [&str; 2] = ["AWSU_PROFILE", "AWS_SESSION_EXPIRATION"];
+pub(crate) const FOR_PROMPTS: [&str; 2] = ["AWSU_PROFILE", "AWS_SESSION_EXPIRATION"];
 
 /// The user's ZDOTDIR, while zsh reads its first file.
 const OWN_ZDOTDIR: &str = "MFAEXEC_ZDOTDIR";
@@ -21,7 +21,7 @@ const OWN_ENV: &str = "MFAEXEC_ENV";
 
 /// A shell that mfaexec can put a sign into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shell {
+pub(crate) enum Shell {
     Bash,
     Zsh,
     Fish,
@@ -31,11 +31,11 @@ pub enum Shell {
 }
 
 /// Variables to be set, and to be unset where there is no value.
-pub type Changes = Vec<(String, Option<String>)>;
+pub(crate) type Changes = Vec<(String, Option<String>)>;
 
 /// What mfaexec keeps in variables of the shell's own, which no command inherits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Marks {
+pub(crate) struct Marks {
     /// Where mfaexec is.
     pub program: String,
     /// The line that renews the session in this shell; empty if none can.
@@ -48,7 +48,7 @@ pub struct Marks {
 
 impl Shell {
     /// The programs, by the names of their files. The first name of a shell is its own.
-    pub const PROGRAMS: [(&str, Self); 7] = [
+    pub(crate) const PROGRAMS: [(&str, Self); 7] = [
         ("bash", Self::Bash),
         ("zsh", Self::Zsh),
         ("fish", Self::Fish),
@@ -58,8 +58,7 @@ impl Shell {
         ("ash", Self::Sh),
     ];
 
-    #[must_use]
-    pub fn of_program(program: &OsStr) -> Option<Self> {
+    pub(crate) fn of_program(program: &OsStr) -> Option<Self> {
         let name = Path::new(program).file_name()?;
         let known = Self::PROGRAMS.iter().find(|(known, _)| name == *known);
         known.map(|(_, shell)| *shell)
@@ -67,8 +66,7 @@ impl Shell {
 
     /// Whether it reads its files where its standard streams are as they are: each has a rule of its
     /// own of who is a person.
-    #[must_use]
-    pub fn reads_files(self, stdin_is_terminal: bool, stderr_is_terminal: bool) -> bool {
+    pub(crate) fn reads_files(self, stdin_is_terminal: bool, stderr_is_terminal: bool) -> bool {
         match self {
             Self::Bash | Self::Sh => stdin_is_terminal && stderr_is_terminal,
             Self::Nu => stdin_is_terminal,
@@ -77,8 +75,7 @@ impl Shell {
     }
 
     /// Its name between mfaexec and the files that it reads.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         let mut known = Self::PROGRAMS.into_iter();
         let own = known.find(|(_, shell)| *shell == self);
         own.map_or("sh", |(name, _)| name)
@@ -86,8 +83,7 @@ impl Shell {
 
     /// The files that it reads, below the directory for them: name and text. They hold no secret
     /// and are the same for everybody.
-    #[must_use]
-    pub fn files(self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn files(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Bash => &[("mfaexec.bash", include_str!("shell/init.bash"))],
             Self::Zsh => &[
@@ -102,8 +98,7 @@ impl Shell {
 
     /// The arguments with which it reads those files in `directory`; what it has to find in its
     /// environment for that is set in `env`.
-    #[must_use]
-    pub fn start(self, directory: &Path, env: &mut Environment) -> Vec<OsString> {
+    pub(crate) fn start(self, directory: &Path, env: &mut Environment) -> Vec<OsString> {
         let file = directory.join(self.files()[0].0);
         let mut instead = |name: &str, own: &str, value: &Path| {
             match env.get(name).map(OsStr::to_owned) {
@@ -132,8 +127,7 @@ impl Shell {
     }
 
     /// A text as one word of the shell's language, whatever is in it.
-    #[must_use]
-    pub fn quoted(self, text: &str) -> String {
+    pub(crate) fn quoted(self, text: &str) -> String {
         match self {
             Self::Bash | Self::Zsh | Self::Sh => format!("'{}'", text.replace('\'', r"'\''")),
             Self::Fish => format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")),
@@ -143,8 +137,7 @@ impl Shell {
 
     /// Code that makes the changes to the environment. For nu, which runs no code that it is
     /// given, an object in JSON.
-    #[must_use]
-    pub fn changes(self, changes: &Changes, own: &[(&str, String)]) -> String {
+    pub(crate) fn changes(self, changes: &Changes, own: &[(&str, String)]) -> String {
         if self == Self::Nu {
             let names = |set: bool| {
                 changes
@@ -171,7 +164,8 @@ impl Shell {
         };
         for (name, value) in own {
             let value = self.quoted(value);
-            let _strings_take_all = match fish {
+            // Writing into a string does not fail.
+            let _ = match fish {
                 false => writeln!(code, "__mfaexec_{name}={value}"),
                 true => writeln!(code, "set -g __mfaexec_{name} {value}"),
             };
@@ -179,7 +173,8 @@ impl Shell {
         for (name, value) in changes {
             let value = value.as_deref().map(|value| self.quoted(value));
             // What the user has made readonly is no reason to leave the rest undone, or the shell.
-            let _strings_take_all = match (value, fish) {
+            // Writing into a string does not fail.
+            let _ = match (value, fish) {
                 (Some(value), false) => writeln!(code, "{posix}export {name}={value} || :"),
                 (Some(value), true) => writeln!(code, "set -gx {name} {value}"),
                 (None, false) => writeln!(code, "{posix}unset {name} || :"),
@@ -209,8 +204,7 @@ impl Shell {
     }
 
     /// The code for [`RESTORE`](crate::model::vars::RESTORE).
-    #[must_use]
-    pub fn restore(self, changes: &Changes, marks: &Marks) -> String {
+    pub(crate) fn restore(self, changes: &Changes, marks: &Marks) -> String {
         let prompt = if marks.prompt { "yes" } else { "" };
         let own = [
             ("program", marks.program.clone()),
@@ -224,8 +218,7 @@ impl Shell {
 }
 
 /// Whether `name` can be a variable in every shell: some names of an environment cannot.
-#[must_use]
-pub fn is_variable(name: &str) -> bool {
+pub(crate) fn is_variable(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(|first| !first.is_ascii_digit())
         && bytes

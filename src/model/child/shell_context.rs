@@ -8,7 +8,7 @@ use crate::model::vars::is_rival;
 
 /// The value of [`IN_SHELL`]: three words with colons between.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Within {
+pub(crate) struct ShellContext {
     /// The name of the session at rest, which the next one will have as well.
     pub session: String,
     /// The shell's process: only what it starts itself was typed in it.
@@ -17,10 +17,9 @@ pub struct Within {
     pub key: String,
 }
 
-impl Within {
+impl ShellContext {
     /// Of an environment that has one.
-    #[must_use]
-    pub fn of(env: &Environment) -> Option<Self> {
+    pub(crate) fn of(env: &Environment) -> Option<Self> {
         let value = env.text(IN_SHELL)?;
         let mut words = value.splitn(3, ':');
         Some(Self {
@@ -31,8 +30,7 @@ impl Within {
     }
 
     /// A variable that makes commands use other keys than the shell's session, if there is one.
-    #[must_use]
-    pub fn overridden_by(&self, env: &Environment) -> Option<String> {
+    pub(crate) fn overridden_by(&self, env: &Environment) -> Option<String> {
         let key = "AWS_ACCESS_KEY_ID";
         if let Some(rival) = env.find_name(is_rival) {
             return Some(rival.to_string_lossy().into_owned());
@@ -41,7 +39,7 @@ impl Within {
     }
 }
 
-impl fmt::Display for Within {
+impl fmt::Display for ShellContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.session, self.shell, self.key)
     }
@@ -62,15 +60,16 @@ mod tests {
 
     #[test]
     fn it_is_read_as_it_is_written() {
-        let within = Within::of(&env(&[])).map(|within| within.to_string());
+        let within = ShellContext::of(&env(&[])).map(|within| within.to_string());
         assert_eq!(within.as_deref(), Some("0af3:77:ASIA1"));
         let broken = Environment::new(vec!["MFAEXEC_SHELL=0af3".into()]);
-        assert_eq!(Within::of(&broken), None);
+        assert_eq!(ShellContext::of(&broken), None);
     }
 
     #[test]
     fn what_leads_to_other_keys_is_named() {
-        let by = |env: &Environment| Within::of(env).and_then(|within| within.overridden_by(env));
+        let by =
+            |env: &Environment| ShellContext::of(env).and_then(|within| within.overridden_by(env));
         assert_eq!(by(&env(&[])), None);
         let rivals = ["AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK"];
         for rival in rivals {

@@ -3,7 +3,6 @@
 use crate::model::config::section::{FileKind, SectionKind};
 use crate::model::config::suggest::{is_one_slip, squashed};
 
-/// What a header says.
 #[derive(Debug)]
 pub(super) enum Header {
     /// A section that counts, and its name.
@@ -15,12 +14,12 @@ pub(super) enum Header {
         name: String,
         instead: String,
     },
-    /// Somebody else's section, as `[plugins]`.
+    /// Someone else's section, as `[plugins]`.
     Foreign,
 }
 
 /// Reads a section's header as botocore does: in the config file by the rules of a shell's words,
-/// in the credentials file as it stands.
+/// in the credentials file as it is written.
 pub(super) fn classify(kind: FileKind, header: &str) -> Header {
     let header = header.trim();
     if kind == FileKind::Credentials {
@@ -59,7 +58,7 @@ pub(super) fn classify(kind: FileKind, header: &str) -> Header {
     }
 }
 
-/// A section without a name is nobody's.
+/// A section without a name is no one's.
 fn named(kind: SectionKind, name: &str) -> Header {
     if name.is_empty() {
         return Header::Foreign;

@@ -42,7 +42,7 @@ enum Takes {
     Text,
     /// Settings of a group, such as those below `s3 =`.
     Settings,
-    /// Everything: nobody reads a setting of that name.
+    /// Everything: no one reads a setting of that name.
     Anything,
 }
 
@@ -133,7 +133,7 @@ fn continuation(content: &str, takes: Takes) -> Line<'_> {
     }
 }
 
-/// Names what a line has that nobody sees: without it the line would perhaps be valid.
+/// Names what a line has that no one sees: without it the line would perhaps be valid.
 fn invalid(what: &str, content: &str) -> Line<'static> {
     Line::Invalid(match unseen(content) {
         Some(points) => format!("{what} ({points} is in it, and it is invisible)"),

@@ -21,6 +21,6 @@ mod slips;
 mod suggest;
 mod values;
 
-pub use profile::{LONGEST_CHAIN, Profile};
+pub(crate) use profile::{LONGEST_CHAIN, Profile};
 pub use profiles::Profiles;
 pub use section::{ConfigFile, FileKind};

@@ -132,7 +132,7 @@ impl Index {
         });
     }
 
-    /// A header that would be another one without the characters in it that nobody sees.
+    /// A header that would be another one without the characters in it that no one sees.
     fn note_unseen(&mut self, line: usize, header: &str, classified: &Header) {
         self.mistake = None;
         let Some(points) = unseen(header) else {

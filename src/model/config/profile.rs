@@ -22,20 +22,19 @@ const INCLUDES: [&str; 2] = ["include_profile", "parent_profile"];
 
 /// Profiles that may follow each other by `source_profile` or `include_profile`. It is more than
 /// people have, and a file of any length ends in an error at once.
-pub const LONGEST_CHAIN: usize = 100;
+pub(crate) const LONGEST_CHAIN: usize = 100;
 
-/// One profile.
 #[derive(Debug, Clone)]
 pub struct Profile<'a> {
     name: String,
     /// Its own settings, then those of each profile that it includes.
-    parts: Vec<Part<'a>>,
+    parts: Vec<ProfilePart<'a>>,
     slips: Vec<Slip>,
     pub(super) all: &'a Profiles,
 }
 
 /// The settings that one profile has itself, each name once.
-type Part<'a> = Vec<Setting<'a>>;
+type ProfilePart<'a> = Vec<Setting<'a>>;
 
 impl Profiles {
     /// The profile of that name, completed by those that it includes.
@@ -76,7 +75,6 @@ impl Profiles {
     }
 
     /// A profile without settings.
-    #[must_use]
     pub fn empty(&self, name: &str) -> Profile<'_> {
         Profile {
             name: name.to_owned(),
@@ -98,25 +96,21 @@ impl Profiles {
 }
 
 impl<'a> Profile<'a> {
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// A setting by its name in lower case; an empty one is like none.
-    #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
         self.setting(key).map(|setting| &*setting.value)
     }
 
     /// Where a setting is written, as `path, line N`.
-    #[must_use]
     pub fn place(&self, key: &str) -> Option<String> {
         self.setting(key).map(Setting::place)
     }
 
     /// A setting with its place.
-    #[must_use]
     pub fn sourced(&self, key: &str) -> Option<Sourced<String>> {
         let setting = self.setting(key)?;
         let origin = Origin::Profile(setting.place());
@@ -135,7 +129,6 @@ impl<'a> Profile<'a> {
 
     /// Where a section is that is not read, although it was probably meant to be of this profile,
     /// and what to write instead.
-    #[must_use]
     pub fn ignored(&self) -> Option<(String, &'a str)> {
         self.all.ignored(SectionKind::Profile, &self.name)
     }
@@ -147,14 +140,12 @@ impl<'a> Profile<'a> {
     }
 
     /// The device that it names; aws-mfa has another name for this setting.
-    #[must_use]
     pub fn mfa_serial(&self) -> Option<Sourced<String>> {
         self.sourced("mfa_serial")
             .or_else(|| self.sourced("aws_mfa_device"))
     }
 
     /// What is not read in it, although its author probably meant it to be.
-    #[must_use]
     pub fn notices(&self) -> Vec<String> {
         let mut notices: Vec<String> = self.slips.iter().map(Slip::notice).collect();
         if let Some((place, instead)) = self.ignored() {
@@ -206,7 +197,7 @@ pub(super) fn find<'s, 'a>(settings: &'s [Setting<'a>], key: &str) -> Option<&'s
 }
 
 /// The setting that includes another profile, by its name in lower case.
-fn included<'s, 'a>(part: &'s Part<'a>) -> Option<(&'static str, &'s Setting<'a>)> {
+fn included<'s, 'a>(part: &'s ProfilePart<'a>) -> Option<(&'static str, &'s Setting<'a>)> {
     let mut keys = INCLUDES.into_iter();
     keys.find_map(|key| Some((key, find(part, key)?)))
 }

@@ -25,7 +25,6 @@ impl Profiles {
     }
 
     /// The names of all profiles, sorted.
-    #[must_use]
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.all(SectionKind::Profile).collect();
         names.sort_unstable();
@@ -41,7 +40,6 @@ impl Profiles {
     }
 
     /// The values that any section has for a setting, sorted.
-    #[must_use]
     pub fn values(&self, key: &str) -> Vec<String> {
         let mut values = Vec::new();
         for file in &self.files {
@@ -58,7 +56,6 @@ impl Profiles {
     }
 
     /// Whether there is a profile of that name.
-    #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.sections(SectionKind::Profile, name).next().is_some()
     }
@@ -92,7 +89,6 @@ impl Profiles {
     }
 
     /// The files' paths, for messages.
-    #[must_use]
     pub fn paths(&self) -> String {
         let paths = self.files.iter();
         let paths: Vec<_> = paths.map(|file| file.path.display().to_string()).collect();

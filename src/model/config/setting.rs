@@ -7,7 +7,6 @@ use std::path::Path;
 use crate::model::config::line::{Line, Reader, is_name, value};
 use crate::model::config::section::{ParsedFile, Section};
 
-/// A setting.
 #[derive(Debug, Clone)]
 pub(super) struct Setting<'a> {
     /// As it is written. Capitals make no difference.

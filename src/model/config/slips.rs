@@ -34,7 +34,7 @@ impl Profiles {
         for file in self.files() {
             let of_file = places.iter().filter(|(its, _)| its.kind == file.kind);
             let sections: Vec<&Section> = of_file.map(|(_, section)| *section).collect();
-            let mut check = Check::new(self, file, kind, name);
+            let mut check = SlipCheck::new(self, file, kind, name);
             for section in &sections {
                 check.section(section)?;
             }
@@ -68,7 +68,7 @@ impl Profiles {
 }
 
 /// One file, and the sections of one name in it.
-struct Check<'a> {
+struct SlipCheck<'a> {
     profiles: &'a Profiles,
     file: &'a ParsedFile,
     kind: SectionKind,
@@ -79,7 +79,7 @@ struct Check<'a> {
     unknown: usize,
 }
 
-impl<'a> Check<'a> {
+impl<'a> SlipCheck<'a> {
     fn new(profiles: &'a Profiles, file: &'a ParsedFile, kind: SectionKind, name: &str) -> Self {
         Self {
             profiles,

@@ -10,19 +10,13 @@ pub enum Form {
     Aws,
     /// As S3 answers, and who speaks its language. The code in it, if there is one.
     S3(Option<String>),
-    /// A web page.
     Page,
-    /// JSON.
     Json,
-    /// Nothing.
     Empty,
-    /// Anything else.
     Unknown,
 }
 
 impl Form {
-    /// The form of a body.
-    #[must_use]
     pub fn of(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -42,7 +36,6 @@ impl Form {
     }
 
     /// What a person calls it.
-    #[must_use]
     pub fn in_words(&self) -> String {
         match self {
             Self::Aws => "it breaks off or is not complete".to_owned(),

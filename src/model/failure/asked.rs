@@ -18,7 +18,6 @@ pub struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// A call with the long-term key that is about no role.
-    #[must_use]
     pub fn by_key(settings: &'a Settings, serial: Option<&'a str>) -> Self {
         Self {
             settings,

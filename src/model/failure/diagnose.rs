@@ -11,7 +11,6 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::settings::regions::always_on;
 
 /// Makes the error that a person sees of a failed call.
-#[must_use]
 pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     if let Some(error) = diagnose_role(failure, asked) {
         return error;
@@ -127,7 +126,7 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     Error::new(what, failure.cause(), remedy)
 }
 
-/// The endpoint that somebody has named for a call.
+/// The endpoint that someone has named for a call.
 fn configured_endpoint<'a>(
     failure: &CallFailure,
     settings: &'a Settings,

@@ -1,10 +1,10 @@
 //! A call to AWS that brought no result: how far it came, and what AWS's code and words mean.
 
-pub mod answer_form;
-pub mod asked;
-pub mod diagnose;
-pub mod diagnose_role;
-pub mod secrets;
+pub(crate) mod answer_form;
+pub(crate) mod asked;
+pub(crate) mod diagnose;
+pub(crate) mod diagnose_role;
+pub(crate) mod secrets;
 
 use crate::model::failure::secrets::Secrets;
 use crate::model::time::in_words;
@@ -66,13 +66,11 @@ pub enum Meaning {
     Throttled,
     /// Not allowed.
     Denied,
-    /// Anything else.
     Other,
 }
 
 impl CallFailure {
     /// Reads the code and the beginning of the message, which is how STS tells its cases apart.
-    #[must_use]
     pub fn meaning(&self) -> Meaning {
         match self.progress {
             Progress::NotSent => return Meaning::Unreachable,
@@ -97,7 +95,6 @@ impl CallFailure {
     }
 
     /// Whether a call with a code would fail for the same reason.
-    #[must_use]
     pub fn stops_sign_in(&self) -> bool {
         matches!(
             self.meaning(),
@@ -110,8 +107,7 @@ impl CallFailure {
         )
     }
 
-    /// The failure as it can be shown: what somebody else has said without the secrets of the call.
-    #[must_use]
+    /// The failure as it can be shown: what someone else has said without the secrets of the call.
     pub fn without(mut self, secrets: &Secrets) -> Self {
         self.code = secrets.shown(&self.code);
         self.message = secrets.shown(&self.message);
@@ -139,8 +135,7 @@ impl CallFailure {
 
 /// The offset in words: `this machine's clock is 1h behind AWS's`. An answer that was under way for a
 /// second or two is part of the offset, so it is rounded to minutes.
-#[must_use]
-pub fn clock_in_words(offset: i64) -> String {
+pub(crate) fn clock_in_words(offset: i64) -> String {
     let side = if offset > 0 { "behind" } else { "ahead of" };
     let seconds = match offset.unsigned_abs() {
         few @ ..60 => few,

@@ -3,7 +3,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// Characters of a text of somebody else's that are shown. AWS's longest message has half of that.
+/// Characters of a text of someone else's that are shown. AWS's longest message has half of that.
 const LONGEST: usize = 1000;
 /// What stands for a secret.
 const STRUCK: &str = "******";
@@ -18,14 +18,12 @@ pub struct Secrets(Vec<SecretString>);
 
 impl Secrets {
     /// The same, and these.
-    #[must_use]
     pub fn with<'a>(mut self, more: impl IntoIterator<Item = &'a SecretString>) -> Self {
         self.0.extend(more.into_iter().cloned());
         self
     }
 
-    /// The text without the secrets, and no longer than anybody would read.
-    #[must_use]
+    /// The text without the secrets, and no longer than anyone would read.
     pub fn shown(&self, text: &str) -> String {
         // Whoever has cut off the rest may have cut a secret in two, so this comes first.
         shortened(&self.struck_out(text))
@@ -90,9 +88,8 @@ fn written_at(text: &[u8], byte: u8) -> Option<usize> {
     })
 }
 
-/// The text, cut where it is longer than anybody would read.
-#[must_use]
-pub fn shortened(text: &str) -> String {
+/// The text, cut where it is longer than anyone would read.
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

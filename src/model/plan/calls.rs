@@ -9,12 +9,10 @@ use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
 use crate::model::source::provider::ProviderKind;
 
-/// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct Request {
     /// `sts`, `iam`, `sso`, or `program` for one that is run.
     pub service: &'static str,
-    /// The API's name.
     pub action: &'static str,
     /// The role that it is about.
     pub role_arn: Option<String>,
@@ -25,8 +23,7 @@ pub struct Request {
 }
 
 /// The requests of a sign-in by this plan.
-#[must_use]
-pub fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSource) -> Vec<Request> {
+pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSource) -> Vec<Request> {
     let missing = plan.missing();
     let (mut requests, mut caller_known) = (Vec::new(), false);
     if !missing.is_empty() && *settings.mfa() == Mfa::Unknown {
@@ -55,8 +52,7 @@ pub fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSource) -> V
 
 /// Whether the account that a guard wants to know is still unknown when the step's session is
 /// there. `caller_known` tells whether the long-term key's owner was asked for.
-#[must_use]
-pub fn asks_for_account(settings: &Settings, step: &Step, caller_known: bool) -> bool {
+pub(crate) fn asks_for_account(settings: &Settings, step: &Step, caller_known: bool) -> bool {
     let known = match step.call {
         Call::AssumeRole { .. } => true,
         Call::SessionToken => caller_known || settings.device().and_then(account_of_arn).is_some(),

@@ -17,7 +17,6 @@ pub enum CodeSource {
 
 impl CodeSource {
     /// Its name in JSON; none where there is none.
-    #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         match self {
             Self::Given => Some("given"),
@@ -29,7 +28,6 @@ impl CodeSource {
     }
 
     /// Whether a person is asked.
-    #[must_use]
     pub fn asks(&self) -> bool {
         matches!(self, Self::Terminal | Self::Dialog)
     }

@@ -1,10 +1,10 @@
-//! Decides, from settings, the sessions at hand and the time, which calls have to be made.
+//! Decides, from settings, the cached sessions and the time, which calls have to be made.
 
-pub mod calls;
-pub mod code_source;
-pub mod explanation;
-pub mod program_key;
-pub mod step;
+pub(crate) mod calls;
+pub(crate) mod code_source;
+pub(crate) mod explanation;
+pub(crate) mod program_key;
+pub(crate) mod step;
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::model::time::{Timestamp, in_words};
 pub struct Plan {
     /// The sessions on the way, the command's last.
     pub steps: Vec<Step>,
-    /// The last of them that is at hand and does, and its number.
+    /// The last of them whose cached session can be reused, and its number.
     pub cached: Option<(usize, Session)>,
     /// Why the command's own session has to be got, if it has.
     pub reason: Option<Reason>,
@@ -31,14 +31,12 @@ pub struct Plan {
 
 impl Plan {
     /// The sessions that have to be got, in order.
-    #[must_use]
     pub fn missing(&self) -> &[Step] {
         let have = self.cached.as_ref().map_or(0, |(number, _)| number + 1);
         &self.steps[have..]
     }
 
     /// Whether a code has to be asked for.
-    #[must_use]
     pub fn needs_code(&self) -> bool {
         self.missing().iter().any(|step| step.with_code)
     }
@@ -96,7 +94,7 @@ impl Plan {
     }
 }
 
-/// Why the session at hand, if any, does not do.
+/// Why the cached session, if any, cannot be reused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// There is none.
@@ -106,23 +104,17 @@ pub enum Reason {
     /// It is over.
     Ended(Timestamp),
     /// It has fewer seconds left than are wanted.
-    EndsSoon {
-        /// Seconds left.
-        left: u64,
-        /// Seconds wanted.
-        wanted: u64,
-    },
+    EndsSoon { left: u64, wanted: u64 },
     /// It was asked for with a shorter duration than is wanted now.
     TooShort {
         /// Its duration in seconds.
         duration: u64,
-        /// Seconds wanted.
         wanted: u64,
     },
 }
 
 /// Makes the plan. `look` finds the session of a step; it is asked for the command's own first,
-/// and for the others only if that does not do. With `fresh` it is got anew in any case; those
+/// and for the others only if that cannot be reused. With `fresh` it is got anew in any case; those
 /// below it are good enough if they last.
 ///
 /// # Errors
@@ -165,7 +157,7 @@ pub fn plan(
     Ok(plan)
 }
 
-/// Whether a session at hand does for its step.
+/// Whether a cached session can be reused for its step.
 fn judge(step: &Step, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
     let left = now.until(session.expires_at);
     if left == 0 {
@@ -177,7 +169,7 @@ fn judge(step: &Step, session: Session, now: Timestamp) -> std::result::Result<S
             wanted: step.min_ttl,
         });
     }
-    // Four hours that nobody asked for are no reason to throw away the hour that somebody did.
+    // Four hours that no one asked for are no reason to throw away the hour that someone did.
     if step.requested && session.duration < step.duration {
         return Err(Reason::TooShort {
             duration: session.duration,

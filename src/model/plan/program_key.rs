@@ -18,7 +18,6 @@ use crate::model::time::Timestamp;
 
 impl Settings {
     /// The program that gives the keys, whatever they turn out to be.
-    #[must_use]
     pub fn program(&self) -> Option<&Provider> {
         match &self.source {
             Source::Provider(program) if program.command().is_some() => Some(program),
@@ -28,7 +27,6 @@ impl Settings {
     }
 
     /// The settings in the case that the program gives a long-term key.
-    #[must_use]
     pub fn with_key_of_program(&self) -> Option<Self> {
         let program = self.program()?.clone();
         let mut settings = self.clone();
@@ -37,14 +35,12 @@ impl Settings {
     }
 
     /// Whether an MFA device may come to have a part in it.
-    #[must_use]
     pub fn may_use_device(&self) -> bool {
         (self.begins_with_key() || self.program().is_some()) && self.mfa_of_key().is_used()
     }
 
     /// What stands for the long-term key where something is remembered of it: the program where that
     /// gives it, as the key is not known then.
-    #[must_use]
     pub fn key_identity(&self) -> String {
         match self.program() {
             Some(program) => program.id(),
@@ -53,7 +49,6 @@ impl Settings {
     }
 
     /// The program, where it has to run for this plan.
-    #[must_use]
     pub fn program_to_run(&self, plan: &Plan) -> Option<&Provider> {
         let runs = plan.missing().iter().any(|step| step.provider().is_some());
         self.program().filter(|_| runs)
@@ -61,11 +56,11 @@ impl Settings {
 }
 
 /// The plan, and the settings that it is made with. Where a program could give a long-term key, and a
-/// session is at hand that was got with one, the program has no part in it. Otherwise it decides.
+/// cached session was obtained with one, the program has no part in it. Otherwise it decides.
 ///
 /// # Errors
 /// Those of `look`.
-pub fn plan_either(
+pub(crate) fn plan_either(
     settings: Settings,
     fresh: bool,
     now: Timestamp,

@@ -16,11 +16,8 @@ use crate::model::source::role::{CHAINED_DURATION, Role};
 pub enum Call {
     /// Keys from a provider of temporary ones.
     Provider(Provider),
-    /// GetSessionToken.
     SessionToken,
-    /// AssumeRole.
     AssumeRole {
-        /// The role.
         role: Box<Role>,
         /// What its session is called.
         session_name: String,
@@ -32,7 +29,6 @@ pub enum Call {
 pub struct Step {
     /// How it is got.
     pub call: Call,
-    /// What it is.
     pub kind: SessionKind,
     /// Its name at rest; none while the device that it depends on is not known.
     pub id: Option<String>,
@@ -52,7 +48,6 @@ pub struct Step {
 
 impl Step {
     /// The role that it assumes.
-    #[must_use]
     pub fn role(&self) -> Option<&Role> {
         match &self.call {
             Call::AssumeRole { role, .. } => Some(role),
@@ -61,7 +56,6 @@ impl Step {
     }
 
     /// The provider that it asks.
-    #[must_use]
     pub fn provider(&self) -> Option<&Provider> {
         match &self.call {
             Call::Provider(provider) => Some(provider),
@@ -71,8 +65,7 @@ impl Step {
 }
 
 /// The steps of one invocation, the command's session last.
-#[must_use]
-pub fn steps(settings: &Settings) -> Vec<Step> {
+pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut id = source_id(settings);
     let with_device = settings.mfa().is_used();

@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 /// Bytes of a line with its end.
 const LONGEST: usize = 1000;
 
-/// An answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Response {
     /// The request was carried out.
@@ -28,14 +27,13 @@ pub enum Response {
 pub enum Failure {
     /// The person did not want to answer.
     Cancelled,
-    /// Nobody answered in time.
+    /// No one answered in time.
     TimedOut,
     /// In the program's words.
     Other(String),
 }
 
 /// A request with a text. One that is too long for a line is cut.
-#[must_use]
 pub fn request(command: &str, text: &str) -> String {
     const CUT: &str = "…";
     let room = LONGEST - command.len() - " \n".len();
@@ -64,14 +62,12 @@ fn escaped(c: char) -> String {
 }
 
 /// An option. Options know no escapes, so one that needs some cannot be sent.
-#[must_use]
 pub fn option(name: &str, value: &str) -> Option<String> {
     let line = format!("OPTION {name}={value}\n");
     (line.len() <= LONGEST && !value.contains(char::is_control)).then_some(line)
 }
 
 /// Reads an answer, without the line's end.
-#[must_use]
 pub fn response(line: &[u8]) -> Response {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if let Some(data) = line.strip_prefix(b"D ") {

@@ -1,4 +1,4 @@
-//! What the file of a device's lock says: who holds the lock, and whether somebody at a terminal has
+//! What the file of a device's lock says: who holds the lock, and whether someone at a terminal has
 //! had enough of questions.
 
 use std::fmt;
@@ -6,19 +6,18 @@ use std::fmt;
 use crate::model::digest::digest_of;
 use crate::model::time::Timestamp;
 
-/// Seconds for which nobody in a job is asked after a question in it was given up: more than the
+/// Seconds for which no one in a job is asked after a question in it was given up: more than the
 /// targets of a `make -k` are apart that begin one after the other.
 const PEACE: u64 = 600;
 
 /// What a shell starts as one, and stops as one: a session and a group of processes in it. Their
 /// numbers mean something in one place only, a running system and a container in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job(String);
+pub(crate) struct Job(String);
 
 impl Job {
     /// The job of these numbers in that place.
-    #[must_use]
-    pub fn new(place: &str, session: i32, group: i32) -> Self {
+    pub(crate) fn new(place: &str, session: i32, group: i32) -> Self {
         let parts = [place, &session.to_string(), &group.to_string()];
         let mut digest = digest_of("job", &parts);
         digest.truncate(16);
@@ -26,9 +25,9 @@ impl Job {
     }
 }
 
-/// A question that was given up: three codes were refused, or nobody wanted to answer.
+/// A question that was given up: three codes were refused, or no one wanted to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenUp {
+pub(crate) struct GivenUp {
     /// The job in which it was asked.
     pub job: Job,
     /// When that was.
@@ -37,15 +36,14 @@ pub struct GivenUp {
 
 impl GivenUp {
     /// Whether a process of `job` is not to ask at `now`.
-    #[must_use]
-    pub fn concerns(&self, job: &Job, now: Timestamp) -> bool {
+    pub(crate) fn concerns(&self, job: &Job, now: Timestamp) -> bool {
         self.job == *job && self.at <= now && self.at.until(now) < PEACE
     }
 }
 
 /// The file's content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LockRecord {
+pub(crate) struct LockRecord {
     /// The process that holds the lock, or held it last.
     pub holder: Option<u32>,
     /// The question that was given up last.
@@ -54,8 +52,7 @@ pub struct LockRecord {
 
 impl LockRecord {
     /// Reads what `Display` has written; what cannot be read is left out.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut lines = text.lines();
         let holder = lines.next().and_then(|line| line.parse().ok());
         let given_up = lines.next().and_then(|line| {

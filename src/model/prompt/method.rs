@@ -1,11 +1,11 @@
 //! Routes to ask a person for a code, by the names that they are chosen with.
 
-/// The programs that ask, in the order in which they are looked for where nobody has chosen one.
-const DIALOGS: [(&str, Kind); 4] = [
-    ("pinentry", Kind::Pinentry),
-    ("zenity", Kind::Zenity),
-    ("kdialog", Kind::Kdialog),
-    ("osascript", Kind::Osascript),
+/// The programs that ask, in the order in which they are looked for where no one has chosen one.
+const DIALOGS: [(&str, DialogKind); 4] = [
+    ("pinentry", DialogKind::Pinentry),
+    ("zenity", DialogKind::Zenity),
+    ("kdialog", DialogKind::Kdialog),
+    ("osascript", DialogKind::Osascript),
 ];
 
 const TERMINAL: &str = "terminal";
@@ -15,36 +15,33 @@ const FLAVOUR: &str = "pinentry-";
 
 /// A way to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PromptMethod {
+pub(crate) enum PromptMethod {
     /// On the controlling terminal.
     Terminal,
-    /// With a program of somebody else's.
+    /// With a program of someone else's.
     Dialog(Dialog),
 }
 
 /// A program that asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dialog {
+pub(crate) struct Dialog {
     /// How it is talked to.
-    pub kind: Kind,
+    pub kind: DialogKind,
     /// Its name, or its absolute path.
     pub program: String,
 }
 
 /// How a program that asks is talked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum DialogKind {
     /// GnuPG's protocol; any flavour, on a terminal or in a window.
     Pinentry,
-    /// GNOME's.
     Zenity,
-    /// KDE's.
     Kdialog,
-    /// macOS's.
     Osascript,
 }
 
-impl Kind {
+impl DialogKind {
     fn of(name: &str) -> Option<Self> {
         if name.starts_with(FLAVOUR) {
             return Some(Self::Pinentry);
@@ -54,8 +51,7 @@ impl Kind {
     }
 
     /// Whether it needs a display of X11 or Wayland.
-    #[must_use]
-    pub fn needs_display(self) -> bool {
+    pub(crate) fn needs_display(self) -> bool {
         matches!(self, Self::Zenity | Self::Kdialog)
     }
 }
@@ -65,7 +61,7 @@ impl PromptMethod {
     ///
     /// # Errors
     /// It is none of [`names`]; in words.
-    pub fn parse(name: &str) -> Result<Self, String> {
+    pub(crate) fn parse(name: &str) -> Result<Self, String> {
         if name == TERMINAL {
             return Ok(Self::Terminal);
         }
@@ -75,20 +71,19 @@ impl PromptMethod {
             Some(_) => "",
             None => name,
         };
-        let kind = Kind::of(last).ok_or_else(|| format!("there are {}", names_in_words()))?;
+        let kind = DialogKind::of(last).ok_or_else(|| format!("there are {}", names_in_words()))?;
         let program = name.to_owned();
         Ok(Self::Dialog(Dialog { kind, program }))
     }
 }
 
 /// The names, without those of flavours and paths.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     std::iter::once(TERMINAL).chain(DIALOGS.iter().map(|(name, _)| *name))
 }
 
 /// All that may be given, for messages.
-#[must_use]
-pub fn names_in_words() -> String {
+pub(crate) fn names_in_words() -> String {
     let names: Vec<_> = names().collect();
     let names = names
         .join(", ")
@@ -96,12 +91,11 @@ pub fn names_in_words() -> String {
     format!("{names}, or the absolute path of such a program")
 }
 
-/// The programs to look for where nobody has chosen one, in this order.
-#[must_use]
-pub fn usual_dialogs(on_macos: bool) -> Vec<Dialog> {
+/// The programs to look for where no one has chosen one, in this order.
+pub(crate) fn usual_dialogs(on_macos: bool) -> Vec<Dialog> {
     DIALOGS
         .into_iter()
-        .filter(|(_, kind)| on_macos || *kind != Kind::Osascript)
+        .filter(|(_, kind)| on_macos || *kind != DialogKind::Osascript)
         .map(|(name, kind)| Dialog {
             kind,
             program: name.to_owned(),
@@ -120,10 +114,13 @@ mod tests {
             _ => None,
         };
         assert_eq!(PromptMethod::parse("terminal"), Ok(PromptMethod::Terminal));
-        assert_eq!(kind("pinentry"), Some(Kind::Pinentry));
-        assert_eq!(kind("pinentry-gnome3"), Some(Kind::Pinentry));
-        assert_eq!(kind("/opt/homebrew/bin/pinentry-mac"), Some(Kind::Pinentry));
-        assert_eq!(kind("/usr/bin/zenity"), Some(Kind::Zenity));
+        assert_eq!(kind("pinentry"), Some(DialogKind::Pinentry));
+        assert_eq!(kind("pinentry-gnome3"), Some(DialogKind::Pinentry));
+        assert_eq!(
+            kind("/opt/homebrew/bin/pinentry-mac"),
+            Some(DialogKind::Pinentry)
+        );
+        assert_eq!(kind("/usr/bin/zenity"), Some(DialogKind::Zenity));
         let wrong = [
             "",
             "Zenity",

@@ -1,6 +1,6 @@
 //! Questions to a person: what they say, how they are asked, and who has asked them.
 
-pub mod assuan;
-pub mod lock_record;
-pub mod method;
-pub mod question;
+pub(crate) mod assuan;
+pub(crate) mod lock_record;
+pub(crate) mod method;
+pub(crate) mod question;

@@ -10,13 +10,13 @@ use crate::model::arn::account_of_arn;
 use crate::model::settings::Settings;
 
 /// How long a person may take, on a terminal and in a window: the phone may be in another room. A
-/// terminal with nobody at it, as some machines give to every job, must not stop a run for ever.
-pub const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
+/// terminal with no one at it, as some machines give to every job, must not stop a run for ever.
+pub(crate) const QUESTION_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// What happens once the code has been given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// A command of this name runs. Its arguments are nobody's business: they may hold secrets.
+pub(crate) enum Purpose {
+    /// A command of this name runs. Its arguments are no one's business: they may hold secrets.
     Command(String),
     /// A shell starts.
     Shell,
@@ -26,7 +26,7 @@ pub enum Purpose {
 
 /// The question for a code, in words that can be shown anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub(crate) struct Question {
     profile: String,
     account: Option<String>,
     serial: String,
@@ -37,8 +37,7 @@ pub struct Question {
 
 impl Question {
     /// The question of these settings.
-    #[must_use]
-    pub fn new(settings: &Settings, purpose: &Purpose) -> Self {
+    pub(crate) fn new(settings: &Settings, purpose: &Purpose) -> Self {
         let serial = settings.device().unwrap_or_default();
         let role = settings.roles.last();
         // The account that the session is for, not that of the keys on the way there.
@@ -64,8 +63,7 @@ impl Question {
 
     /// The question as one line of less than `width` columns. What is long is shortened in the
     /// middle; where there is no room for names there are none.
-    #[must_use]
-    pub fn line(&self, width: usize) -> String {
+    pub(crate) fn line(&self, width: usize) -> String {
         let device = self.names_device.then(|| device_name(&self.serial));
         let device = device.map(|name| format!("device {name}"));
         let all: Vec<&str> = [&self.account, &device]
@@ -89,8 +87,7 @@ impl Question {
     }
 
     /// The same as lines for a window.
-    #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![
             format!("An MFA code is needed to {}.", self.purpose),
             format!("Profile: {}", self.profile),

@@ -5,7 +5,7 @@ use crate::model::digest::digest_of;
 
 /// What stands for a long-term key. It stands for the account and the user as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyIdentity<'a> {
+pub(crate) enum KeyIdentity<'a> {
     /// Its access key id.
     Key(&'a str),
     /// The program that gives it, as the key is not known before the program has run.
@@ -15,8 +15,11 @@ pub enum KeyIdentity<'a> {
 /// The session of GetSessionToken for a long-term key, with a device's code or without one.
 /// `endpoint` is the one of STS if it was configured or is the global one. Sessions of a region's own
 /// endpoint are valid in all regions of the partition, so it has no part in their identity.
-#[must_use]
-pub fn session_of_key(key: &KeyIdentity, device: Option<&str>, endpoint: Option<&str>) -> String {
+pub(crate) fn session_of_key(
+    key: &KeyIdentity,
+    device: Option<&str>,
+    endpoint: Option<&str>,
+) -> String {
     let (tag, key) = match key {
         KeyIdentity::Key(id) => ("key", *id),
         KeyIdentity::Program(id) => ("program", id.as_str()),
@@ -33,8 +36,7 @@ pub fn session_of_key(key: &KeyIdentity, device: Option<&str>, endpoint: Option<
 /// above.
 ///
 /// [`Provider::id`]: crate::model::source::provider::Provider::id
-#[must_use]
-pub fn provided(provider: &str, endpoint: Option<&str>) -> String {
+pub(crate) fn provided(provider: &str, endpoint: Option<&str>) -> String {
     digest_of("provided", &[provider, endpoint.unwrap_or_default()])
 }
 

@@ -1,8 +1,8 @@
 //! A session: temporary keys that STS handed out, what identifies them, and until when they work.
 
-pub mod id;
-pub mod one_time_code;
-pub mod validate;
+pub(crate) mod id;
+pub(crate) mod one_time_code;
+pub(crate) mod validate;
 
 use crate::model::time::Timestamp;
 
@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// The shortest session that GetSessionToken grants, in seconds (STS API reference).
-pub const MIN_DURATION: u64 = 900;
+pub(crate) const MIN_DURATION: u64 = 900;
 /// The longest session that GetSessionToken grants to an IAM user, in seconds.
-pub const MAX_DURATION: u64 = 129_600;
+pub(crate) const MAX_DURATION: u64 = 129_600;
 
 /// What a session is of. Files of the cache and JSON have the names of serde.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,6 @@ pub enum SessionKind {
     /// GetSessionToken without a code, for `--without-mfa`.
     #[serde(rename = "session_without_mfa")]
     Plain,
-    /// AssumeRole.
     Role,
     /// Temporary keys of a provider.
     #[serde(rename = "temporary_keys")]
@@ -33,7 +32,6 @@ pub enum SessionKind {
 
 impl SessionKind {
     /// What people call it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Mfa => "MFA session",
@@ -55,7 +53,7 @@ pub struct Session {
     pub secret_access_key: SecretString,
     /// The token that has to go with the key.
     pub session_token: SecretString,
-    /// When it ends; [`Timestamp::NEVER`] where nobody says.
+    /// When it ends; [`Timestamp::NEVER`] where no one says.
     pub expires_at: Timestamp,
     /// When it was handed out, on this machine's clock.
     pub obtained_at: Timestamp,

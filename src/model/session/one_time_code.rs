@@ -9,15 +9,15 @@ use crate::model::digest::digest_of;
 use crate::model::time::Timestamp;
 
 /// Seconds between codes.
-const STEP: u64 = 30;
+const CODE_SECONDS: u64 = 30;
 /// Seconds in which a code that was used could still be on show: its own step, and one to each
 /// side for a clock that is a little off.
-const MEMORY: u64 = 3 * STEP;
+const MEMORY: u64 = 3 * CODE_SECONDS;
 
 /// A moment by two clocks. Neither can be trusted alone: the time of day is set by hand or by the
 /// network, and the time since the system was started begins anew with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// The time of day.
     pub wall: Timestamp,
     /// Seconds since the system was started.
@@ -40,16 +40,15 @@ impl Moment {
 /// The codes that were sent to AWS in the last minutes: a digest and the moment of each. With six
 /// digits a digest hides nothing; that the file is private does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UsedCodes(Vec<(Moment, String)>);
+pub(crate) struct UsedCodes(Vec<(Moment, String)>);
 
-/// How many codes are remembered: more than anybody can send in [`MEMORY`].
+/// How many codes are remembered: more than anyone can send in [`MEMORY`].
 const MOST: usize = 10_000;
 
 impl UsedCodes {
     /// Reads what `Display` has written. What is of no use any more is left out, and of too many the
     /// oldest.
-    #[must_use]
-    pub fn parse(text: &str, now: Moment) -> Self {
+    pub(crate) fn parse(text: &str, now: Moment) -> Self {
         let codes = text.lines().filter_map(|line| {
             let mut words = line.split(' ');
             let wall = Timestamp(words.next()?.parse().ok()?);
@@ -63,7 +62,7 @@ impl UsedCodes {
 
     /// Writes down that `code` of the device `serial` is used at `now`. False if it was used already,
     /// and can't be the same digits come again by chance.
-    pub fn claim(&mut self, serial: &str, code: &SecretString, now: Moment) -> bool {
+    pub(crate) fn claim(&mut self, serial: &str, code: &SecretString, now: Moment) -> bool {
         let digest = digest(serial, code);
         let fresh = !self.0.iter().any(|(_, used)| *used == digest);
         if fresh {
@@ -73,7 +72,7 @@ impl UsedCodes {
     }
 
     /// Forgets a code that was surely not sent.
-    pub fn forget(&mut self, serial: &str, code: &SecretString) {
+    pub(crate) fn forget(&mut self, serial: &str, code: &SecretString) {
         let digest = digest(serial, code);
         self.0.retain(|(_, used)| *used != digest);
     }
@@ -89,8 +88,7 @@ impl fmt::Display for UsedCodes {
 }
 
 /// Six digits, taken from what was typed; blanks between them don't matter.
-#[must_use]
-pub fn parse_code(typed: &SecretString) -> Option<SecretString> {
+pub(crate) fn parse_code(typed: &SecretString) -> Option<SecretString> {
     let code: String = typed
         .expose_secret()
         .chars()
@@ -103,8 +101,7 @@ pub fn parse_code(typed: &SecretString) -> Option<SecretString> {
 /// The code in what a program has printed, decorated as it may be: a line of nothing else, or the only
 /// six digits that stand alone, also as `123 456` and `123-456`. Several numbers that could be one are
 /// none: a wrong one would be sent.
-#[must_use]
-pub fn find_code(printed: &str) -> Option<SecretString> {
+pub(crate) fn find_code(printed: &str) -> Option<SecretString> {
     let mut lines = printed.lines();
     let alone = lines.find_map(|line| parse_code(&line.replace('-', " ").into()));
     alone.or_else(|| {
@@ -120,8 +117,7 @@ pub fn find_code(printed: &str) -> Option<SecretString> {
 }
 
 /// A text with all that could be a code struck out.
-#[must_use]
-pub fn without_codes(text: &str) -> String {
+pub(crate) fn without_codes(text: &str) -> String {
     let text: Vec<char> = text.chars().collect();
     let (mut shown, mut at) = (String::new(), 0);
     while let Some(next) = text.get(at) {
@@ -168,9 +164,8 @@ fn code_at(text: &[char], at: usize) -> Option<(String, usize)> {
 }
 
 /// Seconds until the device shows the next code.
-#[must_use]
-pub fn seconds_to_next(now: Timestamp) -> u64 {
-    STEP - now.0 % STEP
+pub(crate) fn seconds_to_next(now: Timestamp) -> u64 {
+    CODE_SECONDS - now.0 % CODE_SECONDS
 }
 
 fn digest(serial: &str, code: &SecretString) -> String {

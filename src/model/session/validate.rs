@@ -8,42 +8,38 @@ use crate::model::session::{MAX_DURATION, Session, SessionKind};
 use crate::model::time::Timestamp;
 
 /// Seconds that AWS's clock may be ahead for a signed call to be let through, and a bit.
-pub const LATENESS: u64 = 1200;
+pub(crate) const LATENESS: u64 = 1200;
 /// Seconds that the clocks of two machines with one home directory may differ.
 const CLOCK_SLACK: u64 = 300;
 /// The longest token: STS's have under 2 KB, the environment has to hold it.
-pub const TOKEN_LIMIT: usize = 16 * 1024;
+pub(crate) const TOKEN_LIMIT: usize = 16 * 1024;
 /// The longest ARN (IAM's limit).
-pub const ARN_LIMIT: usize = 2048;
+pub(crate) const ARN_LIMIT: usize = 2048;
 const KEY_ID_LIMIT: usize = 128;
 const SECRET_LIMIT: usize = 256;
 
 /// Whether it has characters that can be seen and no others, and not too many.
-#[must_use]
-pub fn is_graphic(text: &str, limit: usize) -> bool {
+pub(crate) fn is_graphic(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// Whether it can be the serial of an MFA device: 9 to 256 characters of `[\w+=/:,.@-]` (STS API
 /// reference, SerialNumber).
-#[must_use]
-pub fn is_serial(text: &str) -> bool {
+pub(crate) fn is_serial(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_+=/:,.@-".contains(&b);
     (9..=256).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// Whether these can be temporary keys. What goes into an environment must not carry a line break.
-#[must_use]
-pub fn are_keys(id: &str, secret: &str, token: &str) -> bool {
+pub(crate) fn are_keys(id: &str, secret: &str, token: &str) -> bool {
     is_graphic(id, KEY_ID_LIMIT)
         && is_graphic(secret, SECRET_LIMIT)
         && is_graphic(token, TOKEN_LIMIT)
 }
 
 /// Whether STS can have given this end to a session of `duration` seconds that was obtained at
-/// that time: nobody gives more than was asked for.
-#[must_use]
-pub fn can_end_at(end: Timestamp, obtained: Timestamp, duration: u64) -> bool {
+/// that time: no one gives more than was asked for.
+pub(crate) fn can_end_at(end: Timestamp, obtained: Timestamp, duration: u64) -> bool {
     obtained.until(end) <= duration.saturating_add(LATENESS)
 }
 
@@ -52,7 +48,7 @@ pub fn can_end_at(end: Timestamp, obtained: Timestamp, duration: u64) -> bool {
 ///
 /// # Errors
 /// It cannot be a session, or not at this time; in words.
-pub fn check_cached(session: &Session, now: Timestamp) -> Result<(), &'static str> {
+pub(crate) fn check_cached(session: &Session, now: Timestamp) -> Result<(), &'static str> {
     let secret = session.secret_access_key.expose_secret();
     let token = session.session_token.expose_secret();
     if !are_keys(&session.access_key_id, secret, token) {
@@ -68,7 +64,7 @@ pub fn check_cached(session: &Session, now: Timestamp) -> Result<(), &'static st
     {
         return Err("its account, device, role or key cannot be a real one");
     }
-    // How long a provider's session lasts was nobody's wish.
+    // How long a provider's session lasts was no one's wish.
     let duration = match session.kind {
         SessionKind::Provided => MAX_DURATION,
         _ => session.duration.min(MAX_DURATION),

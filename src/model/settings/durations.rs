@@ -7,12 +7,12 @@ use crate::model::session::{MAX_DURATION, MIN_DURATION};
 use crate::model::source::role::{CHAINED_DURATION, MAX_ROLE_DURATION, Role};
 use crate::model::time::{in_words, parse_seconds};
 
-/// Seconds of an MFA session when nobody says otherwise: half a working day.
-pub const DEFAULT_DURATION: u64 = 4 * 3600;
+/// Seconds of an MFA session when no one says otherwise: half a working day.
+pub(crate) const DEFAULT_DURATION: u64 = 4 * 3600;
 
 /// The durations of one invocation, in seconds.
 #[derive(Debug)]
-pub struct Durations {
+pub(crate) struct Durations {
     /// Of the session that the command gets.
     pub own: Sourced<u64>,
     /// Of the MFA session; the same where there is no role.
@@ -26,7 +26,7 @@ impl Durations {
     ///
     /// # Errors
     /// A duration that STS does not give.
-    pub fn new(
+    pub(crate) fn new(
         option: Option<u64>,
         chain: &[Profile<'_>],
         roles: &mut [Role],
@@ -99,7 +99,6 @@ fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
 }
 
 /// What is left of a wish in a chain: a role that is assumed with temporary keys gets an hour.
-#[must_use]
-pub fn capped(wish: u64) -> u64 {
+pub(crate) fn capped(wish: u64) -> u64 {
     wish.min(CHAINED_DURATION)
 }

@@ -85,7 +85,6 @@ impl Endpoints {
 
     /// The region to sign for when none is configured: that of the ARN's partition which always
     /// has STS (endpoint rules of the SDKs).
-    #[must_use]
     pub fn region_for(&self, serial: Option<&str>) -> String {
         if let Some(region) = &self.region {
             return region.value.clone();
@@ -99,7 +98,6 @@ impl Endpoints {
     /// The region that the SDK is told for STS where requests are for `region`: its endpoint rules
     /// know the global endpoint as a region of that name. Where FIPS, dualstack or a configured
     /// endpoint say where STS is, the global region is us-east-1, as in its signatures.
-    #[must_use]
     pub fn sts_region<'r>(&self, region: &'r str) -> &'r str {
         match region {
             _ if self.is_sts_global(region) => GLOBAL,
@@ -110,7 +108,6 @@ impl Endpoints {
 
     /// The URL of STS where it is not the region's own: the configured one, or the global
     /// endpoint's. Sessions from there are others: the global one's do not work in every region.
-    #[must_use]
     pub fn sts_url(&self, serial: Option<&str>) -> Option<String> {
         if let Some(endpoint) = &self.sts {
             return Some(endpoint.value.clone());
@@ -119,7 +116,7 @@ impl Endpoints {
         global.then(|| GLOBAL_STS.to_owned())
     }
 
-    /// FIPS, dualstack and a configured endpoint go before `legacy` (botocore).
+    /// FIPS, dualstack and a configured endpoint override `legacy` (botocore).
     fn is_sts_global(&self, region: &str) -> bool {
         let elsewhere = self.sts.is_some() || self.use_fips || self.use_dualstack;
         let global = region == GLOBAL || self.sts_legacy && is_legacy_global(region);
@@ -233,15 +230,13 @@ fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
 
 /// Whether requests to this endpoint are not encrypted. A URL's scheme is read in any case (RFC
 /// 3986, 3.1).
-#[must_use]
-pub fn is_plain_http(endpoint: &str) -> bool {
+pub(crate) fn is_plain_http(endpoint: &str) -> bool {
     let uri = endpoint.parse::<Uri>();
     uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
 }
 
 /// Whether a URL's host is this machine.
-#[must_use]
-pub fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -26,7 +26,7 @@ const INHERITED: [(&str, &str); 8] = [
 ///
 /// # Errors
 /// The profile's `[services]` section cannot be parsed.
-pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, String)>> {
+pub(crate) fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, String)>> {
     let mut exports = Vec::new();
     let mut export = |variable: String, value: &str| {
         // No such setting has several lines, and the list for runs inside has a line for each.
@@ -42,7 +42,7 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, 
             None => {}
         }
     }
-    // The caller's AWS_ENDPOINT_URL goes before every endpoint of a profile; a variable made of
+    // The caller's AWS_ENDPOINT_URL overrides every endpoint of a profile; a variable made of
     // the profile's, for one service, would turn that order round.
     if env.text("AWS_ENDPOINT_URL").is_none() {
         if let Some(url) = profile.get("endpoint_url") {
@@ -57,12 +57,11 @@ pub fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(String, 
 }
 
 /// Where the exports of a run are written down for the runs below it, a `NAME=value` on each line.
-pub const EXPORTED: &str = "MFAEXEC_EXPORTED";
+pub(crate) const EXPORTED: &str = "MFAEXEC_EXPORTED";
 
 /// The caller's environment without what an mfaexec around this one has taken over from a profile:
 /// to this run it would look like the caller's own wish. If it is the same profile, it says the same
 /// again. What was changed since stays.
-#[must_use]
 pub fn without_exports(caller: &Environment) -> Environment {
     let mut env = caller.clone();
     let exported = caller.text(EXPORTED).unwrap_or_default();
@@ -81,4 +80,4 @@ fn can_be_export(name: &str) -> bool {
 }
 
 /// botocore reads only the second, the JavaScript SDK only the first.
-pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];

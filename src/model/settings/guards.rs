@@ -5,7 +5,6 @@ use crate::model::arn::is_account;
 use crate::model::config::Profile;
 use crate::model::origin::Sourced;
 
-/// The guards of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Guards {
     /// `mfaexec_expected_account`: the twelve digits of the only account that it may be.
@@ -51,7 +50,6 @@ impl Guards {
     }
 
     /// Whether the profile's name has to be typed.
-    #[must_use]
     pub fn asks(&self) -> bool {
         self.confirm.as_ref().is_some_and(|confirm| confirm.value)
     }
@@ -60,7 +58,7 @@ impl Guards {
     /// known of it before there is one.
     ///
     /// # Errors
-    /// It is another one, or nobody knows which.
+    /// It is another one, or no one knows which.
     pub fn check_account(&self, profile: &str, account: Option<&str>) -> Result<()> {
         let Some(expected) = &self.expected_account else {
             return Ok(());

@@ -43,13 +43,11 @@ impl Mfa {
     }
 
     /// Whether a device has a part in it.
-    #[must_use]
     pub fn is_used(&self) -> bool {
         !matches!(self, Self::NotUsed)
     }
 
     /// The device's serial, if it is known.
-    #[must_use]
     pub fn serial(&self) -> Option<&str> {
         match self {
             Self::Device(serial) => Some(&serial.value),
@@ -60,7 +58,7 @@ impl Mfa {
 
 /// What IAM lists, seen with STS's eyes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Devices {
+pub(crate) enum Devices {
     /// No device at all.
     None,
     /// Security keys and passkeys only; those give no codes.
@@ -73,8 +71,7 @@ pub enum Devices {
 
 /// Sorts the serials that ListMFADevices gives: ARNs of virtual devices (`:mfa/`) and of FIDO ones
 /// (`:u2f/`), and the bare numbers of hardware devices.
-#[must_use]
-pub fn sort_devices(mut serials: Vec<String>) -> Devices {
+pub(crate) fn sort_devices(mut serials: Vec<String>) -> Devices {
     let all = serials.len();
     serials.retain(|serial| !is_fido(serial));
     serials.sort_unstable();
@@ -96,7 +93,7 @@ fn is_fido(serial: &str) -> bool {
 ///
 /// # Errors
 /// It cannot be a device's serial.
-pub fn check_serial(serial: &Sourced<String>) -> Result<()> {
+pub(crate) fn check_serial(serial: &Sourced<String>) -> Result<()> {
     let value = &serial.value;
     let refuse = |cause: &str, remedy: String| {
         let what = format!("{value} cannot be the MFA device (from {})", serial.origin);

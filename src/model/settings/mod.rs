@@ -1,13 +1,13 @@
 //! What one invocation is about: options, environment and profile made into one value in which
 //! every setting knows where it came from.
 
-pub mod durations;
-pub mod endpoint;
-pub mod exports;
-pub mod guards;
-pub mod mfa;
-pub mod regions;
-pub mod selection;
+pub(crate) mod durations;
+pub(crate) mod endpoint;
+pub(crate) mod exports;
+pub(crate) mod guards;
+pub(crate) mod mfa;
+pub(crate) mod regions;
+pub(crate) mod selection;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::Arn;
@@ -19,20 +19,20 @@ use crate::model::settings::endpoint::Endpoints;
 use crate::model::settings::exports::exports;
 use crate::model::settings::guards::Guards;
 use crate::model::settings::mfa::Mfa;
-use crate::model::settings::selection::{Chosen, unused_keys};
+use crate::model::settings::selection::{Selection, unused_keys};
 use crate::model::source::Source;
 use crate::model::source::chain::Chain;
 use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::role::{Role, as_session_name};
 
-/// Seconds that a session must have left to be used when nobody says otherwise: enough for the
+/// Seconds that a session must have left to be used when no one says otherwise: enough for the
 /// command to start and make its calls.
-pub const DEFAULT_MIN_TTL: u64 = 60;
+pub(crate) const DEFAULT_MIN_TTL: u64 = 60;
 
 /// What the command line asked for, before files and environment have their say.
 #[derive(Debug, Clone, Default)]
-pub struct Wishes {
+pub struct SessionOptions {
     /// `--duration`, in seconds
     pub duration: Option<u64>,
     /// `--min-ttl`, in seconds
@@ -81,7 +81,7 @@ pub struct Settings {
     pub guards: Guards,
     /// Who sits here, for the names of role sessions.
     pub user: Option<String>,
-    /// What is there and not used, although somebody may have meant it to be.
+    /// What is there and not used, although someone may have meant it to be.
     pub notices: Vec<String>,
 }
 
@@ -90,44 +90,44 @@ impl Settings {
     ///
     /// # Errors
     /// An unknown profile, one that leads to no keys, and every value out of its range: all before
-    /// anybody is asked for a code.
+    /// anyone is asked for a code.
     pub fn new(
-        wishes: &Wishes,
-        chosen: Chosen,
+        session_options: &SessionOptions,
+        chosen: Selection,
         env: &Environment,
         profiles: &Profiles,
     ) -> Result<Self> {
         let (name, chain) = match chosen {
-            Chosen::Profile(name) => {
+            Selection::Profile(name) => {
                 let selected = profiles.require(&name.value, &name.origin.to_string())?;
                 (name, Chain::follow(selected, profiles, env)?)
             }
-            Chosen::Environment => from_environment(env, profiles)?,
+            Selection::Environment => from_environment(env, profiles)?,
         };
         let selected = &chain.profiles[0];
         let mut roles = chain.roles;
-        add_role(&mut roles, wishes)?;
+        add_role(&mut roles, session_options)?;
         let durations = Durations::new(
-            wishes.duration,
+            session_options.duration,
             &chain.profiles,
             &mut roles,
-            wishes.role_arn.is_some(),
+            session_options.role_arn.is_some(),
         )?;
         if let (Source::Provider(provider), Some(seconds), []) =
-            (&chain.source, wishes.duration, &roles[..])
+            (&chain.source, session_options.duration, &roles[..])
             // A program may give a key to get a session with.
             && provider.command().is_none()
         {
             return Err(duration_of_others(provider.name(), seconds));
         }
-        let endpoints = Endpoints::new(wishes.region.as_deref(), env, &chain.profiles)?;
+        let endpoints = Endpoints::new(session_options.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
         let is_profile = name.value != FROM_ENVIRONMENT || name.origin != KEY_VARIABLE;
         let names = chain.profiles.iter().map(|p| p.name().to_owned());
         Ok(Self {
             mfa_of_key: Mfa::find(
-                wishes.without_mfa,
-                wishes.mfa_serial.as_deref(),
+                session_options.without_mfa,
+                session_options.mfa_serial.as_deref(),
                 env,
                 chain.profiles.iter().find_map(Profile::mfa_serial),
             )?,
@@ -135,7 +135,7 @@ impl Settings {
                 .or_else(|| from_chain("mfa_process")),
             duration: durations.own,
             mfa_duration: durations.mfa,
-            min_ttl: min_ttl(wishes.min_ttl, selected)?,
+            min_ttl: min_ttl(session_options.min_ttl, selected)?,
             endpoints,
             exports: exports(env, selected)?,
             guards: Guards::of_profile(selected)?,
@@ -149,7 +149,6 @@ impl Settings {
     }
 
     /// The long-term key at the beginning, if there is one.
-    #[must_use]
     pub fn key(&self) -> Option<&LongTermKey> {
         match &self.source {
             Source::Key(key) => Some(key),
@@ -159,14 +158,12 @@ impl Settings {
     }
 
     /// Whether a long-term key is the beginning, whether it is known yet or not.
-    #[must_use]
     pub fn begins_with_key(&self) -> bool {
         !matches!(self.source, Source::Provider(_))
     }
 
     /// The MFA device that has a part in this sign-in. Temporary keys need none, whatever the
     /// profile names.
-    #[must_use]
     pub fn mfa(&self) -> &Mfa {
         match self.source {
             Source::Provider(_) => &Mfa::NotUsed,
@@ -175,13 +172,11 @@ impl Settings {
     }
 
     /// The device that would have a part in it if the source gave a long-term key.
-    #[must_use]
     pub fn mfa_of_key(&self) -> &Mfa {
         &self.mfa_of_key
     }
 
     /// The serial of the device that has a part in it, if it is known.
-    #[must_use]
     pub fn device(&self) -> Option<&str> {
         self.mfa().serial()
     }
@@ -192,7 +187,6 @@ impl Settings {
     }
 
     /// What to call the long-term key at the beginning.
-    #[must_use]
     pub fn key_id(&self) -> &str {
         self.key().map_or("none", |key| &key.access_key_id)
     }
@@ -212,7 +206,6 @@ impl Settings {
     }
 
     /// An ARN in the partition that this is about: the device's, else the role's.
-    #[must_use]
     pub fn partition_arn(&self) -> Option<&str> {
         let role = self.roles.first().map(|role| role.arn.value.as_str());
         let device = self.device();
@@ -221,7 +214,6 @@ impl Settings {
 
     /// The name of a role's session: the profile's, else that of the device's owner or of whoever
     /// sits here. An account's CloudTrail shows it with everything that the session does.
-    #[must_use]
     pub fn session_name(&self, role: &Role) -> String {
         if let Some(name) = &role.session_name {
             return name.value.clone();
@@ -233,7 +225,7 @@ impl Settings {
     }
 }
 
-/// What is not used: keys where nobody chose a profile, and slips.
+/// What is not used: keys where no one chose a profile, and slips.
 fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> Vec<String> {
     let keys = (name.origin == Origin::Default)
         .then(|| unused_keys(env))
@@ -246,7 +238,7 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
     keys.into_iter().chain(slips).collect()
 }
 
-/// What is said to whoever asks for keys to last that somebody else gives.
+/// What is said to whoever asks for keys to last that someone else gives.
 fn duration_of_others(provider: &str, seconds: u64) -> Error {
     Error::of(
         Kind::Usage,
@@ -281,12 +273,12 @@ fn from_environment<'a>(
 }
 
 /// Puts the role of the command line behind those of the profiles, and its policies onto the last.
-fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
-    if let Some(arn) = &wishes.role_arn {
+fn add_role(roles: &mut Vec<Role>, session_options: &SessionOptions) -> Result<()> {
+    if let Some(arn) = &session_options.role_arn {
         let arn = Sourced::new(arn.clone(), Origin::Option("--role-arn"));
         roles.push(Role::named(arn)?);
     }
-    if wishes.policy.is_none() && wishes.policy_arns.is_empty() {
+    if session_options.policy.is_none() && session_options.policy_arns.is_empty() {
         return Ok(());
     }
     let Some(last) = roles.last_mut() else {
@@ -297,12 +289,15 @@ fn add_role(roles: &mut Vec<Role>, wishes: &Wishes) -> Result<()> {
             "choose a profile with a role, or name one with --role-arn",
         ));
     };
-    if let Some(policy) = &wishes.policy {
+    if let Some(policy) = &session_options.policy {
         let policy = Sourced::new(policy.clone(), Origin::Option("--policy-file"));
         last.policy = Some(policy);
     }
-    if !wishes.policy_arns.is_empty() {
-        let arns = Sourced::new(wishes.policy_arns.clone(), Origin::Option("--policy-arn"));
+    if !session_options.policy_arns.is_empty() {
+        let arns = Sourced::new(
+            session_options.policy_arns.clone(),
+            Origin::Option("--policy-arn"),
+        );
         last.policy_arns = Some(arns);
     }
     Ok(())

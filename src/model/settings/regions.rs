@@ -57,8 +57,7 @@ pub(crate) const GLOBAL: &str = "aws-global";
 pub(crate) const GLOBAL_STS: &str = "https://sts.amazonaws.com";
 
 /// These regions, and those that are known here; sorted. New ones of AWS come in by being used.
-#[must_use]
-pub fn with_known_regions(mut regions: Vec<String>) -> Vec<String> {
+pub(crate) fn with_known_regions(mut regions: Vec<String>) -> Vec<String> {
     let known = LEGACY_GLOBAL.into_iter().chain(REGIONAL);
     regions.extend(known.map(str::to_owned));
     regions.sort_unstable();

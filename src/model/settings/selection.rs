@@ -9,10 +9,9 @@ use crate::model::vars::SOURCE_KEY;
 
 /// Whose settings count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
-    /// A profile of that name.
+pub enum Selection {
     Profile(Sourced<String>),
-    /// Nobody chose a profile, and the environment holds a long-term key.
+    /// No one chose a profile, and the environment holds a long-term key.
     Environment,
 }
 
@@ -21,8 +20,12 @@ pub enum Chosen {
 ///
 /// # Errors
 /// Nothing chose one and there is no `default`; half a key in the environment.
-pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> Result<Chosen> {
-    let profile = |name, origin| Ok(Chosen::Profile(Sourced::new(name, origin)));
+pub(crate) fn choose(
+    option: Option<&str>,
+    env: &Environment,
+    profiles: &Profiles,
+) -> Result<Selection> {
+    let profile = |name, origin| Ok(Selection::Profile(Sourced::new(name, origin)));
     if let Some(name) = option {
         return profile(name.to_owned(), Origin::Option("--profile"));
     }
@@ -33,7 +36,7 @@ pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> R
     }
     // Inside a run that had the key from there, the session is there in its place.
     if environment_key(env)?.is_some() || env.text(SOURCE_KEY).is_some() {
-        return Ok(Chosen::Environment);
+        return Ok(Selection::Environment);
     }
     if profiles.contains("default") {
         return profile("default".to_owned(), Origin::Default);
@@ -53,10 +56,9 @@ pub fn choose(option: Option<&str>, env: &Environment, profiles: &Profiles) -> R
     ))
 }
 
-/// What the AWS CLI would use in place of the profile `default`, if nobody chose one, and mfaexec
+/// What the AWS CLI would use in place of the profile `default`, if no one chose one, and mfaexec
 /// does not: there is nothing in it to begin an MFA session with.
-#[must_use]
-pub fn unused_keys(env: &Environment) -> Option<String> {
+pub(crate) fn unused_keys(env: &Environment) -> Option<String> {
     if let Some(id) = env.text("AWS_ACCESS_KEY_ID") {
         return Some(format!("the temporary key {id} of the environment"));
     }

@@ -11,7 +11,7 @@ use crate::model::source::{Source, own_source, source_of_profile};
 
 /// From the selected profile to the keys.
 #[derive(Debug)]
-pub struct Chain<'a> {
+pub(crate) struct Chain<'a> {
     /// Whose keys it begins with.
     pub source: Source,
     /// The roles, in the order in which they are assumed.
@@ -27,7 +27,7 @@ impl<'a> Chain<'a> {
     ///
     /// # Errors
     /// A loop, a source that is not there, two sources or none, and values that make no sense.
-    pub fn follow(
+    pub(crate) fn follow(
         selected: Profile<'a>,
         profiles: &'a Profiles,
         env: &Environment,

@@ -12,7 +12,7 @@ use crate::model::source::provider::{Provider, ProviderKind};
 ///
 /// # Errors
 /// The value is unknown, or this machine has nothing of that kind.
-pub fn source_elsewhere(
+pub(crate) fn source_elsewhere(
     written: &Sourced<String>,
     env: &Environment,
     profile: &Profile<'_>,

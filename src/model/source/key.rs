@@ -11,7 +11,6 @@ use crate::model::environment::Environment;
 pub struct LongTermKey {
     /// `AKIA…`
     pub access_key_id: String,
-    /// Its secret half.
     pub secret_access_key: SecretString,
     /// Where the id is written: a file and its line, or a variable.
     pub place: String,
@@ -21,7 +20,7 @@ pub struct LongTermKey {
 ///
 /// # Errors
 /// Half of one, a temporary one, or what cannot be one.
-pub fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
+pub(crate) fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
     let written = |key: &str| {
         let place = profile.place(key).unwrap_or_default();
         profile
@@ -43,7 +42,7 @@ pub fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
 ///
 /// # Errors
 /// Half of one, or what cannot be one.
-pub fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> {
+pub(crate) fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> {
     let written = |name: &str| Some(Written::new(env.text(name)?, name.to_owned()));
     if env.text("AWS_SESSION_TOKEN").is_some() || env.text("AWS_SECURITY_TOKEN").is_some() {
         return Ok(None);

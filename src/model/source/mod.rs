@@ -1,11 +1,11 @@
 //! Whose keys a session begins with: a long-term key, or a provider of temporary ones.
 
-pub mod chain;
-pub mod elsewhere;
-pub mod key;
-pub mod program_output;
-pub mod provider;
-pub mod role;
+pub(crate) mod chain;
+pub(crate) mod elsewhere;
+pub(crate) mod key;
+pub(crate) mod program_output;
+pub(crate) mod provider;
+pub(crate) mod role;
 
 use crate::error::Result;
 use crate::model::config::Profile;
@@ -19,7 +19,6 @@ pub enum Source {
     Key(LongTermKey),
     /// A program of `credential_process` that gives a long-term key.
     KeyOfProgram {
-        /// The program.
         program: Provider,
         /// The key; none while the program has not run.
         key: Option<LongTermKey>,
@@ -35,7 +34,7 @@ pub enum Source {
 /// # Errors
 /// The profile has no source of keys, half a key, a temporary one, or a provider that lacks a
 /// setting.
-pub fn source_of_profile(profile: &Profile<'_>) -> Result<Source> {
+pub(crate) fn source_of_profile(profile: &Profile<'_>) -> Result<Source> {
     if let Some(source) = own_source(profile)? {
         return Ok(source);
     }

@@ -11,7 +11,6 @@ use crate::model::time::Timestamp;
 pub struct Output {
     /// `AKIA…` or `ASIA…`
     pub access_key_id: Zeroizing<String>,
-    /// The secret half.
     pub secret_access_key: Zeroizing<String>,
     /// The token of temporary keys; a long-term key has none.
     pub session_token: Option<Zeroizing<String>>,

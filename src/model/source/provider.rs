@@ -30,10 +30,7 @@ pub enum ProviderKind {
         session_name: Option<String>,
     },
     /// `credential_process`: a line for a shell.
-    Process {
-        /// The line.
-        command: String,
-    },
+    Process { command: String },
     /// `aws login`.
     Login {
         /// The ARN of the identity that signed in.
@@ -73,7 +70,6 @@ pub struct Sso {
 
 impl Provider {
     /// What people call it.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self.kind {
             ProviderKind::Sso(_) => "IAM Identity Center",
@@ -88,7 +84,6 @@ impl Provider {
 
     /// Whether its keys may be kept between runs. What this machine holds anyway is asked for anew,
     /// and what a program gives may depend on anything: a variable, or who is signed in.
-    #[must_use]
     pub fn is_worth_keeping(&self) -> bool {
         matches!(
             self.kind,
@@ -97,7 +92,6 @@ impl Provider {
     }
 
     /// The line of its `credential_process`, if it is one.
-    #[must_use]
     pub fn command(&self) -> Option<&str> {
         match &self.kind {
             ProviderKind::Process { command } => Some(command),
@@ -107,7 +101,6 @@ impl Provider {
 
     /// What identifies the keys that it gives: a digest. The tags in it never change, whatever
     /// people come to call the kinds.
-    #[must_use]
     pub fn id(&self) -> String {
         let parts: Vec<&str> = match &self.kind {
             ProviderKind::Sso(sso) => vec![

@@ -6,13 +6,13 @@ use crate::model::config::Profile;
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
 
-/// Seconds of a role's session when nobody says otherwise (STS API reference, AssumeRole).
-pub const DEFAULT_ROLE_DURATION: u64 = 3600;
+/// Seconds of a role's session when no one says otherwise (STS API reference, AssumeRole).
+pub(crate) const DEFAULT_ROLE_DURATION: u64 = 3600;
 /// The longest session of a role, in seconds; a role may allow less.
-pub const MAX_ROLE_DURATION: u64 = 43_200;
+pub(crate) const MAX_ROLE_DURATION: u64 = 43_200;
 /// The longest session of a role that is assumed with temporary keys, in seconds. More is refused,
 /// not cut (99designs/aws-vault#263).
-pub const CHAINED_DURATION: u64 = 3600;
+pub(crate) const CHAINED_DURATION: u64 = 3600;
 /// The shortest session of a role, in seconds.
 const MIN_ROLE_DURATION: u64 = 900;
 
@@ -21,7 +21,7 @@ const MIN_ROLE_DURATION: u64 = 900;
 pub struct Role {
     /// `arn:aws:iam::123456789012:role/NAME`, and who names it.
     pub arn: Sourced<String>,
-    /// What its sessions are called; where nobody says, the settings do.
+    /// What its sessions are called; where no one says, the settings do.
     pub session_name: Option<Sourced<String>>,
     /// The secret handshake of a third party's role.
     pub external_id: Option<Sourced<String>>,
@@ -85,14 +85,12 @@ impl Role {
     }
 
     /// Its name and path, without the account.
-    #[must_use]
     pub fn short(&self) -> &str {
         role_name(&self.arn.value)
     }
 
     /// What identifies a session of this role, called `session_name`, that was got from another
     /// session or key with the identity `source`.
-    #[must_use]
     pub fn session_id(&self, source: &str, session_name: &str) -> String {
         let mut parts = vec![source, &self.arn.value, session_name];
         for text in [&self.external_id, &self.source_identity, &self.policy] {
@@ -115,15 +113,13 @@ impl Role {
 }
 
 /// The elements of a list that may not be set.
-#[must_use]
-pub fn values<T>(list: &Option<Sourced<Vec<T>>>) -> &[T] {
+pub(crate) fn values<T>(list: &Option<Sourced<Vec<T>>>) -> &[T] {
     list.as_ref().map_or(&[], |list| &list.value)
 }
 
 /// Makes the characters of a person's name fit for a role session's name: 2 to 64 of
 /// `[\w+=,.@-]` (STS API reference).
-#[must_use]
-pub fn as_session_name(name: &str) -> String {
+pub(crate) fn as_session_name(name: &str) -> String {
     let fitting = |c: char| match c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) {
         true => c,
         false => '-',

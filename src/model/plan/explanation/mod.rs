@@ -35,7 +35,6 @@ pub struct Explanation<'a> {
 
 impl<'a> Explanation<'a> {
     /// Puts it together; `env` is the caller's environment.
-    #[must_use]
     pub fn new(
         settings: &'a Settings,
         plan: &'a Plan,
@@ -58,7 +57,6 @@ impl<'a> Explanation<'a> {
     }
 
     /// For programs: names in snake case, times in seconds, moments by RFC 3339.
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let steps = self.plan.steps.iter().enumerate();
         let sessions = steps.map(|(number, step)| {

@@ -9,7 +9,6 @@ use crate::model::source::Source;
 use crate::model::source::role::Role;
 use crate::model::time::in_words;
 
-/// A setting.
 #[derive(Debug)]
 pub(super) struct Row {
     /// Its name in JSON, in snake case; a time ends in `_seconds`.

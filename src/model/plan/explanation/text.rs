@@ -12,7 +12,6 @@ use crate::model::time::in_words;
 
 impl Explanation<'_> {
     /// A line for each fact: what it is about, then the fact.
-    #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut line = |left: &str, right: &str| {
