@@ -104,7 +104,7 @@ pub(super) struct Choice {
     pub(super) profile: Option<String>,
 }
 
-const OUTPUT: &str = "OutputOptions";
+const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct OutputOptions {

@@ -13,8 +13,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
 use crate::options::SignIn;
-use crate::sign_in::cached::open_cache;
-use crate::sign_in::cached::{cached, find_known_device};
+use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 

@@ -1,8 +1,7 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
 use crate::edge::clock::now;
-use crate::edge::output::Ui;
-use crate::edge::output::print;
+use crate::edge::output::{Ui, print};
 use crate::error::{Error, Kind, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
@@ -10,10 +9,9 @@ use crate::model::settings::exports::without_exports;
 use crate::model::source::Source;
 use crate::model::time::{Timestamp, in_words};
 use crate::options::{CacheMode, SignIn};
-use crate::sign_in::enclosing_shell;
-use crate::sign_in::obtain;
 use crate::sign_in::request::For;
 use crate::sign_in::worth_keeping::for_nothing;
+use crate::sign_in::{enclosing_shell, obtain};
 
 /// Makes sure that a session is cached.
 pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {

@@ -6,9 +6,7 @@ use serde_json::json;
 
 use crate::edge::clock::now;
 use crate::edge::config_files;
-use crate::edge::output;
-use crate::edge::output::Ui;
-use crate::edge::output::print;
+use crate::edge::output::{self, Ui, print};
 use crate::edge::store::inventory::Found;
 use crate::error::Result;
 use crate::escape::printable;

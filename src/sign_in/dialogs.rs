@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use crate::edge::process::lookup;
 use crate::edge::prompt::dialog;
-use crate::edge::prompt::pinentry;
-use crate::edge::prompt::pinentry::Surroundings;
+use crate::edge::prompt::pinentry::{self, Surroundings};
 use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;

@@ -3,8 +3,7 @@
 
 use crate::edge::clock::now;
 use crate::edge::output::local_time;
-use crate::edge::process::exec;
-use crate::edge::process::lookup;
+use crate::edge::process::{exec, lookup};
 use crate::error::{Error, Result};
 use crate::model::child::shell_context::ShellContext;
 use crate::model::digest::digest_of;
@@ -16,8 +15,7 @@ use crate::model::settings::exports::without_exports;
 use crate::model::time::{Timestamp, in_words};
 use crate::model::vars::SOURCE_KEY;
 use crate::options::{CacheMode, SignIn};
-use crate::sign_in::cached::open_cache;
-use crate::sign_in::cached::{cached, find_known_device};
+use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::request::read_settings;
 
 /// A shell with the session that this run is about.

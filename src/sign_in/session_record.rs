@@ -13,8 +13,7 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::source::role::Role;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::cached::device_id;
-use crate::sign_in::signing_in::KeyCheck;
-use crate::sign_in::signing_in::SigningIn;
+use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 
 impl SigningIn<'_> {
     /// Nothing is shortened in silence.

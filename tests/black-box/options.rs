@@ -254,6 +254,12 @@ fn help_and_version_go_to_stdout() {
         &world.run(&["--version"]).succeeds(),
         &[concat!("mfaexec ", env!("CARGO_PKG_VERSION"))],
     );
+    // A new user finds an option by what it is about.
+    for subcommand in [&[][..], &["shell"], &["login"], &["explain"]] {
+        let help = world.run(&[subcommand, &["-h"]].concat()).succeeds();
+        let headings = ["\nSession:\n", "\nCode:\n", "\nRole:\n", "\nOutput:\n"];
+        has(&help, &headings);
+    }
     let status_help = world.run(&["status", "--help"]).succeeds();
     assert!(
         !status_help.contains("--code"),

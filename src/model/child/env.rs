@@ -10,8 +10,7 @@ use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::{EXPORTED, REGION};
 use crate::model::time::Timestamp;
-use crate::model::vars::SOURCE_KEY;
-use crate::model::vars::{is_removed, rival_names};
+use crate::model::vars::{SOURCE_KEY, is_removed, rival_names};
 
 /// What stands for a session in an environment.
 pub(crate) fn of_session(session: &Session) -> Changes {
