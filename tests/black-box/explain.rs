@@ -143,6 +143,41 @@ fn the_environment_is_the_one_that_the_command_gets() {
 }
 
 #[test]
+fn an_account_is_told_only_where_the_run_sets_it() {
+    for (setting, options) in [
+        (format!("mfa_serial = {SERIAL}"), &["--without-mfa"][..]),
+        (String::new(), &["--without-mfa"]),
+        ("mfa_serial = GAHT12345678".to_owned(), &["-c", "CODE"]),
+        (format!("mfa_serial = {SERIAL}"), &["-c", "CODE"]),
+        (
+            "mfaexec_expected_account = 123456789012".to_owned(),
+            &["--without-mfa"],
+        ),
+    ] {
+        let world = World::new();
+        let user = match setting.contains("GAHT") {
+            true => "hardware",
+            false => "testuser",
+        };
+        world.write_config(&format!("[profile {user}]\n{setting}\n"));
+        let code = world.code_of(user);
+        let options = options.iter().map(|word| match *word {
+            "CODE" => code.as_str(),
+            word => word,
+        });
+        let options: Vec<&str> = ["-p", user].into_iter().chain(options).collect();
+        let told = &explained(&world, &options)["environment"]["set"]["AWS_ACCOUNT_ID"];
+        let run = [&options[..], &["--", "sh", "-c", "echo $AWS_ACCOUNT_ID"]].concat();
+        let set = world.run(&run).succeeds();
+        assert_eq!(
+            told.is_string(),
+            set != "\n",
+            "{setting} {options:?}: {told}"
+        );
+    }
+}
+
+#[test]
 fn what_would_be_refused_is_told_and_no_word_of_a_program_is() {
     let world = World::new();
     world.write_config(&format!(

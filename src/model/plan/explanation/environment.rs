@@ -6,26 +6,27 @@ use crate::model::arn::account_of_arn;
 use crate::model::child::env::child_environment;
 use crate::model::environment::Environment;
 use crate::model::plan::Plan;
+use crate::model::plan::calls::Request;
+use crate::model::plan::step::Step;
 use crate::model::session::{Session, SessionKind};
 use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
+use crate::model::source::provider::ProviderKind;
 use crate::model::time::Timestamp;
 
 /// Stands for a value that only the session has.
 const OF_THE_SESSION: &str = "(the session's)";
+/// Takes the place of an account that a provider may tell or not.
+const IF_IT_IS_KNOWN: &str = "(the session's, if it is known)";
 
 /// What would be set and removed, with a session that shows nothing.
 pub(super) fn difference(
     env: &Environment,
     settings: &Settings,
     plan: &Plan,
+    requests: &[Request],
 ) -> (Vec<(String, String)>, Vec<String>) {
     let cached = plan.cached.as_ref().filter(|_| plan.missing().is_empty());
-    let role = settings
-        .roles
-        .last()
-        .and_then(|role| account_of_arn(&role.arn.value));
-    let account = role.or(settings.device().and_then(account_of_arn));
     let session = Session {
         kind: SessionKind::Mfa,
         access_key_id: OF_THE_SESSION.to_owned(),
@@ -36,7 +37,7 @@ pub(super) fn difference(
         duration: 0,
         account: match cached {
             Some((_, session)) => session.account.clone(),
-            None => Some(account.unwrap_or(OF_THE_SESSION).to_owned()),
+            None => expected_account(settings, plan, requests),
         },
         serial: None,
         source_key_id: None,
@@ -59,4 +60,27 @@ pub(super) fn difference(
         .into_iter()
         .filter(|name| child.get(name).is_none());
     (set.collect(), removed.collect())
+}
+
+/// The account that the next session will be known to be in; none where nothing will tell it. It is in
+/// the ARN of a role or a device; STS tells it where it is asked whose key it is.
+fn expected_account(settings: &Settings, plan: &Plan, requests: &[Request]) -> Option<String> {
+    let role = settings.roles.last();
+    let role = role.and_then(|role| account_of_arn(&role.arn.value));
+    if let Some(account) = role.or(settings.device().and_then(account_of_arn)) {
+        return Some(account.to_owned());
+    }
+    let asks = requests
+        .iter()
+        .any(|request| request.action == "GetCallerIdentity");
+    let provider = plan.steps.last().and_then(Step::provider);
+    match provider.map(|provider| &provider.kind) {
+        _ if asks => Some(OF_THE_SESSION.to_owned()),
+        None => None,
+        Some(ProviderKind::Sso(sso)) => Some(sso.account_id.clone()),
+        Some(ProviderKind::WebIdentity { role_arn, .. }) => {
+            account_of_arn(role_arn).map(str::to_owned)
+        }
+        Some(_) => Some(IF_IT_IS_KNOWN.to_owned()),
+    }
 }

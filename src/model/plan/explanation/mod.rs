@@ -42,10 +42,11 @@ impl<'a> Explanation<'a> {
         env: &Environment,
         now: Timestamp,
     ) -> Self {
-        let (set, removed) = difference(env, settings, plan);
+        let requests = requests(settings, plan, &code_source);
+        let (set, removed) = difference(env, settings, plan, &requests);
         Self {
             rows: rows(settings),
-            requests: requests(settings, plan, &code_source),
+            requests,
             with_key: requests_with_key(settings, plan, &code_source, now),
             settings,
             plan,
