@@ -30,7 +30,9 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     };
     let obtained = obtain(&without_exports(env), &sign_in, ui, For::Later)?;
     // A session that the next run does not find is no sign-in.
-    obtained.kept?;
+    if let Some(error) = obtained.not_kept {
+        return Err(error);
+    }
     if let Source::Provider(provider) = &obtained.settings.source
         && obtained.settings.roles.is_empty()
         && (!provider.is_worth_keeping() || obtained.session.expires_at == Timestamp::NEVER)

@@ -43,7 +43,7 @@ pub(crate) fn prepare(
     settings
         .guards
         .check_account(&settings.profile.value, session.account.as_deref())?;
-    if let Err(error) = &obtained.kept {
+    if let Some(error) = &obtained.not_kept {
         ui.notice(&format!(
             "the session cannot be kept, the next run will ask again: {}",
             error.summary()

@@ -27,7 +27,7 @@ use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};
-use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn};
+use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn, given_up};
 
 impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.
@@ -56,6 +56,7 @@ impl<'a> SigningIn<'a> {
             given_up: false,
             locks: Vec::new(),
             begun: now(),
+            not_kept: None,
         })
     }
 
@@ -63,14 +64,14 @@ impl<'a> SigningIn<'a> {
     /// begins before the error was read: the locks are kept until this process ends.
     pub(crate) fn finish(mut self) -> Result<Obtained> {
         match self.get_session() {
-            Ok((session, kept)) => {
+            Ok(session) => {
                 for lock in self.locks {
                     lock.end_peace();
                 }
                 Ok(Obtained {
                     session,
                     settings: self.settings,
-                    kept,
+                    not_kept: self.not_kept,
                 })
             }
             Err(error) => {
@@ -85,7 +86,7 @@ impl<'a> SigningIn<'a> {
         }
     }
 
-    fn get_session(&mut self) -> Result<(Session, Result<()>)> {
+    fn get_session(&mut self) -> Result<Session> {
         self.find_device()?;
         let mut plan = self.lock_and_plan()?;
         let mut given = None;
@@ -98,7 +99,7 @@ impl<'a> SigningIn<'a> {
         if plan.needs_code() {
             tell_end(&self.settings, &plan, self.ui);
         }
-        let (mut session, mut kept) = (None, Ok(()));
+        let mut session = None;
         let missing = plan.missing().to_vec();
         if let Some((_, cached)) = plan.cached {
             session = Some(cached);
@@ -109,17 +110,22 @@ impl<'a> SigningIn<'a> {
                 None => self.get(&step, session.as_ref())?,
             };
             let mut next = self.session(&step, keys);
-            kept = kept.and(self.keep(&step, &next));
+            self.try_to_keep(&step, &next);
             if next.account.is_none() && asks_for_account(&self.settings, &step, false) {
                 // The session is kept by now: if this call fails, the code was not for nothing.
                 next.account = Some(ask_account(&self.aws, &self.settings, &next, self.ui)?);
-                kept = kept.and(self.keep(&step, &next));
+                self.try_to_keep(&step, &next);
             }
             session = Some(next);
         }
-        session
-            .map(|session| (session, kept))
-            .ok_or_else(crate::sign_in::signing_in::given_up)
+        session.ok_or_else(given_up)
+    }
+
+    /// A session that cannot be kept is used all the same: it was paid for with a code.
+    fn try_to_keep(&mut self, step: &Step, session: &Session) {
+        if let Err(error) = self.keep(step, session) {
+            self.not_kept.get_or_insert(error);
+        }
     }
 
     /// Makes the plan anew with a long-term key that a program has given. What could be refused

@@ -79,7 +79,7 @@ pub(crate) fn obtain(
             Ok(Obtained {
                 session,
                 settings,
-                kept: Ok(()),
+                not_kept: None,
             })
         }
         Err(plan) => {

@@ -7,7 +7,7 @@ use crate::edge::aws::validate::Identity;
 use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::device_lock::DeviceLock;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
@@ -19,9 +19,8 @@ use crate::sign_in::code_source::{Asking, Codes};
 pub(crate) struct Obtained {
     pub(crate) session: Session,
     pub(crate) settings: Settings,
-    /// Whether the next run finds the session. It was paid for with a code: if it can't be kept,
-    /// it is used all the same.
-    pub(crate) kept: Result<()>,
+    /// Why the next run will not find the session.
+    pub(crate) not_kept: Option<Error>,
 }
 
 /// A sign-in that can begin.
@@ -46,6 +45,8 @@ pub(crate) struct SigningIn<'a> {
     pub(crate) locks: Vec<DeviceLock>,
     /// When this sign-in was asked for.
     pub(crate) begun: Timestamp,
+    /// Why a session could not be kept; the first reason.
+    pub(crate) not_kept: Option<Error>,
 }
 
 /// The call without a code that goes out while a person looks for the phone.
