@@ -9,7 +9,7 @@ use mfaexec::internals::{CacheKey, Device, Session, StoredSession, seal, unseal}
 use secrecy::ExposeSecret;
 
 const NAME: &str = "0123456789abcdef.session";
-const SESSION: &[u8] = br#"{"kind":"mfa-session","access_key_id":"ASIAFUZZ","secret_access_key":"fuzz-secret","session_token":"fuzz-token","expires_at":1800000000,"obtained_at":1790000000,"duration":3600,"account":null,"serial":"GAHT12345678","source_key_id":"AKIAFUZZ","profile":"p"}"#;
+const SESSION: &[u8] = br#"{"kind":"mfa_session","access_key_id":"ASIAFUZZ","secret_access_key":"fuzz-secret","session_token":"fuzz-token","expires_at":1800000000,"obtained_at":1790000000,"duration":3600,"account":null,"serial":"GAHT12345678","source_key_id":"AKIAFUZZ","profile":"p"}"#;
 
 static KEY: LazyLock<CacheKey> = LazyLock::new(|| CacheKey::new([7; 32]));
 static SEALED: LazyLock<Vec<u8>> =

@@ -8,8 +8,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::internals::{
-    ConfigFile, Environment, FileKind, Origin, Profiles, Selection, Session, SessionOptions,
-    Settings, Sourced, StoredSession, child_environment, without_exports,
+    ConfigFile, Environment, FileKind, Origin, Profiles, Selection, Session, SessionKind,
+    SessionOptions, Settings, Sourced, Timestamp, child_environment, without_exports,
 };
 
 /// What would lead some SDK to other credentials, written down a second time: whoever shortens the
@@ -60,10 +60,22 @@ const SET: [&str; 9] = [
     "MFAEXEC_EXPORTED",
 ];
 
-const SESSION: &str = r#"{"kind": "mfa-session", "access_key_id": "ASIAFUZZ", "secret_access_key": "fuzz-secret",
-    "session_token": "fuzz-token", "expires_at": 1800000000, "obtained_at": 1790000000,
-    "duration": 3600, "account": "123456789012", "serial": "GAHT12345678",
-    "source_key_id": "AKIAFUZZFUZZFUZZFUZZ", "profile": "p"}"#;
+fn session() -> Session {
+    Session {
+        kind: SessionKind::Mfa,
+        access_key_id: "ASIAFUZZ".to_owned(),
+        secret_access_key: "fuzz-secret".into(),
+        session_token: "fuzz-token".into(),
+        expires_at: Timestamp(1_800_000_000),
+        obtained_at: Timestamp(1_790_000_000),
+        duration: 3600,
+        account: Some("123456789012".to_owned()),
+        serial: Some("GAHT12345678".to_owned()),
+        source_key_id: Some("AKIAFUZZFUZZFUZZFUZZ".to_owned()),
+        role_arn: None,
+        profile: "p".to_owned(),
+    }
+}
 
 const KEY: &str = "[profile p]\naws_access_key_id = AKIAFUZZFUZZFUZZFUZZ\n\
     aws_secret_access_key = long-term\nmfa_serial = GAHT12345678\n";
@@ -96,8 +108,7 @@ fuzz_target!(|data: &[u8]| {
     ) else {
         return;
     };
-    let stored: StoredSession = serde_json::from_str(SESSION).expect("a session");
-    let child = child_environment(&parent, &Session::from(stored), &settings);
+    let child = child_environment(&parent, &session(), &settings);
 
     let ours: HashSet<&[u8]> = settings
         .exports
@@ -142,7 +153,6 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(child.text(name).as_deref(), Some(value));
     }
     // What was taken over from this profile goes again for another one.
-
     let other = without_exports(&child);
     for (name, value) in &settings.exports {
         assert_ne!(other.text(name).as_ref(), Some(value), "{name}");
