@@ -126,7 +126,7 @@ pub(crate) fn enter(programs: &Programs, mfaexec: &Path) -> Result<Row> {
             .arg(&programs.stamp)
             .stdin(Stdio::inherit());
         let mut terminal = rexpect::session::spawn_command(command, Some(10_000))?;
-        terminal.exp_string("): ")?;
+        terminal.exp_string("MFA code: ")?;
         // People take longer: the call that goes out meanwhile is over.
         thread::sleep(Duration::from_millis(50));
         let code = world.code();
