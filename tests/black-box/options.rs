@@ -302,6 +302,12 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
         finish(command.args(["sh", "-c", &line, ask]).args(options)).succeeds()
     };
     assert_eq!(nested(&[], ""), "otheruser us-west-2 us-west-2 none\n");
+    // A login inside goes to the region of its own profile.
+    let code = world.code_of("otheruser");
+    let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", MFAEXEC, "login"]);
+    finish(command.args(["--fresh", "-p", "otheruser", "-c", &code])).succeeds();
+    let calls = world.code_calls();
+    assert_eq!(calls.last().unwrap().region, "us-west-2");
     // However deep: a run of the first profile in between makes its settings nobody's wish.
     let inner = ["-p", "testuser", "--no-input", "--"];
     let mut command = world.mfaexec(&inner);
