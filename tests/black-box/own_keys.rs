@@ -1,6 +1,8 @@
 //! What a profile may say beside the AWS CLI's own settings, and what no profile has to say: guards,
 //! durations, included settings, programs that give codes, keys of the environment, no MFA at all.
 
+use local_aws::Fault;
+
 use crate::harness::{SERIAL, World, finish, has};
 use crate::roles::{last, world};
 
@@ -248,6 +250,27 @@ fn a_guard_asks_for_the_account_that_a_session_at_hand_does_not_tell() {
         &guard("210987654321").fails(125),
         &["the session's account is 123456789012"],
     );
+}
+
+#[test]
+fn an_account_that_cannot_be_asked_for_is_the_error_and_costs_no_session() {
+    let world = World::new();
+    world.write_config(
+        "[profile hardware]\nmfa_serial = GAHT12345678\nmfaexec_expected_account = 123456789012\n",
+    );
+    world
+        .aws
+        .fault_on("GetCallerIdentity", Fault::Throttling, 1);
+    let code = world.code_of("hardware");
+    let error = world
+        .run(&["-p", "hardware", "-c", &code, "--", "echo", "ran"])
+        .fails(125);
+    has(&error, &["Throttling"]);
+    assert!(!error.contains("not known"), "{error}");
+    // The session was kept before, so the next run needs no code.
+    let cached = ["-p", "hardware", "--no-input", "--", "echo", "ran"];
+    assert_eq!(world.run(&cached).succeeds(), "ran\n");
+    assert_eq!(world.code_calls().len(), 1);
 }
 
 #[test]
