@@ -2,7 +2,7 @@
 //! escape sequences, line breaks or characters that turn the reading direction round.
 
 /// Returns `text` with every character that could move a cursor, start an escape sequence, break
-/// a line or reorder what stands beside it written as an escape (`\n`, `\u{1b}`).
+/// a line or reorder what is beside it written as an escape (`\n`, `\u{1b}`).
 ///
 /// Unicode's bidirectional controls are on the list because they can make a terminal show
 /// something other than what is there (CVE-2021-42574).
@@ -43,6 +43,9 @@ pub(crate) fn is_unseen(c: char) -> bool {
 
 /// The characters of `text` that no one sees, each once, as `U+200B`.
 pub(crate) fn unseen(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
     let mut found: Vec<char> = text.chars().filter(|c| is_unseen(*c)).collect();
     found.sort_unstable();
     found.dedup();

@@ -9,7 +9,7 @@ use crate::Result;
 pub(crate) struct Binaries {
     /// By `cargo build --release`.
     pub(crate) plain: PathBuf,
-    /// By `cargo released`; none where that is not to be had.
+    /// By `cargo released`; none where that cannot be built.
     pub(crate) released: Option<PathBuf>,
 }
 

@@ -1,5 +1,5 @@
 //! `cargo bench`: how fast mfaexec is, in one table. `cargo bench -- --write` writes the table into
-//! docs/performance.md as well, and the ratio to `env` beside those of other tools into the README.
+//! docs/performance.md, too, and the ratio to `env` beside those of other tools into the README.
 //!
 //! Times are those of whole processes, measured in turns with `env`: what the machine does meanwhile
 //! hits them all.
@@ -37,9 +37,10 @@ fn measure() -> Result<()> {
     let programs = Programs::build(directory.path())?;
     let binaries = Binaries::build()?;
     let mut rows = rows::warm(&programs, &binaries)?;
+    let env = rows[0].median();
     rows.extend(rows::cold(&programs, &binaries.plain)?);
-    rows.push(rows::enter(&programs, &binaries.plain)?);
-    rows.push(rows::crowd(&binaries.plain)?);
+    rows.push(rows::enter(&programs, &binaries.plain, env)?);
+    rows.push(rows::crowd(&binaries.plain, env)?);
     rows.extend(rows::much(&programs, &binaries.plain)?);
     rows.extend(rows::sizes(&binaries)?);
     let table = table::table(&rows);

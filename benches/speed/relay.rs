@@ -1,4 +1,4 @@
-//! What stands between mfaexec and the stand-in for AWS: TLS where it is wanted, and a clock that
+//! What is between mfaexec and the stand-in for AWS: TLS where it is wanted, and a clock that
 //! tells when the last answer went through.
 
 use std::io::{self, Read, Write};
@@ -77,7 +77,7 @@ impl Write for Waiting {
     }
 }
 
-/// What one round trip takes, on a connection that stands, without TLS.
+/// What one round trip takes, on a connection that is open, without TLS.
 pub(crate) fn round_trip(relay: &Relay) -> Result<f64> {
     let mut socket = TcpStream::connect(relay.address)?;
     socket.set_nodelay(true)?;

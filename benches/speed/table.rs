@@ -16,8 +16,10 @@ pub(crate) struct Row {
     figure: String,
     times_env: Option<f64>,
     peak_kib: Option<u64>,
-    /// What is wanted, and by how much it is missed in the best case of it.
-    targets: Vec<(String, bool)>,
+    /// What is wanted, and whether it was met; empty where nothing is.
+    wanted: String,
+    met: Option<bool>,
+    median: f64,
 }
 
 impl Row {
@@ -27,29 +29,31 @@ impl Row {
             figure: figure.into(),
             times_env: None,
             peak_kib: None,
-            targets: Vec::new(),
+            wanted: String::new(),
+            met: None,
+            median: f64::NAN,
         }
     }
 
     /// The median, the peak memory and the ratio of runs to those of `env`.
     pub(crate) fn of(what: impl Into<String>, runs: &Runs, env: &Runs) -> Self {
         let mut row = Self::new(what, millis(runs.median()));
+        row.median = runs.median();
         row.times_env = Some(runs.median() / env.median());
         row.peak_kib = Some(runs.peak_kib());
         row
     }
 
-    /// Wants the ratio to be at most this.
-    pub(crate) fn at_most_times(mut self, most: f64) -> Self {
-        let met = self.times_env.is_some_and(|times| times <= most);
-        self.targets.push((format!("{most}×"), met));
+    /// Wants `value` to be at most `most`, of what `unit` says.
+    pub(crate) fn at_most(mut self, value: f64, most: f64, unit: &str) -> Self {
+        self.wanted = format!("{most} {unit}: {value:.2}");
+        self.met = Some(value <= most);
         self
     }
 
-    /// Wants `value` to be at most `most`, which reads as `words`.
-    pub(crate) fn at_most(mut self, value: f64, most: f64, words: &str) -> Self {
-        self.targets.push((words.to_owned(), value <= most));
-        self
+    /// The median in milliseconds.
+    pub(crate) fn median(&self) -> f64 {
+        self.median
     }
 
     fn line(&self) -> String {
@@ -57,21 +61,10 @@ impl Row {
         let peak = self
             .peak_kib
             .map(|peak| format!("{:.1} MiB", peak as f64 / 1024.0));
-        let targets: Vec<&str> = self
-            .targets
-            .iter()
-            .map(|(words, _)| words.as_str())
-            .collect();
-        let missed: Vec<&str> = self
-            .targets
-            .iter()
-            .filter(|(_, met)| !met)
-            .map(|(words, _)| words.as_str())
-            .collect();
-        let verdict = match (targets.is_empty(), missed.is_empty()) {
-            (true, _) => String::new(),
-            (false, true) => "met".to_owned(),
-            (false, false) => format!("missed: {}", missed.join(", ")),
+        let verdict = match self.met {
+            None => "",
+            Some(true) => "met",
+            Some(false) => "missed",
         };
         format!(
             "| {} | {} | {} | {} | {} | {verdict} |\n",
@@ -79,7 +72,7 @@ impl Row {
             self.figure,
             times.unwrap_or_default(),
             peak.unwrap_or_default(),
-            targets.join(", "),
+            self.wanted,
         )
     }
 }
