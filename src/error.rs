@@ -1,5 +1,5 @@
 //! The one error type. Every failure says three things: what failed, the cause in the words of
-//! whoever noticed it, and the remedy. It also knows the exit code that it leads to.
+//! what noticed it, and the remedy. It also knows the exit code that it leads to.
 
 use std::fmt;
 

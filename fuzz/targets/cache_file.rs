@@ -1,4 +1,4 @@
-//! A file of the cache, as anything that somebody may have made of it. Only the very bytes that
+//! A file of the cache, as anything that someone may have made of it. Only the very bytes that
 //! were sealed open, and only under the name that they were sealed for.
 #![no_main]
 

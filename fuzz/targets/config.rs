@@ -105,13 +105,13 @@ fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
     let told = Explanation::new(&settings, &plan, CodeSource::Terminal, &env, now).to_text();
     if let Some(key) = settings.key() {
         let secret = key.secret_access_key.expose_secret();
-        // What stands at another place of the file as well may be shown from there.
+        // What is also at another place of the file may be shown from there.
         let secret_alone = secret.len() >= 20 && text.matches(secret).count() == 1;
         assert!(!secret_alone || !told.contains(secret), "{told}");
     }
 }
 
-/// The value of no secret is in what is told, unless it is in another place of the file as well.
+/// The value of no secret is in what is told, unless it is in another place of the file, too.
 fn tells_no_secret(told: &str, text: &str) {
     let secrets = text.lines().filter_map(|line| {
         let (key, value) = line.split_once('=')?;

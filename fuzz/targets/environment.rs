@@ -12,7 +12,7 @@ use mfaexec::internals::{
     SessionOptions, Settings, Sourced, Timestamp, child_environment, without_exports,
 };
 
-/// What would lead some SDK to other credentials, written down a second time: whoever shortens the
+/// What would lead some SDK to other credentials, written down a second time: the one who shortens the
 /// list has to do so twice.
 const NEVER: [&str; 24] = [
     "MFAEXEC_SHELL",

@@ -3,7 +3,7 @@
 //!
 //! The environment variable MFAEXEC_COMPLETE names the shell. Without words the script for it is
 //! printed; after `--` follow the words up to the cursor, the last one being the word to complete,
-//! and the candidates are printed, one a line, with a tab before what they mean. What stands after
+//! and the candidates are printed, one a line, with a tab before what they mean. What comes after
 //! the command line's own `--` never gets here: the scripts leave it to the command's completion.
 //!
 //! Not clap_complete's own scripts, because they fall for a profile name with a blank or a colon,

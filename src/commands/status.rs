@@ -61,7 +61,7 @@ pub(crate) fn tell_unusable(found: &Found, ui: Ui) {
 }
 
 /// Which sessions a profile uses: those on its way from the key to the last role. Profiles share
-/// them, whoever got them.
+/// them, no matter which run got them.
 pub(crate) struct OfProfile<'a> {
     name: &'a str,
     profiles: Profiles,

@@ -16,7 +16,7 @@ const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 const WITHOUT_WRITER: u16 = 1000;
 /// Milliseconds that a writer may be silent: it may be a password manager that asks a person.
 const SILENCE_MS: u16 = 15_000;
-/// Major and minor number of `/dev/null`, which is an empty file to whoever names it.
+/// Major and minor number of `/dev/null`, which is an empty file to a user who names it.
 const NULL: (u64, u64) = (1, 3);
 
 /// The content of a file.

@@ -74,13 +74,13 @@ impl Wake {
     }
 }
 
-/// Writes the byte that wakes; a full pipe wakes as well.
+/// Writes the byte that wakes; a full pipe wakes, too.
 pub(crate) fn wake(mut waker: &PipeWriter) {
     // A full pipe wakes too.
     let _ = waker.write(&[1]);
 }
 
-/// While this lives, [`CAUGHT`] signals are noted. Those that were ignored stay so: whoever
+/// While this lives, [`CAUGHT`] signals are noted. Those that were ignored stay so: the one who
 /// started mfaexec under nohup meant it.
 #[derive(Debug)]
 pub(crate) struct Noting {

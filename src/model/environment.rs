@@ -36,7 +36,7 @@ impl Environment {
         (!value.is_empty()).then(|| value.into_owned())
     }
 
-    /// A path in which a leading `~/` stands for the home, if there is one.
+    /// A path in which a leading `~/` represents the home, if there is one.
     pub fn at_home(&self, path: &str) -> String {
         let home = self.get("HOME").and_then(OsStr::to_str).unwrap_or_default();
         match path.strip_prefix("~/") {

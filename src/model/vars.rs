@@ -115,7 +115,7 @@ pub(crate) fn rival_prefixes() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// The long-term key of an environment in whose place the session stands: a run inside belongs to
+/// The long-term key of an environment that the session replaces: a run inside belongs to
 /// it as to a profile.
 pub(crate) const SOURCE_KEY: &str = "MFAEXEC_SOURCE_KEY";
 

@@ -1,5 +1,5 @@
 //! What comes before a question: the locks, the plan under them, the device, and the place that codes
-//! come from. A run that has no way to ask may be helped by one that has, so the lock comes first.
+//! come from. A run that cannot ask may be helped by one that has, so the lock comes first.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ use crate::sign_in::turn::{take_turn, tell_wait};
 /// More than it takes when no one is asked: a program of `mfa_process` twice, and the next code
 /// between.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// How long a run that has no way to ask looks for another one that does: those that are started
+/// How long a run that cannot ask looks for another one that does: those that are started
 /// together (`xargs -P`) do not come to the lock at the same moment.
 const OTHERS_COME: Duration = Duration::from_millis(300);
 
@@ -88,7 +88,7 @@ impl SigningIn<'_> {
     }
 
     /// What is to be done now. Someone may have signed in since the first look, even if there was
-    /// no wait. A fresh session is one that was made after it was asked for, whoever made it.
+    /// no wait. A fresh session is one that was made after it was asked for, no matter who made it.
     pub(crate) fn plan(&mut self) -> Result<Plan> {
         let waited = self.locks.iter().any(|lock| lock.waited);
         let look = |step: &Step| cached(self.cache, step);

@@ -52,7 +52,7 @@ impl SigningIn<'_> {
     /// The code that a program prints.
     pub(crate) fn code_of_program(&self, program: &Sourced<String>) -> Result<SecretString> {
         let secrets = known_secrets(self.env, &self.settings);
-        // Whoever prints codes may well complain about one.
+        // A program that prints codes may well complain about one.
         let shown = |text: &str| without_codes(&secrets.shown(text));
         let failed = |cause: &str| {
             Error::new(

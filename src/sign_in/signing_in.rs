@@ -41,7 +41,7 @@ pub(crate) struct SigningIn<'a> {
     pub(crate) one_of_several: bool,
     /// Whether a person was asked and gave up, or got as many codes wrong as one may.
     pub(crate) given_up: bool,
-    /// The locks that are held. To the end: whoever waits for one finds all that this run found.
+    /// The locks that are held. To the end: the run that waits for one finds all that this run found.
     pub(crate) locks: Vec<DeviceLock>,
     /// When this sign-in was asked for.
     pub(crate) begun: Timestamp,

@@ -304,7 +304,7 @@ fn is_refused(world: &World, name: &str, answer: Vec<u8>, code: usize) {
         !kept.iter().any(|file| file.ends_with(".session")),
         "{name}: {kept:?}"
     );
-    // It counts as used: nobody knows what became of it.
+    // It counts as used: no one knows what became of it.
     let mut again = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "echo", "ran"]);
     let error = finish(again.env("AWS_ENDPOINT_URL", &server.url)).fails(125);
     assert!(

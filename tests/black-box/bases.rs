@@ -128,7 +128,7 @@ fn what_stands_in_the_way_of_the_identity_center() {
         );
         let error = fails(profile, NOWHERE);
         has(&error, &[&what, "Connection refused"]);
-        // The token does not leave this machine in the clear.
+        // The token does not leave this machine unencrypted.
         let error = fails(profile, "http://192.0.2.1");
         has(&error, &[&what, "plain http"]);
     }

@@ -62,7 +62,7 @@ fn what_a_program_prints_is_the_commands_and_is_not_kept() {
     let said = me(&world);
     tells(&said, "me", SOURCE);
     keys.are_in(&said.succeeds());
-    // What it prints can depend on anything, so nobody gets what somebody else was given.
+    // What it prints can depend on anything, so no one gets what someone else was given.
     keys.are_in(&me(&world).succeeds());
     assert_eq!((runs(&world), calls(&world, before)), (2, vec![]));
     assert!(!world.run(&["status"]).succeeds().contains("temporary keys"));

@@ -1,5 +1,5 @@
 //! A long-term key from `credential_process`: the beginning of an MFA session like one in a file.
-//! The command gets the session, the key is kept nowhere, and a session at hand needs no program.
+//! The command gets the session, the key is kept nowhere, and a cached session needs no program.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
@@ -23,8 +23,8 @@ fn key(more: &str) -> String {
     )
 }
 
-/// A world whose profile `me` runs a program that prints this, and has these settings as well. The
-/// key stands in no file of AWS's. Each run leaves an `x` in `runs`.
+/// A world whose profile `me` runs a program that prints this, and has these settings, too. The
+/// key is in no file of AWS's. Each run leaves an `x` in `runs`.
 fn world(printed: &str, settings: &str) -> World {
     let world = World::new();
     world.write_credentials("");
@@ -186,7 +186,7 @@ fn the_device_is_named_by_the_role_or_looked_up_and_remembered() {
         (runs(&world), calls(&world, 2)),
         (1, vec!["AssumeRole".to_owned()])
     );
-    // Nobody names it: IAM does, once.
+    // No one names it: IAM does, once.
     let world = self::world(&key(""), "");
     is_session(&with_code(&world, &["-p", "me", "--", "env"]).succeeds());
     let expected = ["GetCallerIdentity", "ListMFADevices", "GetSessionToken"];
@@ -274,7 +274,7 @@ fn a_sign_in_for_nothing_is_refused_before_the_program_runs() {
     prints(&world, &key(""));
     let said = with_code(&world, &["login", "-p", "me"]).succeeds();
     has(&said, &["me: signed in until"]);
-    // A duration is for a session, and not for keys of somebody else's.
+    // A duration is for a session, and not for keys of someone else's.
     let said = with_code(&world, &["login", "-p", "me", "--fresh", "-d", "2h"]).succeeds();
     has(&said, &["(2h "]);
     prints(&world, &keys.printed());
@@ -353,7 +353,7 @@ fn explain_tells_what_the_program_decides() {
         calls(&world, 0),
         ["GetCallerIdentity", "GetSessionToken", "AssumeRole"]
     );
-    // With the session at hand there is nothing left to decide.
+    // With a cached session there is nothing left to decide.
     let told = explained("me");
     assert_eq!(
         (actions(&told["requests"]), &told["needs_code"]),

@@ -120,7 +120,7 @@ fn a_web_identity_assumes_its_role_by_itself() {
     );
 }
 
-/// A key of the SDK's own documentation; nobody is known by it.
+/// A key of the SDK's own documentation; no one is known by it.
 const DPOP_KEY: &str = "-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIFDZHUzOG1Pzq+6F0mjMlOSp1syN9LRPBuHMoCFXTcXhoAoGCCqGSM49\\nAwEHoUQDQgAE9qhj+KtcdHj1kVgwxWWWw++tqoh7H7UHs7oXh8jBbgF47rrYGC+t\\ndjiIaHK3dBvvdE7MGj5HsepzLm3Kj91bqA==\\n-----END EC PRIVATE KEY-----\\n";
 
 fn login_token(world: &World, keys: &Keys, ends: &str) {

@@ -99,7 +99,7 @@ fn a_longer_wish_or_too_little_time_left_is_a_miss() {
     world.aws.set_clock(-60);
     world.sign_in(&["-d", "1h"]);
     hits(&world, &["-d", "1h"]);
-    // The four hours that are meant if nobody says anything are nobody's wish.
+    // The four hours that are meant if no one says anything are no one's wish.
     hits(&world, &[]);
     misses(&world, &["-d", "4h"]);
     misses(&world, &["-d", "61m"]);
@@ -219,7 +219,7 @@ fn a_link_in_place_of_the_directory_is_refused() {
     world.run(&["clear"]).fails(1);
     assert_eq!(names(&elsewhere), before);
     assert_eq!(world.code_calls().len(), 1, "the second code is not spent");
-    // Whoever keeps all caches elsewhere may.
+    // A user who keeps all caches elsewhere may.
     fs::remove_file(world.cache()).unwrap();
     fs::remove_dir(world.home().join(".cache")).unwrap();
     fs::create_dir(world.home().join("caches")).unwrap();

@@ -1,4 +1,4 @@
-//! What a file of the cache says, and when it is believed: only what is sealed where there is a keyring,
+//! What a file of the cache says, and when it is trusted: only what is sealed where there is a keyring,
 //! and only what an answer of STS could have said.
 
 use std::fs;
@@ -33,7 +33,7 @@ fn session(world: &World, plain: bool) -> PathBuf {
     world.cache().join(&files[0])
 }
 
-/// Puts a file there that nobody else can read.
+/// Puts a file there that no one else can read.
 fn put(path: &Path, content: &[u8]) {
     fs::write(path, content).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -91,7 +91,7 @@ fn a_plain_file_is_no_session_where_there_is_a_keyring() {
         misses(&world, &[]);
         assert!(!sealed.exists(), "it is broken, and goes");
     }
-    // Whoever asked for plain files still has them.
+    // A user who asked for plain files still has them.
     assert_eq!(
         cached(&world, &["--cache", "plain"]).succeeds().trim(),
         EVIL

@@ -213,7 +213,7 @@ fn the_account_of_a_device_without_one_is_that_of_the_key() {
     let world = World::new();
     let run = ["-p", "hardware", "--mfa-serial", "GAHT12345678"];
     let printed = ["--", "printenv", "AWS_ACCOUNT_ID"];
-    // While somebody types, STS is asked whose key it is.
+    // While someone types, STS is asked whose key it is.
     let mut terminal = world.at_terminal(&[&run[..], &printed].concat());
     terminal.exp_string("hardware, to run ").unwrap();
     terminal.send_line(&world.code_of("hardware")).unwrap();

@@ -94,7 +94,7 @@ fn endpoints_of_the_profile_reach_the_command_in_their_order() {
     ] {
         assert!(printed.contains(&line), "{line} is missing in:\n{printed}");
     }
-    // The caller's AWS_ENDPOINT_URL goes before all of a profile's, and still does afterwards.
+    // The caller's AWS_ENDPOINT_URL overrides all of a profile's, and still does afterwards.
     let child = child(&world, &[], &[]);
     assert_eq!(child["AWS_ENDPOINT_URL"], url);
     assert!(!child.contains_key("AWS_ENDPOINT_URL_EC2"));

@@ -46,7 +46,7 @@ const LINES: [(&str, &str); 22] = [
         "mfaexec login --region=mars",
         "mfaexec login --region=mars-north-1 ",
     ),
-    // Whoever has no profile in a region may still want it.
+    // A user who has no profile in a region may still want it.
     ("mfaexec --region mx", "mfaexec --region mx-central-1 "),
     (
         "mfaexec --region us-gov-w",
@@ -69,7 +69,7 @@ const LINES: [(&str, &str); 22] = [
 const QUOTED_IN_BASH: (&str, &str) = ("mfaexec --profile=\"my w", "mfaexec --profile=\"my work\" ");
 const QUOTED_IN_ZSH: (&str, &str) = ("mfaexec --profile=\"my w", r"mfaexec --profile=my\ work ");
 
-/// The same for what stands after `--`. The candidates of the dummy command name the place of the
+/// The same for what comes after `--`. The candidates of the dummy command name the place of the
 /// word that it was asked for.
 const LINES_AFTER_DASHES: [(&str, &str); 5] = [
     (

@@ -83,7 +83,7 @@ fn a_pipe_with_something_in_it_is_a_file_and_one_without_is_not_waited_for() {
         &["-p", "testuser"],
     );
     has(&error, &["cannot read", "no process writes to this pipe"]);
-    // Whoever opens it later is waited for a little.
+    // A writer who opens it later is waited for a little.
     let writer = thread::spawn({
         let pipe = pipe.clone();
         move || {

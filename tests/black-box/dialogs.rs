@@ -21,7 +21,7 @@ printf '%s\n' "$0" "$@" > "$HOME/asked-$n"; env > "$HOME/env-$n"
 echo '(window:1): Gtk-WARNING **: harmless' >&2
 sed -n "${n}p" "$HOME/answers" | grep ."#;
 
-/// A pinentry that asks nobody. Its answer to GETPIN comes from `answers` as well.
+/// A pinentry that asks no one. Its answer to GETPIN comes from `answers`, too.
 pub(crate) const PINENTRY: &str = r#"n=$(cat "$HOME/count" 2>/dev/null || echo 0)
 n=$((n + 1)); echo $n > "$HOME/count"
 echo "$0" > "$HOME/asked-$n"; echo 'OK at your service'
@@ -121,7 +121,7 @@ fn the_first_that_is_installed_asks() {
         has(&asked(&world, 1), &[&format!("bin/{}", all[first].0)]);
         fs::remove_file(world.home().join("bin").join(all[first].0)).unwrap();
     }
-    // What is left is for macOS alone, unless somebody names it.
+    // What is left is for macOS alone, unless someone names it.
     let error = finish(&mut alone(&world, &[], &[&["--fresh"], &RUN[..]].concat()));
     has(
         &error.fails(125),
@@ -163,7 +163,7 @@ fn without_a_display_it_fails_at_once_with_the_line_that_signs_in() {
         );
         assert_eq!(asked(&world, 1), "");
     }
-    // Wayland's is one as well.
+    // Wayland's is one, too.
     answers(&world, &["not a code"]);
     let mut command = alone(&world, &[("pinentry", "exit 1"), ("zenity", WINDOW)], &RUN);
     finish(
@@ -224,7 +224,7 @@ fn a_name_chooses() {
         );
     }
     // A program of the profile gives codes without a question, unless the words of this run say
-    // otherwise. A code that was given goes before all.
+    // otherwise. A code that was given overrides all.
     world.write("answers", "000000\n");
     let given = world.code();
     let mut command = detached(&world, &[&["--fresh"], &RUN[..]].concat());
@@ -291,7 +291,7 @@ fn a_name_that_cannot_ask_is_an_error() {
         command.env("MFAEXEC_PROMPT", name).env("DISPLAY", display);
         has(&finish(&mut command).fails(125), &[cause]);
     }
-    // What lies in the working directory is nobody's program.
+    // What lies in the working directory is no one's program.
     world.write("pinentry", "#!/bin/sh\ntouch ran\n");
     let mut command = detached(&world, &[&["--prompt", "pinentry"], &RUN[..]].concat());
     let error = finish(command.env("PATH", ".::bin")).fails(125);
@@ -300,7 +300,7 @@ fn a_name_that_cannot_ask_is_an_error() {
         &["no absolute directory of PATH has a program pinentry"],
     );
     assert!(!world.home().join("ran").exists());
-    // Nobody may be asked, whatever stands in the environment. Both as options make no sense.
+    // No one may be asked, whatever is in the environment. Both as options make no sense.
     let mut command = detached(&world, &[&["--no-input"], &RUN[..]].concat());
     let error = finish(command.env("MFAEXEC_PROMPT", "zenity")).fails(125);
     has(&error, &["--no-input was given"]);

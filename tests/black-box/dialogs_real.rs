@@ -260,7 +260,7 @@ fn a_signal_takes_zenity_away() {
 }
 
 /// zenity says the same of a display that is not there and of a person who does not want to answer,
-/// but for its words.
+/// except for its words.
 #[test]
 fn zenity_without_its_display_is_no_cancelled_question() {
     needs!("zenity", "setsid");

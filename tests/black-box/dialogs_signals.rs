@@ -1,4 +1,4 @@
-//! What ends a question in another program before somebody answers it, and that it goes away then.
+//! What ends a question in another program before someone answers it, and that it goes away then.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Stdio};
@@ -8,7 +8,7 @@ use crate::harness::{World, eventually, kill};
 use crate::prompt_signals::asking;
 use crate::skipping::needs;
 
-/// A window that nobody answers, and the process behind it.
+/// A window that no one answers, and the process behind it.
 const WINDOW: &str = "echo $$ > \"$HOME/window\"; sleep 600 & echo $! > \"$HOME/behind\"; wait";
 
 fn asked(world: &World, args: &[&str]) -> Child {
@@ -33,7 +33,7 @@ fn processes(world: &World) -> [u32; 2] {
     ["window", "behind"].map(|file| number(world, file).unwrap())
 }
 
-/// They are not there any more, but perhaps as zombies of which nobody takes notice.
+/// They are not there any more, but perhaps as zombies of which no one takes notice.
 #[track_caller]
 fn are_gone(processes: [u32; 2]) {
     for pid in processes {
@@ -67,7 +67,7 @@ fn a_signal_takes_the_window_away_and_is_obeyed() {
     }
 }
 
-/// A stop takes it away as well, and it is back when mfaexec goes on. Without a parent in its session
+/// A stop takes it away, too, and it is back when mfaexec goes on. Without a parent in its session
 /// it does so at once: the system stops no such process.
 #[test]
 fn a_stop_takes_the_window_away_for_a_while() {

@@ -1,4 +1,4 @@
-//! The global endpoint of STS: where it is asked for, what goes before it, and why its sessions are
+//! The global endpoint of STS: where it is asked for, what overrides it, and why its sessions are
 //! kept apart.
 
 use crate::endpoints::{asked, login};
@@ -141,7 +141,7 @@ fn what_cannot_be_reached_is_called_by_its_name() {
     let internet = Internet::new(&world);
     let lines = "region = eu-west-1\nsts_regional_endpoints = legacy\n";
     let mut command = login(&world, &internet, lines);
-    // Nobody listens there.
+    // No one listens there.
     command.env("HTTPS_PROXY", "http://127.0.0.1:1");
     let error = finish(&mut command).fails(1);
     has(&error, &["cannot reach STS (https://sts.amazonaws.com)"]);

@@ -178,7 +178,7 @@ fn secrets_that_an_endpoint_repeats_are_struck_out() {
         );
         assert!(!error.contains(CODE), "{error}");
     }
-    // A role that is assumed with a session: its token is in a header, and in the body as well.
+    // A role that is assumed with a session: its token is in a header, and in the body, too.
     let account = local_aws::Account::story();
     let user = account.user("testuser");
     let secret = user.secret_access_key();
@@ -223,7 +223,7 @@ fn words_without_end_are_cut() {
     }
 }
 
-/// An answer that is not whole is no session, and nobody's clock is to blame.
+/// An answer that is not whole is no session, and no one's clock is to blame.
 #[test]
 fn an_answer_that_is_cut_says_so() {
     let world = World::new();

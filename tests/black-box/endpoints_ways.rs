@@ -39,7 +39,7 @@ fn a_ca_bundle_of_the_profile_or_of_the_environment() {
     let shown = finish(internet.lead(&mut command).env_remove("AWS_CA_BUNDLE")).succeeds();
     assert_eq!(shown.trim(), internet.ca.to_str().unwrap());
     finish(bundle("").env("AWS_CA_BUNDLE", "~/authority.pem")).succeeds();
-    // The variable goes before the profile, and nothing is trusted beside it.
+    // The variable overrides the profile, and nothing is trusted beside it.
     let nowhere = "ca_bundle = /nonexistent\n";
     finish(bundle(nowhere).env("AWS_CA_BUNDLE", &internet.ca)).succeeds();
     let error = finish(bundle(&here).env("AWS_CA_BUNDLE", "/nonexistent")).fails(1);

@@ -90,7 +90,7 @@ fn normal(line: &str) -> String {
     line.replace("11h 59m", "12h").replace("3h 59m", "4h")
 }
 
-/// Whether the lines fit, where `…` stands for any text in a line and, alone, for any lines.
+/// Whether the lines fit, where `…` represents any text in a line and, alone, for any lines.
 fn fits(expected: &[String], actual: &[String]) -> bool {
     match (expected.split_first(), actual.split_first()) {
         (None, None) => true,
@@ -149,7 +149,7 @@ pub(crate) fn shows_what_a_user_sees(world: &World, block: &str) {
     shell.exp_eof().unwrap();
 }
 
-/// Puts what was printed in place of what the page shows after an example's command.
+/// Puts what was printed instead of what the page shows after an example's command.
 fn capture(example: &str, printed: &str) {
     let old: Vec<&str> = example.trim_end().lines().collect();
     for name in PAGES {

@@ -60,7 +60,7 @@ fn what_cannot_be_run_is_126_and_what_is_not_there_127() {
         &finish(found_on_path.env("PATH", world.home())).fails(127),
         &["interpreter"],
     );
-    // Without a session the same is found out before anybody is asked.
+    // Without a session the same is found out before anyone is asked.
     let world = World::new();
     for (command, code) in [
         ("no-such-command", 127),

@@ -86,7 +86,7 @@ fn descriptors(world: &World, wrapper: &str) -> String {
 fn x31_x32_descriptors_pass_and_none_is_added() {
     both(|world, wrapper| {
         let open = descriptors(world, &wrapper.line());
-        // Whoever runs the tests may have left some open, too.
+        // The program that runs the tests may have left some open, too.
         assert_eq!(open, descriptors(world, ""));
         assert!(open.contains("5\n") && open.contains("9\n"), "{open}");
     });

@@ -59,7 +59,7 @@ fn everything_has_its_origin_and_nothing_is_sent() {
         "{text}"
     );
     assert!(world.aws.journal().is_empty());
-    // With the session at hand there is nothing left to do.
+    // With a cached session there is nothing left to do.
     let code = world.code();
     world
         .run(&["login", "-p", "deploy", "-c", &code])

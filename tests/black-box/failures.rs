@@ -36,7 +36,7 @@ fn throttling() {
 }
 
 /// A run whose answer is lost when its code may be used up. The same code again is refused here,
-/// without asking anybody.
+/// without asking anyone.
 fn loses(fault: Fault) {
     let words = ["was lost", "may be used up", "next one"];
     fails_with(fault.clone(), &words);
@@ -118,7 +118,7 @@ fn an_end_with_fractions_of_a_second_is_none_the_worse() {
     let end = world.run(&[&run[..], &["AWS_CREDENTIAL_EXPIRATION"]].concat());
     let end = end.succeeds();
     assert!(end.len() == 21 && end.ends_with("Z\n"), "{end}");
-    // It was kept as well.
+    // It was kept, too.
     let mut again = world.mfaexec(&["-p", "testuser", "--no-input", "--", "printenv"]);
     let again = finish(again.arg("AWS_CREDENTIAL_EXPIRATION"));
     assert_eq!(again.succeeds(), end);

@@ -275,7 +275,7 @@ fn a_key_that_may_not_be_read_is_told_and_replaced_when_that_is_over() {
     // Also with -q, with words of its own and what to do.
     has(&words("told"), &[PLAIN, "permissions", "keyctl unlink"]);
     assert!(words("plain").starts_with("MFX2t{"));
-    // What nobody vouches for is no session where there is a keyring.
+    // What no one vouches for is no session where there is a keyring.
     has(&words("missed"), &["a code is needed"]);
     let plain = names(&world.cache());
     assert!(

@@ -76,7 +76,7 @@ fn what_has_no_words_of_its_own_comes_in_those_of_aws() {
             &refused(status, code, message),
             &[
                 "AWS refused GetSessionToken for profile testuser",
-                // The code that was sent is nobody's business.
+                // The code that was sent is no one's business.
                 &format!("{} ({code})", message.replace("'123456'", "'******'")),
                 "correct what AWS names",
             ],

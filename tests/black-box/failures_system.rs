@@ -1,4 +1,4 @@
-//! The system does not play along: a full or read-only disk, no home, somebody else's files. What
+//! The system does not play along: a full or read-only disk, no home, someone else's files. What
 //! can be known before the code is known then; a session that is there already is used.
 
 use std::fs;
@@ -149,7 +149,7 @@ fn no_home() {
     let place = ["no place to keep sessions", "use --cache none"];
     has(&finish(&mut with_files()).fails(125), &place);
     has(&finish(with_files().env("HOME", "home")).fails(125), &place);
-    // A home that is not there and that nobody can make.
+    // A home that is not there and that no one can make.
     let mut nowhere = with_files();
     let error = finish(nowhere.env("HOME", "/dev/null/home")).fails(125);
     has(&error, &["cannot use /dev/null/home/.cache/mfaexec"]);

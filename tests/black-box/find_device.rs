@@ -1,4 +1,4 @@
-//! Finding the MFA device where nobody names it.
+//! Finding the MFA device where no one names it.
 
 use crate::harness::{SERIAL, World, has};
 

@@ -115,7 +115,7 @@ impl World {
             .env("AWS_ENDPOINT_URL", self.aws.url())
             .env("LOCAL_AWS_URL", self.aws.url())
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            // Whatever would leave this machine ends here, at a port where nobody listens.
+            // Whatever would leave this machine ends here, at a port where no one listens.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("HTTP_PROXY", "http://127.0.0.1:1")
             .env("NO_PROXY", "127.0.0.1")

@@ -72,7 +72,7 @@ fn sessions(world: &World) -> Vec<String> {
     names
 }
 
-/// What killed runs may leave: a whole session or none, locks that nobody holds, and temporary
+/// What killed runs may leave: a whole session or none, locks that no one holds, and temporary
 /// files. `sent` calls with the code of the killed runs are too many above one.
 #[track_caller]
 fn is_in_order(world: &World, sent: usize) {
@@ -94,7 +94,7 @@ fn is_in_order(world: &World, sent: usize) {
     assert_eq!(sessions(world).len(), 1);
 }
 
-/// Old temporary files go with the next session that is stored, new ones may be somebody's.
+/// Old temporary files go with the next session that is stored, new ones may be someone's.
 fn is_swept_up(world: &World) {
     world.sign_in(&[]);
     world.write(".cache/mfaexec/.new-old", "");

@@ -152,7 +152,7 @@ fn xargs_asks_once_at_the_terminal() {
     assert_eq!(world.code_calls().len(), 1);
 }
 
-/// Waits until somebody waits for the lock: its message is on stderr by then. Gives the process
+/// Waits until someone waits for the lock: its message is on stderr by then. Gives the process
 /// that it names.
 fn waits(child: &mut Child) -> u32 {
     use std::io::{BufRead, BufReader};

@@ -128,7 +128,7 @@ fn the_code_comes_from_the_option_stdin_or_the_environment() {
     assert!(!printed.contains("MFAEXEC_CODE"));
     assert_eq!(world.code_calls().len(), 3);
 
-    // The option goes before the environment.
+    // The option overrides the environment.
     let code = world.code();
     let mut command = world.mfaexec(&["-p", "testuser", "--fresh", "-c", &code, "--", "true"]);
     finish(command.env("MFAEXEC_CODE", "nonsense")).succeeds();
@@ -308,7 +308,7 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     finish(command.args(["--fresh", "-p", "otheruser", "-c", &code])).succeeds();
     let calls = world.code_calls();
     assert_eq!(calls.last().unwrap().region, "us-west-2");
-    // However deep: a run of the first profile in between makes its settings nobody's wish.
+    // However deep: a run of the first profile in between makes its settings no one's wish.
     let inner = ["-p", "testuser", "--no-input", "--"];
     let mut command = world.mfaexec(&inner);
     command.arg(MFAEXEC).args(inner);
@@ -316,7 +316,7 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     let ask = "echo $AWS_REGION $AWS_DEFAULT_REGION ${AWS_RETRY_MODE-none}";
     let printed = finish(command.args(["sh", "-c", ask])).succeeds();
     assert_eq!(printed, "us-west-2 us-west-2 none\n");
-    // What was set in between is somebody's wish.
+    // What was set in between is someone's wish.
     let wish = "export AWS_REGION=sa-east-1 AWS_RETRY_MODE=legacy;";
     assert_eq!(nested(&[], wish), "otheruser sa-east-1 sa-east-1 legacy\n");
 }

@@ -89,7 +89,7 @@ fn a_key_of_the_environment_is_a_base_when_no_profile_is_chosen() {
     };
     assert_eq!(token(&inside), token(&shown));
     assert_eq!(world.aws.journal().len(), before);
-    // A profile that somebody chose goes before it.
+    // A profile that someone chose overrides it.
     let error = run(&["-p", "nodevice", "-c", "123456", "--", "true"]).fails(125);
     has(&error, &["nodevice"]);
     let mut half = world.mfaexec(&["--", "true"]);
@@ -339,7 +339,7 @@ fn a_program_gives_the_code() {
             .fails(125);
         has(&error, &[words, "config, line 3"]);
     }
-    // What lies in the working directory is nobody's program.
+    // What lies in the working directory is no one's program.
     world.write_config(&format!(
         "[profile testuser]\nmfa_serial = {SERIAL}\nmfa_process = token\n"
     ));

@@ -126,7 +126,7 @@ fn check(name: &str, screen: &Screen<'_>) {
 /// How mfaexec writes the days of the week.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// The text with the pages' times in place of its own.
+/// The text with the pages' times instead of its own.
 pub(crate) fn with_example_times(text: &str) -> String {
     let mut lines = String::new();
     for line in text.lines() {

@@ -50,7 +50,7 @@ struct Look {
     colour: Option<u8>,
 }
 
-/// What the screen shows, with the times of the pages in place of today's.
+/// What the screen shows, with the times of the pages instead of today's.
 fn lines(screen: &Screen<'_>) -> Vec<Vec<Cell>> {
     let text = screen.coloured();
     let lines = text.trim_end().lines().map(|line| {

@@ -10,7 +10,7 @@ use rexpect::session::PtySession;
 use crate::harness::{SERIAL, World, eventually, finish, has, kill};
 use crate::skipping::needs;
 
-/// What waits for ever and has started something that does so as well, which takes no hint.
+/// What waits for ever and has started something that does so, too, which takes no hint.
 const ENDLESS: &str = "echo $$ > program\n\
                        (trap '' TERM INT; sleep 600) & echo $! > child\n\
                        trap '' TERM; echo waiting >&2; wait; sleep 600";
@@ -78,7 +78,7 @@ fn number(world: &World, file: &str) -> String {
     text.trim().to_owned()
 }
 
-/// The program and its child are not there any more, but perhaps as zombies of which nobody takes
+/// The program and its child are not there any more, but perhaps as zombies of which no one takes
 /// notice.
 #[track_caller]
 fn are_gone(world: &World) {
@@ -232,7 +232,7 @@ fn what_is_waited_for_is_said_once() {
         assert_eq!(said.stderr.matches(&notice).count(), 1, "{said:?}");
         assert_eq!(said.succeeds(), "done\n");
     }
-    // Whoever says something by itself is known to be there, in a line without an end as well.
+    // A program that says something by itself is known to be there, in a line without an end, too.
     let world = SETTINGS[0].world("");
     let gives = (SETTINGS[0].gives)(&world, &world.code());
     SETTINGS[0].program(
@@ -302,7 +302,7 @@ fn who_holds_a_pipe_of_a_program_ends_with_it_in_any_session() {
     });
 }
 
-/// What a program has put aside, with a session of its own, is nobody's business: an agent goes on.
+/// What a program has put aside, with a session of its own, is no one's business: an agent goes on.
 #[test]
 fn a_daemon_that_a_program_started_goes_on() {
     needs!("setsid");

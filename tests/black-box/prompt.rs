@@ -152,7 +152,7 @@ fn what_makes_a_code_pointless_ends_the_question() {
         let serial = format!("arn:aws:iam::123456789012:mfa/{profile}");
         let mut terminal =
             world.at_terminal(&["-p", profile, "--mfa-serial", &serial, "--", "echo", "done"]);
-        // Nobody types anything.
+        // No one types anything.
         let seen = terminal.exp_eof().unwrap();
         has(&seen, &["MFA code: ", words, "remedy:"]);
         assert!(!seen.contains("done"));
@@ -259,7 +259,7 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
     assert!(world.aws.journal().is_empty());
 }
 
-/// A shell that sees its job stopped turns the echo on for itself, and nobody tells the job.
+/// A shell that sees its job stopped turns the echo on for itself, and no one tells the job.
 #[test]
 fn a_question_that_was_stopped_from_outside_hides_the_code_again() {
     use nix::sys::signal::{Signal, kill};

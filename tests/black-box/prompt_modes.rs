@@ -1,6 +1,6 @@
 //! X24, X25: however the question ends, the terminal's modes are what they were. They are read
 //! from the other end of the terminal: an interactive shell would put them right by itself after a
-//! job that a signal has ended or stopped, and nobody would see what mfaexec left.
+//! job that a signal has ended or stopped, and no one would see what mfaexec left.
 
 use std::fs::File;
 
@@ -40,7 +40,7 @@ impl Asked {
         asked
     }
 
-    /// The question stands there, and what is typed cannot be seen.
+    /// The question is open, and what is typed cannot be seen.
     #[track_caller]
     fn is_hidden(&mut self) {
         self.shell.exp_string(QUESTION).unwrap();

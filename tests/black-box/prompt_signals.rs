@@ -1,4 +1,4 @@
-//! X24 to X27: signals while the question stands on the terminal, under a real shell with job
+//! X24 to X27: signals while the question is open on the terminal, under a real shell with job
 //! control. Whatever comes, the shell is back, nothing was run and no code was sent. Such a shell
 //! puts the terminal's modes right by itself; `prompt_modes` looks at what mfaexec leaves.
 
@@ -81,7 +81,7 @@ fn x24_a_quit() {
     ends_well(&world, bash, 131);
 }
 
-/// A shell says 130 of a death by SIGINT and of an exit with 130 alike. Whoever started mfaexec has
+/// A shell says 130 of a death by SIGINT and of an exit with 130 alike. What started mfaexec has
 /// to see the former, or a script that it is in would go on.
 #[test]
 fn x24_who_started_it_sees_a_death_by_the_signal() {

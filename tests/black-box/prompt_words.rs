@@ -8,7 +8,7 @@ use crate::prompt_signals::QUESTION;
 use crate::screen::Screen;
 use crate::skipping::needs;
 
-/// The question of this run, without what all have. Nobody answers.
+/// The question of this run, without what all have. No one answers.
 fn question(world: &World, args: &[&str]) -> String {
     let mut terminal = world.at_terminal(args);
     let seen = terminal.exp_string(" MFA code: ").unwrap();
@@ -49,7 +49,7 @@ fn the_question_is_one_line_and_says_what_the_code_is_for() {
             ],
             "deploy (210987654321), to assume x/admin.".into(),
         ),
-        // Which account a hardware device belongs to nobody knows.
+        // Which account a hardware device belongs to no one knows.
         (
             &["-p", "hardware", "--", "true"],
             "hardware, to run true.".into(),

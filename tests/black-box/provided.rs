@@ -92,7 +92,7 @@ pub(crate) fn variable(environment: &str, name: &str) -> Option<String> {
     lines.find_map(|line| Some(line.strip_prefix(name)?.strip_prefix('=')?.to_owned()))
 }
 
-/// What goes to stderr when keys come from somebody else: once, with nothing beside it.
+/// What goes to stderr when keys come from someone else: once, with nothing beside it.
 #[track_caller]
 pub(crate) fn tells(said: &Said, profile: &str, source: &str) {
     let notice =
@@ -167,7 +167,7 @@ pub(crate) fn at<'c>(command: &'c mut Command, service: &str, url: &str) -> &'c 
         .env(format!("AWS_ENDPOINT_URL_{service}"), url)
 }
 
-/// Runs twice: the first run gets these keys, the second asks nobody.
+/// Runs twice: the first run gets these keys, the second asks no one.
 #[track_caller]
 pub(crate) fn once(keys: &Keys, profile: &str, source: &str, run: impl Fn() -> Said) -> String {
     let said = run();
@@ -193,5 +193,5 @@ pub(crate) fn role(world: &World, make: impl Fn(&[&str]) -> Command) {
     assert_eq!(calls(world, before), asked);
 }
 
-/// A port of this machine where nobody listens.
+/// A port of this machine where no one listens.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1";

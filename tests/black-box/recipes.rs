@@ -16,10 +16,10 @@ const TESTS: [&str; 4] = [
     include_str!("recipes_make.rs"),
 ];
 
-/// What stands below one heading.
+/// What is below one heading.
 #[derive(Debug)]
 pub(crate) struct Recipe {
-    /// Each with its path in the home: what stands after a block's language.
+    /// Each with its path in the home: what comes after a block's language.
     pub(crate) files: Vec<(String, String)>,
     /// Blocks of commands with what a user sees.
     pub(crate) consoles: Vec<String>,

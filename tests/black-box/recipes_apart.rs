@@ -101,7 +101,7 @@ fn a_job_of_cron() {
     recipe.try_out(&world);
     assert_eq!(world.code_calls()[0].duration_seconds, Some(129_600));
     // Every minute, as a test cannot wait for Monday; with the world's settings; and twice: in the
-    // home of somebody who has signed in, and of somebody who has not.
+    // home of someone who has signed in, and of someone who has not.
     let job = recipe.file("crontab").replace("0 6 * * 1-5", "* * * * *");
     let table = |world: &World| {
         let home = world.home().display();

@@ -80,7 +80,7 @@ fn builds_with_one_code(recipe: &Recipe) {
         has(&regions.unwrap(), &["RegionName"]);
     }
     assert!(world.home().join("stacks/three.begun").exists());
-    // Again, and a session is at hand: no word at all, and no other call with a code.
+    // Again, and a session is cached: no word at all, and no other call with a code.
     let said = finish(with_aws(&world, world.program("make").arg("-j8")));
     assert_eq!(
         (said.code, said.stdout.as_str(), said.stderr.as_str()),

@@ -82,7 +82,7 @@ fn more_than_an_hour_takes_the_code_to_the_role_itself() {
     assert_eq!(call.duration_seconds, Some(8 * 3600));
     assert!(call.had_token_code && !call.had_session_token);
     assert_eq!(call.serial_number.as_deref(), Some(SERIAL));
-    // It does for whoever wants less, and for whoever says nothing.
+    // It is enough for a user who wants less, and for one who says nothing.
     world
         .run(&["-p", "deploy", "--no-input", "--", "true"])
         .succeeds();

@@ -132,7 +132,7 @@ fn the_first_line_says_when_the_last_session_ended() {
         &before,
         &["mfaexec: the session of deploy ended at ", "1h ago"],
     );
-    // What the code is for stands there in any case.
+    // What the code is for is there in any case.
     let heading = |seen: &str| seen.ends_with("run true. ") && seen.trim().lines().count() == 1;
     let (_, rest) = before.split_once("1h ago").unwrap();
     assert!(heading(rest), "{before}");

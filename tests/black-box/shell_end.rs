@@ -62,7 +62,7 @@ fn the_sign_warns_and_the_end_is_told_once_and_mended_in_place(kind: &Kind) {
         kind.value(&screen, "AWS_CREDENTIAL_EXPIRATION")
     );
 
-    // With hours left: whoever says so in the shell gets a new one.
+    // With hours left: the user who says so in the shell gets a new one.
     screen.line("mfaexec login");
     screen.is_at("testuser (123456789012), to ", "MFA code: ");
     screen.line(&world.code());

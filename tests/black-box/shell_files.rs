@@ -30,7 +30,7 @@ fn a_prompt_that_is_made_anew_each_time_keeps_the_sign() {
             last.starts_with("(testuser ") && last.ends_with(") [3] mine>"),
             "{last}"
         );
-        // The empty line of the user's stands before the sign.
+        // The empty line of the user's is before the sign.
         let text = screen.text();
         assert_eq!(text.lines().rev().nth(1), Some(""), "{text}");
     }
@@ -121,7 +121,7 @@ fn is_a_match_for(kind: &Kind, line: &str, types: &str) {
         screen.shows("slow");
         std::thread::sleep(std::time::Duration::from_millis(300));
         screen.key(types);
-        // The first prompt stands behind the key's echo.
+        // The first prompt is behind the key's echo.
         screen.shows("(testuser ");
         screen.key("Enter");
     }

@@ -1,6 +1,6 @@
 //! Tests that cannot take place everywhere. In a bare `cargo test` they say so and why. In tests/all
 //! (MFAEXEC_TESTS_ALL=1) a program that is missing is a failure, as that installs them; what only
-//! the system or its owner can give is skipped there as well, and told at the end.
+//! the system or its owner can give is skipped there, too, and told at the end.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -63,7 +63,7 @@ fn skip(test: &str, need: &str) {
     }
 }
 
-/// Whether a test that has to become somebody else can run: the root of a namespace may know nobody
+/// Whether a test that has to become someone else can run: the root of a namespace may know no one
 /// else.
 pub(crate) fn root_wanted(test: &str) -> bool {
     if !installed(test, &["setpriv"]) {
@@ -84,7 +84,7 @@ pub(crate) fn namespaces_wanted(test: &str) -> bool {
     possible(runs("unshare", &enter), test, need)
 }
 
-/// Whether a test can mount something where the system has its own, seen by nobody else.
+/// Whether a test can mount something where the system has its own, seen by no one else.
 pub(crate) fn mounts_wanted(test: &str) -> bool {
     if !installed(test, &["unshare", "mount"]) {
         return false;

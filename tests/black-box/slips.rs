@@ -1,4 +1,4 @@
-//! Slips in the config files: nobody becomes somebody else by one, no guard is off by one, and what
+//! Slips in the config files: no one becomes someone else by one, no guard is off by one, and what
 //! is not used is said.
 
 use crate::harness::{SERIAL, Said, World, has};
@@ -6,7 +6,7 @@ use crate::harness::{SERIAL, Said, World, has};
 pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role";
 const KEY: &str = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n\
                    aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// Somebody else's.
+/// Someone else's.
 const OTHER: &str = "aws_access_key_id = AKIAI44QH8DHBEXAMPLE\n\
                      aws_secret_access_key = je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY";
 
@@ -154,7 +154,7 @@ fn what_identifies_has_one_value_in_a_file() {
             "my",
             &["profile my has two values", "line 4", "line 7"],
         );
-        // Nobody else is held up by it.
+        // No one else is held up by it.
         run(&other, "base").succeeds();
     }
 }

@@ -118,7 +118,7 @@ fn a_slip_is_told_in_a_run_and_in_explain() {
         has(&text, &["notice", slip, meant]);
         let json = world.run(&["explain", "--json", "-p", "me"]).succeeds();
         has(&json, &["\"notices\"", slip]);
-        // Nobody else hears of it.
+        // No one else hears of it.
         assert_eq!(run(&world, "base").stderr, "");
     }
 }
@@ -164,7 +164,7 @@ fn a_misspelt_guard_is_not_off() {
         has(&world.run(&["explain", "-p", "me"]).fails(1), &[words]);
         run(&world, "base").succeeds();
     }
-    // Nor by an empty one that goes before it.
+    // Nor by an empty one that overrides it.
     let world = world("[profile me]\nsource_profile = base\nmfaexec_confirm = true\n");
     world.write_credentials(&meant("[base]\n$KEY\n[me]\nmfaexec_confirm =\n"));
     refused(

@@ -1,4 +1,4 @@
-//! Terminals in any state: one question at a time, none that nobody could answer, all modes as they
+//! Terminals in any state: one question at a time, none that no one could answer, all modes as they
 //! were.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn two_profiles() -> World {
     world
 }
 
-/// Answers the question that stands there, whichever of the two it is. What came before it is given
+/// Answers the question that is open, whichever of the two it is. What came before it is given
 /// back.
 fn answer(bash: &mut PtySession, world: &World, codes: &mut Vec<String>) -> String {
     let (before, seen) = bash
@@ -130,7 +130,7 @@ fn a_confirmation_is_a_question_like_any_other() {
     bash.exp_eof().unwrap();
 }
 
-/// Lines in which nobody could answer, typed at a shell: each fails at once, and nothing is left
+/// Lines in which no one could answer, typed at a shell: each fails at once, and nothing is left
 /// stopped.
 #[track_caller]
 fn fails_at_once(shell: &str, lines: &[&str]) {
@@ -230,7 +230,7 @@ fn enter_ends_the_question_in_any_mode() {
     }
 }
 
-/// A program that sets its own modes while the question stands there: they are the program's.
+/// A program that sets its own modes while the question is open: they are the program's.
 #[test]
 fn modes_that_another_program_sets_meanwhile_stay() {
     asks_in_these_modes(
@@ -335,7 +335,7 @@ fn a_pager_behind_the_pipe_keeps_its_modes_and_leaves_none() {
     assert!(!screen.text().contains(&code));
 }
 
-/// Some machines give every job a terminal, with nobody at its other end.
+/// Some machines give every job a terminal, with no one at its other end.
 #[test]
 fn a_question_that_nobody_answers_ends_after_five_minutes() {
     needs!("cc");

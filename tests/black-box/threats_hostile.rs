@@ -129,7 +129,7 @@ fn escapes_in_words_variables_and_paths_do_not_reach_the_terminal() {
         is_harmless(&said.stderr);
         is_harmless(&said.stdout);
     }
-    // A command's name, where the session is at hand and where it is not.
+    // A command's name, where the session is cached and where it is not.
     let code = world.code();
     for _ in 0..2 {
         let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", HOSTILE]);

@@ -9,7 +9,7 @@ use crate::harness::{MFAEXEC, PROGRAMS, Said, World, finish};
 
 /// Read into the tests: another user need not be able to read the sources.
 const TROUBLE: &str = include_str!("trouble.py");
-/// A user whom nobody is.
+/// A user whom no one is.
 pub(crate) const STRANGER: u32 = 64_999;
 
 impl World {

@@ -1,5 +1,5 @@
 //! A code works once, whichever way it comes: what was sent is written down, and refused without
-//! asking anybody when it comes again.
+//! asking anyone when it comes again.
 
 use std::fs::File;
 use std::process::Command;
@@ -191,7 +191,7 @@ fn a_memory_that_cannot_be_read_is_made_anew() {
         is_refused_here(&world, &mut with(&second));
         assert_eq!(world.code_calls().len(), 2, "{name}");
     }
-    // A directory with something in it is nobody's to remove.
+    // A directory with something in it is no one's to remove.
     let world = World::new();
     let memory = world.write(".cache/mfaexec/used-codes/x", "");
     for directory in memory.ancestors().skip(1).take(2) {

@@ -84,7 +84,7 @@ fn who_waits_can_be_interrupted_and_fails_when_nobody_answers() {
     kill("TERM", &child.id().to_string());
     let ended = said(child);
     assert_eq!(ended.signal, Some(15), "{ended:?}");
-    // The question is given up at the other terminal: now nobody is left who could answer.
+    // The question is given up at the other terminal: now no one is left who could answer.
     let child = detached(&world, &SHOW_KEY).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(500));
     asking.send_control('d').unwrap();
@@ -205,7 +205,7 @@ fn jobs_and_terminals_in_containers_are_told_apart() {
     };
     let mut first = container("testuser");
     first.exp_string("MFA code: ").unwrap();
-    // A terminal of its own asks at once, whatever stands on others.
+    // A terminal of its own asks at once, whatever is open on others.
     let mut second = container("otheruser");
     let before = second.exp_string("MFA code: ").unwrap();
     assert!(!before.contains("waiting"), "{before}");

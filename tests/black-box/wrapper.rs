@@ -12,7 +12,7 @@ pub(crate) enum Wrapper {
     Mfaexec,
 }
 
-/// Runs `check` with both wrappers in a world where a session is at hand.
+/// Runs `check` with both wrappers in a world where a session is cached.
 #[track_caller]
 pub(crate) fn both(check: impl Fn(&World, Wrapper)) {
     let world = World::new();
@@ -55,7 +55,7 @@ impl Wrapper {
         self.words().join(" ")
     }
 
-    /// A shell script in which `$W` stands for the wrapper.
+    /// A shell script in which `$W` represents the wrapper.
     pub(crate) fn script(self, world: &World, script: &str) -> Command {
         let mut shell = world.program("/bin/bash");
         shell.args(["-c", script]).env("W", self.line());

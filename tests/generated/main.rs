@@ -180,7 +180,7 @@ fn check(path: &str, made: &str) {
 
 fn mfaexec() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
-    // Profiles are the other test's matter: nobody's are to be read here.
+    // Profiles are the other test's matter: no one's are to be read here.
     command.env_clear().env("HOME", "/nonexistent");
     command
 }

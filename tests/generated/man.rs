@@ -68,7 +68,7 @@ fn rest() -> String {
 }
 
 /// A subsection for each subcommand. An option that means what it means without a subcommand is
-/// only named: nobody wants to read the same nine paragraphs three times.
+/// only named: no one wants to read the same nine paragraphs three times.
 fn subcommands(definitions: &Command) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SUBCOMMANDS"]);

@@ -101,7 +101,7 @@ pub(crate) fn no_circles(tree: &Tree) -> Vec<String> {
             .filter_map(|(import, from, to)| Some((import, inside(from)?, inside(to)?)))
             .filter(|(_, from, to)| from != to)
             .collect();
-        // Nothing that nobody imports, or that imports nothing, is in a circle.
+        // Nothing that no one imports, or that imports nothing, is in a circle.
         loop {
             let from: BTreeSet<_> = between.iter().map(|(_, from, _)| from.clone()).collect();
             let to: BTreeSet<_> = between.iter().map(|(_, _, to)| to.clone()).collect();

@@ -13,24 +13,31 @@ pub(crate) struct Literal {
 
 /// Every literal below `src`.
 pub(crate) fn all() -> Vec<Literal> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut literals = Vec::new();
-    walk(&root.join("src"), &mut |path| {
-        let source = fs::read_to_string(path).unwrap();
-        let shown = path.strip_prefix(root).unwrap().display().to_string();
+    for (file, source) in sources(&["src"]) {
         let (code, _) = source
             .split_once("#[cfg(test)]\nmod tests")
             .unwrap_or((&source, ""));
         for (line, text) in of(code) {
-            literals.push(Literal {
-                file: shown.clone(),
-                line,
-                text,
-            });
+            let file = file.clone();
+            literals.push(Literal { file, line, text });
         }
-    });
+    }
     assert!(literals.len() > 1000, "{} literals", literals.len());
     literals
+}
+
+/// The sources below these folders, each with its name.
+pub(crate) fn sources(folders: &[&str]) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    for folder in folders {
+        walk(&root.join(folder), &mut |path| {
+            let name = path.strip_prefix(root).unwrap().display().to_string();
+            sources.push((name, fs::read_to_string(path).unwrap()));
+        });
+    }
+    sources
 }
 
 fn walk(directory: &Path, look: &mut impl FnMut(&Path)) {

@@ -60,7 +60,7 @@ fn the_reference_explains_every_variable() {
         .into_iter()
         .map(|literal| literal.text)
         .filter(|text| is_variable(text))
-        // A beginning, which stands for all names that begin like this.
+        // A beginning, which represents all names that begin like this.
         .map(|text| match text.strip_suffix('_') {
             Some(_) => format!("{text}<SERVICE>"),
             None => text,

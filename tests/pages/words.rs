@@ -1,4 +1,5 @@
-//! The words of STYLE.md: none of those that it rules out is on a page, in the help or in a message.
+//! The words of STYLE.md: none of those that it rules out is on a page, in the help, in a message or
+//! in a comment.
 
 use std::fs;
 use std::process::Command;
@@ -153,4 +154,49 @@ fn messages_use_the_words_of_the_style() {
     }
     assert!(count > 300, "{count} messages");
     is_right(&wrong);
+}
+
+/// Comments are read more often than pages. The lines of one are joined, as a phrase may go on in the
+/// next line.
+#[test]
+fn comments_use_the_words_of_the_style() {
+    let rules = rules();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (file, text) in literals::sources(&["src", "tests", "benches", "fuzz/targets"]) {
+        for (number, comment) in comments(&text) {
+            look(&rules, &format!("{file}:{number}"), &comment, &mut wrong);
+            count += 1;
+        }
+    }
+    assert!(count > 1000, "{count} comments");
+    is_right(&wrong);
+}
+
+/// The comments of a source that have lines of their own, with the numbers of their first lines.
+fn comments(text: &str) -> Vec<(usize, String)> {
+    let mut comments: Vec<(usize, String)> = Vec::new();
+    let mut goes_on = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let comment = line.trim_start().strip_prefix("//");
+        match (comment, comments.last_mut()) {
+            (Some(words), Some((_, text))) if goes_on => {
+                *text += " ";
+                *text += words.trim_start_matches(['/', '!', ' ']);
+            }
+            (Some(words), _) => {
+                let words = words.trim_start_matches(['/', '!', ' ']);
+                comments.push((number, words.to_owned()));
+            }
+            (None, _) => {}
+        }
+        goes_on = comment.is_some();
+    }
+    comments
+}
+
+#[test]
+fn comments_are_found_whole() {
+    let found = comments("//! one\n//! two\n\nfn f() {\n    // three\n    g(); // no\n}\n");
+    assert_eq!(found, [(1, "one two".to_owned()), (5, "three".to_owned())]);
 }

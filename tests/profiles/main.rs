@@ -176,7 +176,7 @@ impl Value {
 /// A world made as a row says.
 struct Stage<'a> {
     world: &'a World,
-    /// What `$NAME` stands for in the row.
+    /// What `$NAME` represents in the row.
     names: Vec<(&'static str, String)>,
 }
 
@@ -225,7 +225,7 @@ impl<'a> Stage<'a> {
             let user = case.user.as_deref().unwrap_or("testuser");
             words.extend(["-c".to_owned(), self.world.code_of(user)]);
         }
-        // One that goes round in a circle is a failure as well.
+        // One that goes round in a circle is a failure, too.
         let mut command = self.world.program("timeout");
         command.args([PATIENCE, MFAEXEC]).args(words);
         for (name, value) in &case.env {
@@ -256,7 +256,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// A session without MFA, as somebody else may have left it lying about: `$SESSION_ID` and so on.
+/// A session without MFA, as someone else may have left it lying about: `$SESSION_ID` and so on.
 fn session(world: &World) -> Vec<(&'static str, String)> {
     let mut command = world.mfaexec(&["-p", "testuser", "--without-mfa", "--cache", "none"]);
     let shown = finish(command.args(["--", "env"])).succeeds();

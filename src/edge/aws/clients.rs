@@ -107,7 +107,7 @@ impl Clients {
     }
 }
 
-/// The client for one service. What goes to this machine in the clear must not take the way
+/// The client for one service. What goes to this machine unencrypted must not take the way
 /// through a proxy, which may be another machine.
 fn http_client(
     settings: &Settings,
@@ -131,7 +131,7 @@ fn http_client(
     Ok(SharedHttpClient::new(client))
 }
 
-/// Signs a call with a session in place of the long-term key.
+/// Signs a call with a session instead of the long-term key.
 pub(crate) fn signer(session: &Session) -> aws_sdk_sts::config::Builder {
     let keys = Credentials::new(
         session.access_key_id.clone(),

@@ -51,7 +51,7 @@ where
         _ => Progress::Lost,
     };
     let clock_offset = response.and_then(clock_offset);
-    // What stands in front of AWS has its own words for an AWS that is not there.
+    // A proxy in front of AWS has its own words for an AWS that is not there.
     let not_aws = code.is_empty()
         && response.is_some_and(|response| {
             !response.status().is_server_error() && form(response) != Form::Aws

@@ -35,7 +35,7 @@ pub(crate) struct BoundedClient {
 }
 
 impl BoundedClient {
-    /// `bundle` holds the PEM certificates to trust in place of the platform's. `proxy` tells
+    /// `bundle` holds the PEM certificates to trust instead of the platform's. `proxy` tells
     /// whether the proxy variables count. Then plain http goes to this machine only, and through
     /// none; without, it is for who made the client to see that it goes nowhere else.
     ///

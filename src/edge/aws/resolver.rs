@@ -11,7 +11,7 @@ pub(crate) fn stay_within_the_program() {
         use std::ffi::{CStr, c_char, c_int};
         unsafe extern "C" {
             /// nss.h: what a database consists of, in the words of nsswitch.conf(5), and instead
-            /// of what stands there.
+            /// of what is written there.
             fn __nss_configure_lookup(database: *const c_char, modules: *const c_char) -> c_int;
         }
         const DATABASE: &CStr = c"hosts";

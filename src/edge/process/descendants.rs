@@ -39,7 +39,7 @@ struct Stat {
 #[cfg(target_os = "linux")]
 fn stat(pid: Pid) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses, and may have some in it.
+    // The name is in parentheses, and may have some in it.
     let (_, fields) = text.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split(' ').collect();
     let number = |at: usize| fields.get(at)?.parse::<i32>().ok();
@@ -51,7 +51,7 @@ fn stat(pid: Pid) -> Option<Stat> {
     })
 }
 
-/// The program itself, all that it has started, and whoever has its pipes: what lives on where its
+/// The program itself, all that it has started, and what else has its pipes: what lives on where its
 /// parent has ended is found by these. A daemon has a session of its own and has closed the pipes: it
 /// is no one's business.
 #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(crate) enum Group {
     /// One of its own, which can be ended as a whole.
     Own,
-    /// That of mfaexec: the terminal listens to it, and its ^C and ^Z reach the program as well.
+    /// That of mfaexec: the terminal listens to it, and its ^C and ^Z reach the program, too.
     Shared,
 }
 

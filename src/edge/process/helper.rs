@@ -1,5 +1,5 @@
 //! Programs that people name to help: found where no one else could put one, run in mfaexec's own
-//! group of processes, as the terminal is theirs as well, and given up after a while.
+//! group of processes, as the terminal is theirs, too, and given up after a while.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ use crate::model::vars::PROCESS_OF;
 /// How long a program may take that prints a code. Someone may have to touch a token.
 const CODE_TIME: Duration = Duration::from_secs(15);
 /// How long one may take that gives keys: a sign-in with approvals and devices may be behind it. The
-/// AWS CLI waits for ever, and whoever sits here can end it as well.
+/// AWS CLI waits for ever, and the person who sits here can also end it.
 const KEYS_TIME: Duration = Duration::from_secs(20 * 60);
 /// How long what a program has started may hold its output open when it has ended itself.
 const LEFT_OPEN: Duration = Duration::from_secs(15);
@@ -74,7 +74,7 @@ pub(crate) fn run_in_shell(
 }
 
 /// Runs a program to its end. Signals that come meanwhile are obeyed: one that ends this process
-/// when the program is gone, one that stops it at once, as the program was stopped as well.
+/// when the program is gone, one that stops it at once, as the program was stopped, too.
 fn run_to_end(
     command: Command,
     time: Duration,

@@ -10,7 +10,7 @@ use which::WhichConfig;
 use crate::model::environment::Environment;
 
 /// A program by an absolute path, or in an absolute directory of PATH: a program in the working
-/// directory is not run, whoever put it there.
+/// directory is not run, no matter who put it there.
 ///
 /// # Errors
 /// There is none that can be run; in words.

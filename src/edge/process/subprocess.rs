@@ -195,7 +195,7 @@ impl Drop for Subprocess {
     }
 }
 
-/// The exit code as a shell has it: a program that was killed by a signal has one as well.
+/// The exit code as a shell has it: a program that was killed by a signal has one, too.
 pub(crate) fn exit_code(status: ExitStatus) -> i32 {
     let killed = || status.signal().map(|signal| 128 + signal);
     status.code().or_else(killed).unwrap_or(-1)

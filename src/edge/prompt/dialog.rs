@@ -95,7 +95,7 @@ fn arguments(kind: DialogKind, asked: QuestionText<'_>) -> Vec<String> {
             let text = text.replace('\\', "\\\\").replace('_', "__");
             args(&["--entry", "--hide-text", "--title", TITLE, "--text", &text])
         }
-        // It reads escapes as well, and takes what looks like HTML for it.
+        // It also reads escapes, and takes what looks like HTML for it.
         DialogKind::Kdialog => {
             let text = text.replace('\\', "\\\\").replace('<', "‹");
             args(&["--title", TITLE, "--password", &text])

@@ -29,7 +29,7 @@ pub(crate) fn cannot_be_answered(tty: &File) -> Option<&'static str> {
     if getsid(Some(getppid())) != getsid(None) {
         return Some("it runs in the background, where no shell can bring it to the front");
     }
-    // A real job can be brought to the front: it waits while its shell shows a prompt. What stands
+    // A real job can be brought to the front: it waits while its shell shows a prompt. What is
     // in a process substitution is no job of any shell's: the command beside it has the terminal.
     let shells = [getsid(None), getpgid(Some(getppid()))];
     let at_prompt = shells.contains(&Ok(in_front));

@@ -33,7 +33,7 @@ struct Changed {
 pub(crate) struct Modes;
 
 impl Modes {
-    /// Makes the terminal ready. What was typed before is thrown away: it was not an answer.
+    /// Makes the terminal ready. What was typed before is discarded: it was not an answer.
     ///
     /// # Errors
     /// The terminal is gone; in the background EINTR where SIGTTOU was noted, EIO where no shell
@@ -71,7 +71,7 @@ impl Modes {
         Ok(Self)
     }
 
-    /// Puts the modes back. Half an answer is thrown away, or the shell would read it.
+    /// Puts the modes back. Half an answer is discarded, or the shell would read it.
     pub(crate) fn put_back(self, answered: bool) {
         put_back(if answered {
             SetArg::TCSANOW

@@ -1,4 +1,4 @@
-//! What a person is shown, and how a question ended, whoever asked it.
+//! What a person is shown, and how a question ended, no matter what asked it.
 
 use secrecy::SecretString;
 

@@ -43,7 +43,7 @@ pub struct Terminal {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
-    /// What stands before the place to type.
+    /// What is shown before the place to type.
     pub question: &'a str,
     /// Whether what is typed can be seen.
     pub echo: Echo,
@@ -128,7 +128,7 @@ impl Terminal {
         let _ = write!(&self.tty, "{line}{end}");
     }
 
-    /// Waits until a question can be asked: whoever was started together with this process has its
+    /// Waits until a question can be asked: what was started together with this process has its
     /// modes, and its place in the foreground or behind it.
     ///
     /// # Errors

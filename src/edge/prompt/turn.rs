@@ -82,7 +82,7 @@ impl Turn {
     fn holder(&self) -> Option<Holder> {
         let mut lock = self.lock(WRITE);
         fcntl(&self.file, FcntlArg::F_GETLK(&mut lock)).ok()?;
-        // Zero stands for a process that this one cannot see.
+        // Zero represents a process that this one cannot see.
         let holder = u32::try_from(lock.l_pid).ok().filter(|pid| *pid != 0);
         holder.map(Holder)
     }

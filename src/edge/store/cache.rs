@@ -21,7 +21,7 @@ use crate::model::session::Session;
 use crate::model::session::validate::is_serial;
 use crate::model::time::Timestamp;
 
-/// The size of the largest session: a token of 16 KB, and all that stands beside it.
+/// The size of the largest session: a token of 16 KB, and all that is beside it.
 const LARGEST: usize = 20 * 1024;
 
 /// How sessions are to be kept.
@@ -229,7 +229,7 @@ impl Cache {
     }
 
     /// Forgets everything: also what cannot be read or trusted, what other places have sealed that
-    /// share this directory, what a killed run was writing, and the key. Whoever says `clear` wants
+    /// share this directory, what a killed run was writing, and the key. A user who says `clear` wants
     /// nothing to be left. Locks stay: others may hold them just now, and they hold no secret.
     ///
     /// # Errors

@@ -82,7 +82,7 @@ impl DeviceLock {
         given_up.is_some_and(|given_up| given_up.concerns(&this_job(), now()))
     }
 
-    /// Someone has signed in: whoever gave a question up may be asked again.
+    /// Someone has signed in: a user who gave a question up may be asked again.
     pub(crate) fn end_peace(mut self) {
         if self.given_up.take().is_some() {
             // If this fails, it is over in ten minutes anyway.

@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 
 /// Seconds that an ended session is kept, to tell when it ended.
 const REMEMBER_ENDED: u64 = 24 * 3600;
-/// Seconds after which a file that cannot be opened here is noise: whoever has its key has no use
+/// Seconds after which a file that cannot be opened here is noise: the one who has its key has no use
 /// for it any more, as the longest session that it can hold ended a day ago.
 const NOISE: u64 = MAX_DURATION + REMEMBER_ENDED;
 

@@ -63,7 +63,7 @@ mod platform {
         }
     }
 
-    /// Puts a key there, in place of one of that description. The caller has to see to it that
+    /// Puts a key there, instead of one of that description. The caller has to see to it that
     /// no one else does the same just now.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ mod platform {
     }
 
     /// A keyring that is full or refuses is something else than none, which is what filters of
-    /// system calls in containers make believe by EPERM or ENOSYS.
+    /// system calls in containers imitate by EPERM or ENOSYS.
     fn trouble(error: KeyError) -> Trouble {
         const NO_CALL: i32 = nix::libc::ENOSYS;
         let (may_pass, cause, remedy) = match error {

@@ -20,7 +20,7 @@ use crate::error::Result;
 const SEALED: &[u8; 5] = b"MFX2e";
 const PLAIN: &[u8; 5] = b"MFX2p";
 const PROVISIONAL: &[u8; 5] = b"MFX2t";
-/// Stands in the name of a plain file where others have the id of a key.
+/// Is in the name of a plain file where others have the id of a key.
 const NO_KEY: &str = "plain";
 
 /// What a file is about: the end of its name.

@@ -111,7 +111,7 @@ impl PrivateDir {
         Ok(Some((content, seen)))
     }
 
-    /// Puts a file in place: whoever looks sees the old one or the new one.
+    /// Puts a file in its place: a reader sees the old one or the new one.
     ///
     /// # Errors
     /// Those of the system, as a full disk; then nothing has changed.

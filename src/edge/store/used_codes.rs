@@ -1,5 +1,5 @@
 //! The memory of used codes, for all devices of a cache directory. It has a file of its own, locked
-//! for a moment only: whoever asks, and whatever becomes of the directory meanwhile, looks here
+//! for a moment only: whichever run asks, and whatever becomes of the directory meanwhile, looks here
 //! right before a code is sent.
 
 use std::fs::File;
@@ -48,7 +48,7 @@ pub(crate) fn forget(dir: &PrivateDir, serial: &str, code: &SecretString) -> io:
 }
 
 impl Memory {
-    /// A file that cannot be trusted is thrown away: what it says is nothing to go by, and with it
+    /// A file that cannot be trusted is discarded: what it says is nothing to go by, and with it
     /// nothing could be remembered any more.
     fn open(dir: &PrivateDir) -> io::Result<Self> {
         let in_words = |error: crate::error::Error| io::Error::other(error.summary());
@@ -74,7 +74,7 @@ impl Memory {
 }
 
 fn moment() -> Moment {
-    // Where the system stands still, as in sleep, this clock goes on.
+    // Where the system sleeps, this clock goes on.
     #[cfg(target_os = "linux")]
     let clock = ClockId::CLOCK_BOOTTIME;
     #[cfg(not(target_os = "linux"))]

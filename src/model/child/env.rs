@@ -1,4 +1,4 @@
-//! The environment of the command: the caller's, with the session in place of every other way to
+//! The environment of the command: the caller's, with the session instead of every other way to
 //! get credentials, and nothing else changed.
 
 use secrecy::ExposeSecret;
@@ -12,7 +12,7 @@ use crate::model::settings::exports::{EXPORTED, REGION};
 use crate::model::time::Timestamp;
 use crate::model::vars::{SOURCE_KEY, is_removed, rival_names};
 
-/// What stands for a session in an environment.
+/// What represents a session in an environment.
 pub(crate) fn of_session(session: &Session) -> Changes {
     let secret = session.secret_access_key.expose_secret();
     let token = session.session_token.expose_secret();

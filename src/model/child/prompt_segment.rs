@@ -39,7 +39,7 @@ pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) ->
     }
 }
 
-/// What stands around the sign in a prompt that keeps it as a text: as wide as nothing, and such as
+/// What is around the sign in a prompt that keeps it as a text: as wide as nothing, and such as
 /// no one else writes it.
 fn mark(shell: Shell) -> &'static str {
     match shell {

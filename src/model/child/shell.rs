@@ -10,7 +10,7 @@ use crate::model::vars::rival_prefixes;
 
 /// Tells a shell of mfaexec's what it has: see [`ShellContext`](crate::model::child::shell_context::ShellContext).
 pub(crate) const IN_SHELL: &str = "MFAEXEC_SHELL";
-/// What starship's `aws` module looks at; nothing else does. It reads `AWS_PROFILE` as well, which
+/// What starship's `aws` module looks at; nothing else does. It reads `AWS_PROFILE`, too, which
 /// would send SDKs away from the session.
 pub(crate) const FOR_PROMPTS: [&str; 2] = ["AWSU_PROFILE", "AWS_SESSION_EXPIRATION"];
 

@@ -9,7 +9,7 @@ use crate::model::vars::is_rival;
 /// The value of [`IN_SHELL`]: three words with colons between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShellContext {
-    /// The name of the session at rest, which the next one will have as well.
+    /// The name of the session at rest, which the next one will have, too.
     pub session: String,
     /// The shell's process: only what it starts itself was typed in it.
     pub shell: u32,

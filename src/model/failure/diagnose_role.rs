@@ -77,7 +77,7 @@ fn denied(settings: &Settings, role: &Role) -> String {
     }
 }
 
-/// How to get another session in place of one that AWS does not take.
+/// How to get another session instead of one that AWS does not take.
 fn renewed(settings: &Settings) -> String {
     match &settings.source {
         Source::Provider(provider) if !provider.is_worth_keeping() => remedy(provider),

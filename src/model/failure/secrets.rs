@@ -5,9 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// Characters of a text of someone else's that are shown. AWS's longest message has half of that.
 const LONGEST: usize = 1000;
-/// What stands for a secret.
+/// What represents a secret.
 const STRUCK: &str = "******";
-/// From this length on the beginning of a secret is one as well: whoever echoes may have cut it.
+/// From this length on the beginning of a secret is one too: an echo may have cut it.
 const LONG: usize = 16;
 /// What is shorter than this is no secret of AWS's, and would be found in ordinary words.
 const SHORTEST: usize = 6;
@@ -25,7 +25,7 @@ impl Secrets {
 
     /// The text without the secrets, and no longer than anyone would read.
     pub fn shown(&self, text: &str) -> String {
-        // Whoever has cut off the rest may have cut a secret in two, so this comes first.
+        // A program that has cut off the rest may have cut a secret in two, so this comes first.
         shortened(&self.struck_out(text))
     }
 

@@ -3,7 +3,7 @@
 //! known only when it has run.
 //!
 //! A session that was got with such a key is kept under what is configured: the profile, the line and
-//! the device. So a run that finds it does not run the program, and an edited line misses. Whoever
+//! the device. So a run that finds it does not run the program, and an edited line misses. A user who
 //! lets the output of one line depend on something else gets the session of before until it ends, or
 //! says `--fresh`.
 
@@ -39,7 +39,7 @@ impl Settings {
         (self.begins_with_key() || self.program().is_some()) && self.mfa_of_key().is_used()
     }
 
-    /// What stands for the long-term key where something is remembered of it: the program where that
+    /// What represents the long-term key where something is remembered of it: the program where that
     /// gives it, as the key is not known then.
     pub fn key_identity(&self) -> String {
         match self.program() {

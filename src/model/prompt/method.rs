@@ -13,7 +13,7 @@ const TERMINAL: &str = "terminal";
 /// What the flavours of pinentry begin with: `pinentry-gnome3`.
 const FLAVOUR: &str = "pinentry-";
 
-/// A way to ask.
+/// How a person is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PromptMethod {
     /// On the controlling terminal.

@@ -100,7 +100,7 @@ impl Question {
 
 /// What the question is when there is room for nothing else.
 const CODE: &str = "MFA code: ";
-/// What stands for the part of a name that is left out. Not every terminal shows `…`.
+/// What represents the part of a name that is left out. Not every terminal shows `…`.
 const CUT: &str = "...";
 /// Columns below which a shortened name says nothing.
 const SHORTEST: usize = 6;

@@ -3,7 +3,7 @@
 
 use crate::model::digest::digest_of;
 
-/// What stands for a long-term key. It stands for the account and the user as well.
+/// What represents a long-term key. It represents the account and the user, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyIdentity<'a> {
     /// Its access key id.

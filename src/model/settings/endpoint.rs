@@ -207,7 +207,7 @@ fn find_endpoint(
     Ok(found)
 }
 
-/// A code and a session may travel over https, or over http to this machine; never in the clear
+/// A code and a session may travel over https, or over http to this machine; never unencrypted
 /// to another one.
 fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
     let refuse = |cause: &str| {

@@ -212,7 +212,7 @@ impl Settings {
         device.filter(|serial| serial.starts_with("arn:")).or(role)
     }
 
-    /// The name of a role's session: the profile's, else that of the device's owner or of whoever
+    /// The name of a role's session: the profile's, else that of the device's owner or of the user who
     /// sits here. An account's CloudTrail shows it with everything that the session does.
     pub fn session_name(&self, role: &Role) -> String {
         if let Some(name) = &role.session_name {
@@ -238,7 +238,7 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
     keys.into_iter().chain(slips).collect()
 }
 
-/// What is said to whoever asks for keys to last that someone else gives.
+/// What is said to a user who asks for keys to last that someone else gives.
 fn duration_of_others(provider: &str, seconds: u64) -> Error {
     Error::of(
         Kind::Usage,

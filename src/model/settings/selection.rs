@@ -56,7 +56,7 @@ pub(crate) fn choose(
     ))
 }
 
-/// What the AWS CLI would use in place of the profile `default`, if no one chose one, and mfaexec
+/// What the AWS CLI would use instead of the profile `default`, if no one chose one, and mfaexec
 /// does not: there is nothing in it to begin an MFA session with.
 pub(crate) fn unused_keys(env: &Environment) -> Option<String> {
     if let Some(id) = env.text("AWS_ACCESS_KEY_ID") {

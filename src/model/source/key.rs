@@ -32,7 +32,7 @@ pub(crate) fn profile_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> 
         &owner,
         written("aws_access_key_id"),
         written("aws_secret_access_key"),
-        // Older tools write the token by its second name, which botocore reads as well.
+        // Older tools write the token by its second name, which botocore reads, too.
         written("aws_session_token").is_some() || written("aws_security_token").is_some(),
         Some(profile),
     )

@@ -54,7 +54,7 @@ pub(crate) fn source_of_profile(profile: &Profile<'_>) -> Result<Source> {
 /// The same, or nothing where the profile has no source of its own.
 ///
 /// # Errors
-/// As [`source_of_profile`], but for a profile that has none.
+/// As [`source_of_profile`], for a profile that has none.
 pub(crate) fn own_source(profile: &Profile<'_>) -> Result<Option<Source>> {
     if let Some(provider) = before_key(profile)? {
         return Ok(Some(Source::Provider(provider)));

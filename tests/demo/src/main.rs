@@ -1,5 +1,5 @@
 //! `cargo demo`: the story of mfaexec, told by running it. Needs no AWS account, no terminal and
-//! no AWS CLI, talks to nobody but itself, and leaves nothing behind.
+//! no AWS CLI, talks to no one but itself, and leaves nothing behind.
 
 mod failure;
 mod page;
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     match show(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to tell when stderr is gone.
+            // No one is left to tell when stderr is gone.
             let _ = writeln!(std::io::stderr(), "demo: {failure}");
             ExitCode::FAILURE
         }

@@ -25,7 +25,7 @@ impl Page {
         }
     }
 
-    /// A line that stands for itself.
+    /// A line that represents itself.
     pub(crate) fn text(&self, line: &str) -> io::Result<()> {
         writeln!(io::stdout(), "{line}")
     }

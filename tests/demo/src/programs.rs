@@ -1,4 +1,4 @@
-//! The programs on the stage: mfaexec and local-aws, built now, and somebody's AWS CLI.
+//! The programs on the stage: mfaexec and local-aws, built now, and someone's AWS CLI.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

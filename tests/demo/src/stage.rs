@@ -150,7 +150,7 @@ impl Home {
             .env("LOCAL_AWS_URL", &self.url)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_PAGER", "")
-            // Whatever would leave this machine ends here, at a port where nobody listens.
+            // Whatever would leave this machine ends here, at a port where no one listens.
             .env("HTTPS_PROXY", "http://127.0.0.1:1")
             .env("HTTP_PROXY", "http://127.0.0.1:1")
             .env("NO_PROXY", "127.0.0.1")

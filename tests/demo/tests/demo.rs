@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const DEMO: &str = env!("CARGO_BIN_EXE_demo");
 
 /// The demo with a place for temporary files that only it uses. It builds the other programs if
-/// nobody did: `cargo test` for the whole workspace has, one for this package alone has not.
+/// no one did: `cargo test` for the whole workspace has, one for this package alone has not.
 fn demo(place: &TempDir, directory: &Path) -> Command {
     let mut command = Command::new(DEMO);
     command

@@ -8,7 +8,7 @@ use crate::request::{Request, Service};
 use crate::state::{Holder, State};
 use crate::xml::{tag, text};
 
-/// When users and devices came to be; nobody asks.
+/// When users and devices came to be; no one asks.
 const LONG_AGO: &str = "2024-01-01T00:00:00Z";
 
 pub(crate) fn call(state: &State, caller: &Caller, request: &Request, now: i64) -> Answer<String> {

@@ -21,7 +21,7 @@ pub struct Entry {
     pub duration_seconds: Option<u32>,
     pub role_arn: Option<String>,
     pub role_session_name: Option<String>,
-    /// What else was asked for, as it stands in the request (`ExternalId`, `Tags.member.1.Key`).
+    /// What else was asked for, as it is in the request (`ExternalId`, `Tags.member.1.Key`).
     pub parameters: BTreeMap<String, String>,
     /// The status of the answer, 0 when the connection was cut instead.
     pub status: u16,
@@ -33,7 +33,7 @@ pub struct Entry {
     pub time: i64,
 }
 
-/// Parameters that have fields of their own, or that nobody is to see.
+/// Parameters that have fields of their own, or that no one is to see.
 const OWN_FIELDS: [&str; 7] = [
     "Action",
     "Version",

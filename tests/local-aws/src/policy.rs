@@ -234,7 +234,7 @@ impl Scalar {
     }
 }
 
-/// `*` stands for any run of characters, `?` for one.
+/// `*` represents any run of characters, `?` one.
 fn wildcard(pattern: &str, text: &str) -> bool {
     match pattern.chars().next() {
         None => text.is_empty(),

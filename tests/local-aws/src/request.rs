@@ -1,6 +1,6 @@
 //! A request as it arrived: its bytes, its form, and what its Authorization header claims.
 //!
-//! Nothing is believed here; `auth.rs` decides.
+//! Nothing is trusted here; `auth.rs` decides.
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ use crate::xml::{tag, text};
 const ROLE_CHAINING_CAP: u32 = 3600;
 const ROOT_CAP: u32 = 3600;
 
-/// Answers one call; the result is what stands inside `<ActionResult>`.
+/// Answers one call; the result is what is inside `<ActionResult>`.
 pub(crate) fn call(
     state: &mut State,
     caller: &Caller,

@@ -14,7 +14,7 @@ use crate::model::settings::exports::without_exports;
 use crate::model::source::provider::ProviderKind;
 use crate::model::time::Timestamp;
 
-/// Stands for a value that only the session has.
+/// A sign for a value that only the session has.
 const OF_THE_SESSION: &str = "(the session's)";
 /// Takes the place of an account that a provider may tell or not.
 const IF_IT_IS_KNOWN: &str = "(the session's, if it is known)";

@@ -1,7 +1,7 @@
 //! The command line: serve, ask and change a running server, and a small client for the story.
 //!
-//! Under the name `aws` the binary is that client alone, so that a symlink of that name stands in
-//! for the AWS CLI where there is none.
+//! Under the name `aws` the binary is that client alone, so that a symlink of that name takes the place
+//! of the AWS CLI where there is none.
 
 mod args;
 mod client;
@@ -61,7 +61,7 @@ pub(crate) fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
-            // Nobody is left to tell when stderr is gone.
+            // No one is left to tell when stderr is gone.
             let _ = writeln!(io::stderr(), "{}", failure.message);
             ExitCode::from(failure.status)
         }

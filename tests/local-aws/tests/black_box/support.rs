@@ -33,7 +33,7 @@ pub(crate) struct Reply {
     pub(crate) body: String,
 }
 
-/// A server whose clock stands in the middle of a time step, so that no test races a new code.
+/// A server whose clock is in the middle of a time step, so that no test races a new code.
 pub(crate) fn start() -> Server {
     let server = Server::start(Account::story()).unwrap();
     settle(&server);
