@@ -168,11 +168,14 @@ fn a_slow_check_is_waited_for_before_the_code_is_spent() {
         .fault_on("GetCallerIdentity", Fault::Slow(Duration::from_secs(1)), 1);
     world
         .aws
-        .edit(|account| account.disabled_regions.push("eu-central-1".into()));
+        .edit(|account| account.regions_not_enabled.push("eu-central-1".into()));
     let mut terminal = world.at_terminal(&["-p", "testuser", "--", "echo", "done"]);
     terminal.exp_string(QUESTION).unwrap();
     terminal.send_line(&world.aws.code("testuser")).unwrap();
-    has(&terminal.exp_eof().unwrap(), &["STS is switched off"]);
+    has(
+        &terminal.exp_eof().unwrap(),
+        &["AWS does not know the access key"],
+    );
     assert!(world.code_calls().is_empty(), "the code can be used again");
 }
 

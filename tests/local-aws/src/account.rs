@@ -17,19 +17,29 @@ pub struct Account {
     /// Twelve digits.
     #[serde(rename = "account")]
     pub id: String,
-    /// Regions in which STS is switched off. us-east-1 cannot be.
+    /// Regions in which STS is switched off: it gives no credentials there. us-east-1 cannot be.
     #[serde(default)]
     pub disabled_regions: Vec<String>,
+    /// Opt-in Regions that the account has not enabled: no key of the account is known there.
+    #[serde(default)]
+    pub regions_not_enabled: Vec<String>,
+    /// Seconds until the rest of AWS sees what IAM was told. IAM is eventually consistent (IAM User
+    /// Guide, "Changes that I make are not always immediately visible"); AWS gives no figure.
+    #[serde(default)]
+    pub settles_after: i64,
     #[serde(default)]
     pub policies: BTreeMap<String, Policy>,
     #[serde(default)]
     pub users: BTreeMap<String, User>,
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
+    /// Virtual MFA devices that no user has.
+    #[serde(default)]
+    pub unassigned: Vec<Device>,
 }
 
 /// An IAM user, or the account's root user.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// The name is the key of the table, put here when the file was read.
@@ -47,25 +57,48 @@ pub struct User {
     pub keys: Vec<Key>,
     #[serde(default)]
     pub devices: Vec<Device>,
+    /// The policies that PutUserPolicy made, with their text.
+    #[serde(skip)]
+    pub inline: BTreeMap<String, (String, Policy)>,
+    /// When CreateUser made the user; the others have been there for long.
+    #[serde(skip)]
+    pub created: Option<i64>,
 }
 
 /// A long-term access key.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
     pub id: String,
     pub secret: String,
     #[serde(default = "yes")]
     pub active: bool,
+    #[serde(skip)]
+    pub created: Option<i64>,
+    #[serde(skip)]
+    pub last_used: Option<LastUsed>,
+}
+
+/// What GetAccessKeyLastUsed says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUsed {
+    pub time: i64,
+    pub service: &'static str,
+    pub region: String,
 }
 
 /// An MFA device. Without a seed it is a FIDO key or a passkey, which STS cannot use.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     pub serial: String,
     /// Base32, as an authenticator app takes it.
     pub seed: Option<String>,
+    /// How many time steps the device is ahead, as EnableMFADevice and ResyncMFADevice found.
+    #[serde(skip)]
+    pub drift: i64,
+    #[serde(skip)]
+    pub enabled: Option<i64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -145,7 +178,8 @@ impl Account {
                 ));
             }
         }
-        for device in self.users.values().flat_map(|user| &user.devices) {
+        let devices = self.users.values().flat_map(|user| &user.devices);
+        for device in devices.chain(&self.unassigned) {
             if device.seed.is_some() && device.totp().is_none() {
                 return Err(format!("the seed of {} is not base32", device.serial));
             }
@@ -192,12 +226,37 @@ impl Account {
         self.roles.values().find(|role| self.role_arn(role) == arn)
     }
 
-    /// The long-term key of that id and its user. An inactive key is as good as none.
-    pub(crate) fn active_key(&self, id: &str) -> Option<(&User, &Key)> {
+    /// Gives a user an inline policy, as PutUserPolicy does, without a request.
+    ///
+    /// # Panics
+    /// If there is no such user: that is a slip in a test.
+    pub fn put_user_policy(&mut self, user: &str, name: &str, json: &str) -> Result<(), String> {
+        let policy = Policy::identity(json)?;
+        self.user_mut(user)
+            .inline
+            .insert(name.to_owned(), (json.to_owned(), policy));
+        Ok(())
+    }
+
+    /// The key of that id, active or not, and its user.
+    pub(crate) fn key(&self, id: &str) -> Option<(&User, &Key)> {
         self.users.values().find_map(|user| {
-            let key = user.keys.iter().find(|key| key.id == id && key.active)?;
+            let key = user.keys.iter().find(|key| key.id == id)?;
             Some((user, key))
         })
+    }
+
+    /// Notes that the long-term key signed a request.
+    pub(crate) fn used(&mut self, id: &str, last: &LastUsed) {
+        let keys = self.users.values_mut().flat_map(|user| &mut user.keys);
+        if let Some(key) = keys.into_iter().find(|key| key.id == id) {
+            key.last_used = Some(last.clone());
+        }
+    }
+
+    /// The long-term key of that id and its user. An inactive key is as good as none.
+    pub(crate) fn active_key(&self, id: &str) -> Option<(&User, &Key)> {
+        self.key(id).filter(|(_, key)| key.active)
     }
 
     pub(crate) fn documents<'a>(

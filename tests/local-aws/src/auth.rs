@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::policy::{Context, Decision, Question, decide};
+use crate::policy::{Context, Decision, Policy, Question, decide};
 use crate::refusal::{Answer, Refusal};
 use crate::request::{Authorization, Request, Service};
 use crate::sigv4::{Signed, signature};
@@ -74,7 +74,7 @@ fn identify(
         };
         return Ok((session.secret.clone(), caller, Some(session.expires)));
     }
-    match (state.account.active_key(&claim.key_id), token) {
+    match (state.seen().active_key(&claim.key_id), token) {
         (Some((user, key)), None) => {
             let holder = Holder::User(user.name.clone());
             Ok((
@@ -208,11 +208,20 @@ impl Caller {
         action: &str,
         resource: &str,
     ) -> Decision {
-        let account = &state.account;
-        let names = match &self.holder {
-            Holder::User(name) if account.user(name).root => return Decision::Allowed,
-            Holder::User(name) => &account.user(name).policies,
-            Holder::Role { role, .. } => &account.roles[role].policies,
+        let account = state.seen();
+        let policies: Vec<&Policy> = match &self.holder {
+            Holder::User(name) => {
+                // A user that the rest of AWS has not seen yet may do nothing.
+                let Some(user) = account.users.get(name) else {
+                    return Decision::Silent;
+                };
+                if user.root {
+                    return Decision::Allowed;
+                }
+                let inline = user.inline.values().map(|(_, policy)| policy);
+                account.documents(&user.policies).chain(inline).collect()
+            }
+            Holder::Role { role, .. } => account.documents(&account.roles[role].policies).collect(),
         };
         let question = Question {
             action,
@@ -220,7 +229,7 @@ impl Caller {
             principals: &[],
             context,
         };
-        decide(account.documents(names), &question)
+        decide(policies.into_iter(), &question)
     }
 }
 

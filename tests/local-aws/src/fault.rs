@@ -25,8 +25,8 @@ pub enum Fault {
     CutAfter,
     /// The request is worked on at once, the answer comes late.
     Slow(Duration),
-    /// STS is switched off in the Region of the signature. Never applies to us-east-1, which
-    /// cannot be switched off.
+    /// STS refuses every call as if it were switched off in the Region of the signature. Never applies
+    /// to us-east-1, which cannot be switched off. An account's `disabled_regions` are nearer to AWS.
     RegionDisabled,
     /// The server's clock seems that many seconds off: in the check of the signature and in the
     /// `Date` of the answer. Codes are still checked against the true clock, because a phone's

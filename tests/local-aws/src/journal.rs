@@ -34,7 +34,9 @@ pub struct Entry {
 }
 
 /// Parameters that have fields of their own, or that no one is to see.
-const OWN_FIELDS: [&str; 7] = [
+const OWN_FIELDS: [&str; 9] = [
+    "AuthenticationCode1",
+    "AuthenticationCode2",
     "Action",
     "Version",
     "SerialNumber",
@@ -53,7 +55,9 @@ impl Entry {
             region: request.region(),
             access_key_id: request.authorization().ok().map(|it| it.key_id),
             serial_number: param("SerialNumber"),
-            had_token_code: request.param("TokenCode").is_some(),
+            had_token_code: ["TokenCode", "AuthenticationCode1"]
+                .iter()
+                .any(|name| request.param(name).is_some()),
             had_session_token: request.header("x-amz-security-token").is_some(),
             duration_seconds: request
                 .param("DurationSeconds")

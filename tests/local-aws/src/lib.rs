@@ -1,5 +1,5 @@
-//! A stand-in for the parts of AWS that mfaexec and its users touch: STS, IAM's devices, and one
-//! call of EC2 behind a policy evaluator.
+//! A stand-in for the parts of AWS that mfaexec and its users touch: STS, IAM's users, keys and devices,
+//! and one call of EC2 behind a policy evaluator.
 //!
 //! It is strict where AWS is: it recomputes every signature, checks keys, sessions, codes and
 //! policies on a clock that a test can move, and it keeps a journal of what it was asked. It uses
@@ -26,6 +26,7 @@ mod journal;
 mod mfa;
 mod pipeline;
 mod policy;
+mod qr;
 mod refusal;
 mod request;
 mod server;
@@ -35,8 +36,8 @@ mod sts;
 mod validate;
 mod xml;
 
-pub use account::{Account, AccountError, Device, Key, Role, User};
+pub use account::{Account, AccountError, Device, Key, LastUsed, Role, User};
 pub use fault::{Fault, span};
 pub use journal::Entry;
-pub use policy::Policy;
+pub use policy::{Decision, Policy};
 pub use server::Server;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use crate::auth::authenticate;
+use crate::account::LastUsed;
+use crate::auth::{Caller, Credentials, authenticate};
 use crate::body::Body;
 use crate::fault::{Fault, Stage};
 use crate::journal::Entry;
@@ -38,6 +39,7 @@ enum Ending {
 
 pub(crate) fn respond(state: &mut State, request: &Request) -> Plan {
     let now = state.now();
+    state.settle(now);
     let waiting = state.faults.iter().position(|armed| armed.applies(request));
     let fault = waiting.map(|at| state.faults[at].fault.clone());
     let request_id = request_id();
@@ -125,12 +127,18 @@ fn work(state: &mut State, request: &Request, now: i64, fault: Option<&Fault>) -
         Some(Fault::ClockOff(by)) => now + by,
         _ => now,
     };
+    let region = request.region();
+    // An opt-in Region that is not enabled knows no key of the account (awsdocs/iam-user-guide#283).
+    if state.account.regions_not_enabled.contains(&region) {
+        return Err(Refusal::invalid_token(request.service()));
+    }
     let caller = authenticate(state, request, seen)?;
+    note_use(state, &caller, request, now);
     match request.service() {
         Service::Sts => {
-            let region = request.region();
             let off = fault == Some(&Fault::RegionDisabled)
-                || state.account.disabled_regions.contains(&region);
+                || (sts::gives_credentials(request.action())
+                    && state.account.disabled_regions.contains(&region));
             if off && region != "us-east-1" {
                 return Err(Refusal::region_disabled(&state.account.id));
             }
@@ -138,6 +146,20 @@ fn work(state: &mut State, request: &Request, now: i64, fault: Option<&Fault>) -
         }
         Service::Iam => iam::call(state, &caller, request, now),
         Service::Ec2 => ec2::call(state, &caller, request, now),
+    }
+}
+
+/// For GetAccessKeyLastUsed.
+fn note_use(state: &mut State, caller: &Caller, request: &Request, now: i64) {
+    if caller.credentials == Credentials::LongTerm
+        && let Ok(claim) = request.authorization()
+    {
+        let last = LastUsed {
+            time: now,
+            service: request.service().name(),
+            region: claim.scope.region,
+        };
+        state.account.used(&claim.key_id, &last);
     }
 }
 

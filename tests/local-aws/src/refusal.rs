@@ -132,6 +132,18 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn no_such_entity(message: impl Into<String>) -> Refusal {
+        Refusal::new(404, "NoSuchEntity", message)
+    }
+
+    pub(crate) fn already_exists(message: impl Into<String>) -> Refusal {
+        Refusal::new(409, "EntityAlreadyExists", message)
+    }
+
+    pub(crate) fn limit_exceeded(message: impl Into<String>) -> Refusal {
+        Refusal::new(409, "LimitExceeded", message)
+    }
+
     fn ec2_request_expired() -> Refusal {
         Refusal::new(400, "RequestExpired", "Request has expired.")
     }

@@ -147,9 +147,15 @@ impl Server {
         self.lock().faults.clear();
     }
 
-    /// Changes the account while the server runs.
+    /// Changes the account while the server runs. Everyone sees it at once, with whatever IAM was
+    /// told before.
     pub fn edit(&self, change: impl FnOnce(&mut Account)) {
-        change(&mut self.lock().account);
+        change(self.lock().edit());
+    }
+
+    /// The account as IAM knows it at the moment.
+    pub fn account(&self) -> Account {
+        self.lock().account.clone()
     }
 
     /// Waits for ever, for a program that is nothing but the server.

@@ -1,7 +1,7 @@
 //! What the server knows at run time: the account, the clock, the sessions it gave out, the codes
 //! that are burnt, the journal and the faults that are switched on. All of it in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::account::Account;
@@ -9,7 +9,10 @@ use crate::fault::Armed;
 use crate::journal::Entry;
 
 pub(crate) struct State {
+    /// What IAM knows.
     pub(crate) account: Account,
+    /// The account before each change that the rest of AWS does not see yet, and when it was made.
+    unsettled: VecDeque<(i64, Account)>,
     /// Seconds that the server's clock is ahead of real time.
     pub(crate) offset: i64,
     /// By access key id.
@@ -47,6 +50,7 @@ impl State {
     pub(crate) fn new(account: Account) -> State {
         State {
             account,
+            unsettled: VecDeque::new(),
             offset: 0,
             sessions: HashMap::new(),
             burnt: HashSet::new(),
@@ -59,6 +63,40 @@ impl State {
     /// The server's clock, in seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         real_time() + self.offset
+    }
+
+    /// The account as all of AWS but IAM itself sees it.
+    pub(crate) fn seen(&self) -> &Account {
+        self.unsettled
+            .front()
+            .map_or(&self.account, |(_, before)| before)
+    }
+
+    /// Forgets how the account was before changes that everyone sees by now.
+    pub(crate) fn settle(&mut self, now: i64) {
+        let settles_after = self.account.settles_after;
+        let settled = |made: i64| made + settles_after <= now;
+        while self
+            .unsettled
+            .front()
+            .is_some_and(|&(made, _)| settled(made))
+        {
+            self.unsettled.pop_front();
+        }
+    }
+
+    /// The account, for a change that IAM was asked for.
+    pub(crate) fn change(&mut self, now: i64) -> &mut Account {
+        if self.account.settles_after > 0 {
+            self.unsettled.push_back((now, self.account.clone()));
+        }
+        &mut self.account
+    }
+
+    /// The account, for a change by a test, which everyone sees at once.
+    pub(crate) fn edit(&mut self) -> &mut Account {
+        self.unsettled.clear();
+        &mut self.account
     }
 
     /// A test may have deleted the user or the role since.

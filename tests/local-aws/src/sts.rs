@@ -19,6 +19,12 @@ use crate::xml::{tag, text};
 const ROLE_CHAINING_CAP: u32 = 3600;
 const ROOT_CAP: u32 = 3600;
 
+/// The calls that a Region refuses where STS is switched off. GetCallerIdentity is none of them: it is
+/// answered everywhere (STS API reference, Errors; aws/aws-sdk-go-v2#2846).
+pub(crate) fn gives_credentials(action: &str) -> bool {
+    matches!(action, "GetSessionToken" | "AssumeRole")
+}
+
 /// Answers one call; the result is what is inside `<ActionResult>`.
 pub(crate) fn call(
     state: &mut State,
@@ -64,10 +70,10 @@ fn get_session_token(
         ));
     };
     Checks::of(request).mfa().duration(900..=129_600).done()?;
-    let user = state.account.user(name).clone();
-    let verified = mfa::verify(state, Some(&user), request, now)?;
+    let user = state.seen().users.get(name).cloned();
+    let verified = mfa::verify(state, user.as_ref(), request, now)?;
     // The root user's sessions are cut, not refused.
-    let (default, cap) = if user.root {
+    let (default, cap) = if user.is_some_and(|user| user.root) {
         (ROOT_CAP, ROOT_CAP)
     } else {
         (43_200, 129_600)
@@ -222,7 +228,7 @@ fn role_duration(caller: &Caller, role: &Role, request: &Request) -> Answer<u32>
 
 fn user_of(state: &State, caller: &Caller) -> Option<User> {
     match &caller.holder {
-        Holder::User(name) => Some(state.account.user(name).clone()),
+        Holder::User(name) => state.seen().users.get(name).cloned(),
         Holder::Role { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Parameter checks with the texts of AWS's own validation errors.
 //!
-//! The limits are those of the STS model: durations, lengths and patterns.
+//! The limits are those of the models of STS and IAM: durations, lengths and patterns.
 
 use crate::refusal::{Answer, Refusal};
 use crate::request::Request;
@@ -9,6 +9,8 @@ use crate::request::Request;
 pub(crate) struct Checks<'a> {
     request: &'a Request,
     errors: Vec<String>,
+    /// An error that is not in the form of the others.
+    own_words: Option<String>,
 }
 
 impl<'a> Checks<'a> {
@@ -16,6 +18,7 @@ impl<'a> Checks<'a> {
         Checks {
             request,
             errors: Vec::new(),
+            own_words: None,
         }
     }
 
@@ -67,6 +70,33 @@ impl<'a> Checks<'a> {
         self
     }
 
+    /// A name in IAM, which has words of its own for a character that it does not take.
+    pub(crate) fn iam_name(mut self, name: &str, longest: usize) -> Self {
+        let allowed = |c: char| word(c) || "+=,.@-".contains(c);
+        if self
+            .request
+            .param(name)
+            .is_some_and(|value| !value.is_empty() && !value.chars().all(allowed))
+        {
+            self.own_words = Some(format!(
+                "The specified value for {} is invalid. It must contain only alphanumeric \
+                 characters and/or the following: +=,.@_-",
+                lower_first(name)
+            ));
+        }
+        self.text(name, 1..=longest, "", |_| true)
+    }
+
+    pub(crate) fn one_of(mut self, name: &str, values: &[&str]) -> Self {
+        if let Some(value) = self.request.param(name)
+            && !values.contains(&value)
+        {
+            let must = format!("satisfy enum value set: [{}]", values.join(", "));
+            self.fail(name, value, &must);
+        }
+        self
+    }
+
     /// `SerialNumber` and `TokenCode`, wherever a code may be given.
     pub(crate) fn mfa(self) -> Self {
         self.text("SerialNumber", 9..=256, r"[\w+=/:,.@-]*", |c| {
@@ -101,6 +131,9 @@ impl<'a> Checks<'a> {
     }
 
     pub(crate) fn done(self) -> Answer<()> {
+        if let (Some(words), true) = (&self.own_words, self.errors.is_empty()) {
+            return Err(Refusal::validation(words.as_str()));
+        }
         match self.errors.len() {
             0 => Ok(()),
             1 => Err(Refusal::validation(format!(

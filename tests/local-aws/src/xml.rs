@@ -2,12 +2,19 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 use crate::refusal::Refusal;
 use crate::request::Service;
 
 /// An element around inner elements.
 pub(crate) fn tag(name: &str, inner: &str) -> String {
     format!("<{name}>{inner}</{name}>")
+}
+
+/// A moment as AWS writes it.
+pub(crate) fn date(name: &str, epoch: i64) -> String {
+    Timestamp::from_second(epoch).map_or_else(|_| String::new(), |at| text(name, &at.to_string()))
 }
 
 /// An element around text, which is escaped.
@@ -18,10 +25,14 @@ pub(crate) fn text(name: &str, value: &str) -> String {
 /// The answer of a successful action, its result already rendered.
 pub(crate) fn success(service: Service, action: &str, result: &str, request_id: &str) -> String {
     match service {
+        // An action that answers nothing has no result element.
         Service::Sts | Service::Iam => format!(
             "<{action}Response xmlns=\"{}\">{}{}</{action}Response>",
             namespace(service),
-            tag(&format!("{action}Result"), result),
+            match result {
+                "" => String::new(),
+                result => tag(&format!("{action}Result"), result),
+            },
             tag("ResponseMetadata", &text("RequestId", request_id)),
         ),
         Service::Ec2 => format!(

@@ -15,6 +15,7 @@ fn rfc_6238_vectors() {
     let device = Device {
         serial: "GAHT12345678".to_owned(),
         seed: Some("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned()),
+        ..Device::default()
     };
     for (time, code) in [
         (59, "287082"),

@@ -287,8 +287,8 @@ fn unknown_actions() {
     let text = "Could not find operation GetWeather for version 2011-06-15";
     user.sts("GetWeather", &[])
         .refused(400, "InvalidAction", text);
-    let text = "Could not find operation CreateUser for version 2010-05-08";
-    user.iam("CreateUser", &[])
+    let text = "Could not find operation CreateGroup for version 2010-05-08";
+    user.iam("CreateGroup", &[])
         .refused(400, "InvalidAction", text);
     let reply = user.call("ec2", "2016-11-15", "RunInstances", &[]);
     reply.refused(

@@ -7,9 +7,11 @@
 
 mod binary;
 mod codes;
+mod devices;
 mod errors;
 mod faults;
 mod journal;
+mod keys;
 mod roles;
 mod server;
 mod sessions;

@@ -71,6 +71,13 @@ fn ages() {
         ("NumericLessThan", Some("1000"), false),
         ("NumericLessThanIfExists", None, true),
         ("NumericLessThanIfExists", Some("300"), false),
+        ("NumericLessThanEquals", Some("300"), true),
+        ("NumericLessThanEquals", Some("301"), false),
+        ("NumericGreaterThan", None, false),
+        ("NumericGreaterThan", Some("300"), false),
+        ("NumericGreaterThanIfExists", None, true),
+        ("NumericGreaterThanEquals", Some("299"), false),
+        ("NumericGreaterThanEqualsIfExists", Some("300"), true),
     ] {
         let test = format!(r#"{{"{operator}": {{"aws:MultiFactorAuthAge": "300"}}}}"#);
         let context: Context = age
@@ -144,7 +151,9 @@ fn actions() {
 
 #[test]
 fn resources_and_not_forms() {
-    let policy = |part: &str| format!(r#"{{"Statement": [{{"Effect": "Allow", {part}}}]}}"#);
+    let policy = |part: &str| {
+        format!(r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", {part}}}]}}"#)
+    };
     let own = r#""Action": "*", "Resource": "arn:aws:iam::*:user/${aws:username}""#;
     let not_own = r#""Action": "*", "NotResource": "arn:aws:iam::*:user/${aws:username}""#;
     let not_iam = r#""NotAction": ["iam:*", "sts:*"], "Resource": "*""#;
@@ -201,6 +210,9 @@ fn what_is_not_understood_is_refused() {
     for condition in [
         r#"{"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}"#,
         r#"{"Bool": "true"}"#,
+        r#"{"NullIfExists": {"aws:MultiFactorAuthAge": "true"}}"#,
+        r#"{"Bool": {"aws:SecureTransport": "true"}}"#,
+        r#"{"StringEquals": {"aws:username": "${aws:PrincipalTag/name}"}}"#,
     ] {
         assert!(
             Policy::from_json(&allow(r#""*""#, condition)).is_err(),
@@ -209,6 +221,79 @@ fn what_is_not_understood_is_refused() {
     }
     let typo = r#"{"Statement": {"Effect": "Allow", "Actions": "*", "Resource": "*"}}"#;
     assert!(Policy::from_json(typo).is_err());
+    let variable = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*",
+        "Resource": "arn:aws:iam::*:user/${aws:userid}"}}"#;
+    assert!(Policy::from_json(variable).is_err());
+}
+
+/// The words are IAM's.
+#[test]
+fn what_iam_refuses() {
+    let version = r#""Version": "2012-10-17""#;
+    let one = |part: &str| format!(r#"{{{version}, "Statement": {{"Effect": "Allow", {part}}}}}"#);
+    for (document, words) in [
+        ("{".to_owned(), "Syntax errors in policy."),
+        (
+            one(r#""Action": "ec2:X", "Resource": "*", "Principal": "*""#),
+            "Policy document should not specify a principal.",
+        ),
+        (
+            one(r#""Resource": "*""#),
+            "Policy statement must contain actions.",
+        ),
+        (
+            one(r#""Action": "ec2:X""#),
+            "Policy statement must contain resources.",
+        ),
+        (
+            one(r#""Action": "DescribeRegions", "Resource": "*""#),
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
+        (
+            one(r#""Action": "ec2:X", "Resource": "everything""#),
+            "Resource everything must be in ARN format or \"*\".",
+        ),
+        (
+            one(r#""Action": "iam:X", "Resource": "arn:aws-cn:iam::*:user/x""#),
+            "Partition \"aws-cn\" is not valid for resource \"arn:aws-cn:iam::*:user/x\".",
+        ),
+        (
+            one(r#""Sid": "no blanks", "Action": "ec2:X", "Resource": "*""#),
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the \
+             regular expression [0-9A-Za-z]*",
+        ),
+        (
+            one(r#""Action": "ec2:X", "Resource": "*""#).replace("2012", "2013"),
+            "The policy must contain a valid version string.",
+        ),
+    ] {
+        assert_eq!(Policy::identity(&document).unwrap_err(), words);
+    }
+    let statement = r#"{"Sid": "A", "Effect": "Allow", "Action": "ec2:X", "Resource": "*"}"#;
+    let twice = format!(r#"{{{version}, "Statement": [{statement}, {statement}]}}"#);
+    assert_eq!(
+        Policy::identity(&twice).unwrap_err(),
+        "Statement IDs (SID) in a single policy must be unique."
+    );
+    Policy::identity(&format!(r#"{{{version}, "Statement": {statement}}}"#)).unwrap();
+}
+
+#[test]
+fn a_variable_without_a_value_fits_nothing() {
+    let part =
+        r#""Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::*:user/${aws:username}""#;
+    let policy = |version: &str| format!(r#"{{"Version": "{version}", "Statement": {{{part}}}}}"#);
+    let ann: Context = [("aws:username", "ann".to_owned())].into();
+    let of_ann = "arn:aws:iam::1:user/ann";
+    let found = |version: &str, resource: &str, context: &Context| {
+        ask(&[policy(version)], "iam:GetUser", resource, context)
+    };
+    let (new, old) = ("2012-10-17", "2008-10-17");
+    assert_eq!(found(new, of_ann, &ann), Decision::Allowed);
+    let nameless = "arn:aws:iam::1:user/";
+    assert_eq!(found(new, nameless, &Context::new()), Decision::Silent);
+    // Documents of the old version have no variables.
+    assert_eq!(found(old, of_ann, &ann), Decision::Silent);
 }
 
 #[test]
