@@ -41,6 +41,7 @@ pub struct Error {
     what: String,
     cause: String,
     remedy: String,
+    is_line: bool,
 }
 
 impl Error {
@@ -61,7 +62,20 @@ impl Error {
             what: printable(what.as_ref()),
             cause: printable(cause.as_ref()),
             remedy: printable(remedy.as_ref()),
+            is_line: false,
         }
+    }
+
+    /// The same with another remedy.
+    pub fn with_remedy(mut self, remedy: &str) -> Self {
+        self.remedy = printable(remedy);
+        self
+    }
+
+    /// The same, shown as one line: what a program that reports it to a person has room for.
+    pub fn on_one_line(mut self) -> Self {
+        self.is_line = true;
+        self
     }
 
     /// The first line alone, for a notice that goes on in spite of the failure.
@@ -94,6 +108,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_line {
+            return write!(f, "mfaexec: {}: {}; {}", self.what, self.cause, self.remedy);
+        }
         write!(
             f,
             "mfaexec: {}\n  cause:  {}\n  remedy: {}",

@@ -47,7 +47,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   A command's own. 125: mfaexec failed. 126: the command cannot be run.
   127: the command was not found.
-  Of login, explain, status and clear, 0: done, 1: failed, 2: wrong usage.";
+  Of subcommands that run no command, 0: done, 1: failed, 2: wrong usage.";
 
 #[derive(Debug, Args)]
 pub(super) struct ShellArgs {
@@ -104,6 +104,14 @@ pub(super) struct Choice {
     pub(super) profile: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct CredentialProcessArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -129,15 +137,17 @@ pub(super) enum Subcommand {
     Explain,
     Status,
     Clear,
+    CredentialProcess,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Shell,
         Self::Login,
         Self::Explain,
         Self::Status,
         Self::Clear,
+        Self::CredentialProcess,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -151,23 +161,29 @@ impl Subcommand {
             Self::Explain => "explain",
             Self::Status => "status",
             Self::Clear => "clear",
+            Self::CredentialProcess => "credential-process",
         }
     }
 
     fn definition(self) -> Command {
         match self {
-            Self::Shell => self.deferred::<ShellArgs>(
-                "Start a shell that has the session and shows it in its prompt",
-            ),
+            Self::Shell => {
+                self.deferred::<ShellArgs>("Start a shell with the session, which its prompt shows")
+            }
             Self::Login => {
                 self.deferred::<LoginArgs>("Get a session and cache it, without running a command")
             }
             Self::Explain => self
                 .deferred::<ExplainArgs>("Show what a run would do and why, without any request"),
             Self::Status => self.deferred::<StatusArgs>("List the cached sessions"),
-            Self::Clear => self.deferred::<ClearArgs>(
-                "Remove cached sessions: all, or those that one profile uses",
-            ),
+            Self::Clear => {
+                self.deferred::<ClearArgs>("Remove cached sessions: all, or those of one profile")
+            }
+            Self::CredentialProcess => self
+                .deferred::<CredentialProcessArgs>(
+                    "Print the session as JSON, as credential_process wants it",
+                )
+                .after_long_help(FOR_SDKS),
         }
     }
 
@@ -183,6 +199,12 @@ impl Subcommand {
             })
     }
 }
+
+const FOR_SDKS: &str = "\
+The AWS CLI, SDKs and IDEs run this by themselves. The line for it in ~/.aws/config comes from:
+  mfaexec setup credential-process -p NAME
+It never reads stdin. It asks on the terminal or in a dialog. The session has more than 15 minutes
+left if there can be such a one. On a terminal, the secrets are left out of the output.";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Arg, Command, FromArgMatches};
 
 use super::args::{
-    ClearArgs, ExplainArgs, LoginArgs, OutputOptions, RunArgs, ShellArgs, StatusArgs, Subcommand,
-    definitions,
+    ClearArgs, CredentialProcessArgs, ExplainArgs, LoginArgs, OutputOptions, RunArgs, ShellArgs,
+    StatusArgs, Subcommand, definitions,
 };
 use super::usage_error::{no_command, unknown_subcommand, usage_error};
 use crate::error::Error;
@@ -36,6 +36,9 @@ pub(super) enum Invocation {
     },
     Clear {
         profile: Option<String>,
+    },
+    CredentialProcess {
+        sign_in: SignIn,
     },
 }
 
@@ -75,8 +78,12 @@ pub(super) fn parse(words: &[OsString]) -> Parsed {
             _ => usage_error(&error, subcommand),
         },
     };
+    let for_program = subcommand == Some(Subcommand::CredentialProcess);
     Parsed::Invalid {
-        error,
+        error: match for_program {
+            true => error.on_one_line(),
+            false => error,
+        },
         runs_command: matches!(subcommand, None | Some(Subcommand::Shell)),
     }
 }
@@ -126,6 +133,11 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
             let ClearArgs { choice, output } = ClearArgs::from_arg_matches(matches)?;
             let profile = choice.profile;
             (Invocation::Clear { profile }, output)
+        }
+        Subcommand::CredentialProcess => {
+            let CredentialProcessArgs { sign_in, output } =
+                CredentialProcessArgs::from_arg_matches(matches)?;
+            (Invocation::CredentialProcess { sign_in }, output)
         }
     })
 }

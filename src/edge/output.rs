@@ -2,6 +2,7 @@
 //! no reason to fail, so nothing in here panics.
 
 use std::fmt;
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -23,6 +24,15 @@ use crate::model::time::Timestamp;
 pub(crate) struct Ui {
     quiet: bool,
     verbose: bool,
+    voice: Voice,
+}
+
+/// Where mfaexec speaks to a person.
+#[derive(Debug, Clone, Copy)]
+enum Voice {
+    Stderr,
+    /// The terminal, if there is one: stderr is read by a program, which may log it.
+    Terminal,
 }
 
 impl Ui {
@@ -47,7 +57,24 @@ impl Ui {
             );
         }
         let verbose = verbose > 0;
-        Self { quiet, verbose }
+        Self {
+            quiet,
+            verbose,
+            voice: Voice::Stderr,
+        }
+    }
+
+    /// The same for a run whose stderr a program reads: nothing but errors goes there, unless more
+    /// is wanted.
+    pub(crate) fn for_program(self) -> Self {
+        match self.verbose {
+            true => self,
+            false => Self {
+                quiet: true,
+                voice: Voice::Terminal,
+                ..self
+            },
+        }
     }
 
     /// Whether someone wants to know more.
@@ -55,9 +82,13 @@ impl Ui {
         self.verbose
     }
 
-    /// Says on stderr what a person has to know to answer, also where notices are not wanted.
+    /// Says what a person has to know to answer, also where notices are not wanted.
     pub(crate) fn say(&self, text: &str) {
-        to_stderr(&format!("mfaexec: {}", printable(text)));
+        let line = format!("mfaexec: {}", printable(text));
+        match self.voice {
+            Voice::Stderr => to_stderr(&line),
+            Voice::Terminal => to_terminal(&line),
+        }
     }
 
     /// Says something on stderr that is no failure.
@@ -180,6 +211,14 @@ pub(crate) fn output(text: &str) -> bool {
 fn to_stderr(line: &str) {
     // There is no place left to tell that stderr is closed.
     let _ = writeln!(Stderr, "{line}");
+}
+
+fn to_terminal(line: &str) {
+    let terminal = OpenOptions::new().write(true).open("/dev/tty");
+    if let Ok(mut terminal) = terminal {
+        // Without a terminal there is no one to tell.
+        let _ = terminal.write_all(format!("{line}\r\n").as_bytes());
+    }
 }
 
 /// Lines that wait until the question on the terminal is over.

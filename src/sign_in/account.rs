@@ -2,6 +2,7 @@
 
 use crate::edge::aws::thread::Aws;
 use crate::edge::output::Ui;
+use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
@@ -23,4 +24,14 @@ pub(crate) fn ask_account(
     let caller = caller.wait(|| tell_slow(ui));
     let caller = caller.map_err(|failure| diagnose(&failure, &Asked::by_key(settings, None)))?;
     Ok(caller.account)
+}
+
+/// A guard wants to know the account, and the session was got when no one did.
+pub(crate) fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
+    if settings.guards.expected_account.is_some() && session.account.is_none() {
+        room::check_descriptors()?;
+        let aws = Aws::start(settings, settings.partition_arn())?;
+        session.account = Some(ask_account(&aws, settings, session, ui)?);
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
 use crate::model::plan::step::Step;
-use crate::model::prompt::question::Purpose;
+use crate::model::prompt::question::{Purpose, QUESTION_TIME};
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Mfa, check_serial};
 use crate::sign_in::cached::{cached, device_id};
@@ -198,7 +198,12 @@ impl SigningIn<'_> {
         // A question that was forgotten at some terminal is nothing that a job of the night should
         // wait for without end. Who sits at one sees what is waited for, and can end it.
         let nobody_waits = self.sign_in.no_input || Terminal::open().is_err();
-        let limit = nobody_waits.then_some(LONGEST_WAIT);
+        let limit = match self.asking.purpose {
+            _ if nobody_waits => Some(LONGEST_WAIT),
+            // Its own program waits, and may be one that no one looks at.
+            Purpose::Program => Some(QUESTION_TIME + LONGEST_WAIT),
+            _ => None,
+        };
         let lock = DeviceLock::take(
             || self.cache.directory(),
             id,

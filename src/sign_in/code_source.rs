@@ -13,6 +13,7 @@ use crate::model::origin::Sourced;
 use crate::model::prompt::method::PromptMethod;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
+use crate::model::time::in_words;
 use crate::model::vars::CODE;
 use crate::options::{CacheMode, SignIn};
 use crate::sign_in::dialogs::{Dialogs, unknown_method};
@@ -139,6 +140,13 @@ pub(crate) fn how_to_sign_in(first: &str, sign_in: &SignIn, settings: &Settings)
         Some(CacheMode::None) => {
             "give a code, such as --code 123456, or leave --cache none out".to_owned()
         }
-        _ => format!("{first}: {}", sign_in.login_command(profile)),
+        _ => {
+            let mut line = sign_in.login_command(profile);
+            // A session that is good enough for `login` has to be so for whoever asks again.
+            if let Some(left) = sign_in.min_ttl {
+                line.push_str(&format!(" --min-ttl {}", in_words(left).replace(' ', "")));
+            }
+            format!("{first}: {line}")
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! `mfaexec_confirm`: before a command gets the session of such a profile, a person types its name.
+//! `mfaexec_confirm`: before a command or a program gets the session of such a profile, a person types
+//! its name.
 
 use secrecy::ExposeSecret;
 
@@ -12,6 +13,7 @@ use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 use crate::options::SignIn;
+use crate::sign_in::request::For;
 use crate::sign_in::turn::take_turn;
 
 /// Asks for the profile's name, if the profile wants that, until it is typed or no one answers.
@@ -20,21 +22,30 @@ pub(crate) fn confirm(
     env: &Environment,
     sign_in: &SignIn,
     settings: &Settings,
+    what_for: For<'_>,
     cache: &Cache,
     ui: Ui,
 ) -> Result<()> {
     let name = &settings.profile.value;
     let inside = env.text("MFAEXEC_PROFILE").as_ref() == Some(name) && sign_in.role_arn.is_none();
-    if !settings.guards.asks() || inside {
+    if !settings.guards.asks() || inside || !what_for.is_used_now() {
         return Ok(());
     }
     let confirm = settings.guards.confirm.as_ref();
     let place = confirm.map_or(String::new(), |confirm| confirm.origin.to_string());
+    let (to, instead) = match what_for {
+        For::Program => {
+            let quoted = shlex::try_quote(name).unwrap_or_default();
+            let run = format!(", or once for all that a run asks: mfaexec -p {quoted} -- COMMAND");
+            ("give a program its session", run)
+        }
+        _ => ("go on", String::new()),
+    };
     let refuse = |cause: &str| {
         Err(Error::new(
             format!("profile {name} was not confirmed, nothing was run"),
             cause,
-            format!("type its name when asked, on a terminal ({place} requires it)"),
+            format!("type its name when asked, on a terminal ({place} requires it){instead}"),
         ))
     };
     if sign_in.no_input {
@@ -46,7 +57,7 @@ pub(crate) fn confirm(
         (_, Err(error)) => return refuse(&error.to_string()),
     };
     take_turn(&mut terminal, cache, ui)?;
-    let question = format!("Type {} to go on: ", printable(name));
+    let question = format!("Type {} to {to}: ", printable(name));
     let until = Ask::openly(&question).until;
     loop {
         let ask = Ask::openly(&question);

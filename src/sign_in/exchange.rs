@@ -17,11 +17,11 @@ use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
 use crate::model::origin::Sourced;
 use crate::model::plan::step::{Call, Step};
-use crate::model::prompt::question::{QUESTION_TIME, Question};
+use crate::model::prompt::question::{Purpose, QUESTION_TIME, Question};
 use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::model::time::Timestamp;
 use crate::sign_in::cached::device_id;
-use crate::sign_in::code_source::{Codes, cannot_ask};
+use crate::sign_in::code_source::{Codes, cannot_ask, how_to_sign_in};
 use crate::sign_in::signing_in::{KeyCheck, SigningIn, given_up};
 use crate::sign_in::turn::take_turn;
 
@@ -202,7 +202,14 @@ impl SigningIn<'_> {
         // What is wrong with the key says more than that the question was ended for it.
         self.settle()?;
         self.given_up = answer.is_err();
-        answer
+        answer.map_err(|error| match self.asking.purpose {
+            // Who runs a program does not know what to run again.
+            Purpose::Program => {
+                let remedy = how_to_sign_in("sign in first", self.sign_in, &self.settings);
+                error.with_remedy(&remedy)
+            }
+            _ => error,
+        })
     }
 
     /// Sends the code, once. It counts as used, unless it surely was not sent.

@@ -10,6 +10,7 @@ pub(crate) mod dialogs;
 pub(crate) mod enclosing_shell;
 pub(crate) mod exchange;
 pub(crate) mod flow;
+pub(crate) mod for_program;
 pub(crate) mod key_check;
 pub(crate) mod mfa_device;
 pub(crate) mod programs;
@@ -20,26 +21,22 @@ pub(crate) mod signing_in;
 pub(crate) mod turn;
 pub(crate) mod worth_keeping;
 
-use std::ffi::OsString;
-
-use crate::edge::aws::thread::Aws;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::edge::process::exec;
-use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
 use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
 use crate::model::plan::step::Step;
-use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::options::SignIn;
-use crate::sign_in::account::ask_account;
+use crate::sign_in::account::learn_account;
 use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::code_source::{Asking, given};
 use crate::sign_in::confirm::confirm;
+use crate::sign_in::for_program::rest_of_session;
 use crate::sign_in::request::{For, read_settings};
 use crate::sign_in::signing_in::{Obtained, SigningIn};
 use crate::sign_in::worth_keeping::check_use;
@@ -61,11 +58,14 @@ pub(crate) fn obtain(
     };
     let mut settings = read_settings(env, sign_in)?;
     tell(&settings, ui);
+    let least = settings.min_ttl.clone();
+    if let For::Program = what_for {
+        settings.leave_enough_for_programs();
+    }
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let look_up = |step: &Step| cached(&cache, step);
-    let (settings, plan) = plan_either(settings, sign_in.fresh, now(), look_up)?;
-    let command = what_for.command();
+    let (mut settings, plan) = plan_either(settings, sign_in.fresh, now(), look_up)?;
     match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(
@@ -73,9 +73,7 @@ pub(crate) fn obtain(
                 session.expires_at
             );
             learn_account(&settings, &mut session, ui)?;
-            if command.is_some() {
-                confirm(env, sign_in, &settings, &cache, ui)?;
-            }
+            confirm(env, sign_in, &settings, what_for, &cache, ui)?;
             Ok(Obtained {
                 session,
                 settings,
@@ -83,11 +81,17 @@ pub(crate) fn obtain(
             })
         }
         Err(plan) => {
-            check_before_question(&settings, &plan, command)?;
-            if command.is_some() {
-                confirm(env, sign_in, &settings, &cache, ui)?;
+            check_before_question(&settings, &plan, what_for)?;
+            confirm(env, sign_in, &settings, what_for, &cache, ui)?;
+            let signed_in = SigningIn::prepare(env, asking, sign_in, settings.clone(), &cache, ui)
+                .and_then(SigningIn::finish);
+            match (signed_in, what_for) {
+                (Err(error), For::Program) if !sign_in.fresh => {
+                    settings.min_ttl = least;
+                    rest_of_session(settings, &cache, ui)?.ok_or(error)
+                }
+                (signed_in, _) => signed_in,
             }
-            SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?.finish()
         }
     }
 }
@@ -102,29 +106,16 @@ fn tell(settings: &Settings, ui: Ui) {
 }
 
 /// What can be refused before a person is asked for anything.
-fn check_before_question(
-    settings: &Settings,
-    plan: &Plan,
-    command: Option<&[OsString]>,
-) -> Result<()> {
+fn check_before_question(settings: &Settings, plan: &Plan, what_for: For<'_>) -> Result<()> {
     if let Some(reason) = &plan.reason {
         tracing::info!("signing in: {reason}");
     }
-    plan.check(settings, command.is_some())?;
-    match command {
-        None => check_use(settings),
-        Some(command) => command
+    plan.check(settings, what_for.is_used_now())?;
+    match what_for {
+        For::Later => check_use(settings),
+        For::Program => Ok(()),
+        For::Command(command) | For::Shell(command) => command
             .first()
             .map_or(Ok(()), |name| exec::check_command(name)),
     }
-}
-
-/// A guard wants to know the account, and the session was got when no one did.
-fn learn_account(settings: &Settings, session: &mut Session, ui: Ui) -> Result<()> {
-    if settings.guards.expected_account.is_some() && session.account.is_none() {
-        room::check_descriptors()?;
-        let aws = Aws::start(settings, settings.partition_arn())?;
-        session.account = Some(ask_account(&aws, settings, session, ui)?);
-    }
-    Ok(())
 }

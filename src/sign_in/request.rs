@@ -21,16 +21,16 @@ pub(crate) enum For<'a> {
     Command(&'a [OsString]),
     /// The same, and it is the user's shell.
     Shell(&'a [OsString]),
+    /// A program that fetches it by itself, and often again.
+    Program,
     /// Runs to come.
     Later,
 }
 
-impl<'a> For<'a> {
-    pub(crate) fn command(self) -> Option<&'a [OsString]> {
-        match self {
-            Self::Command(command) | Self::Shell(command) => Some(command),
-            Self::Later => None,
-        }
+impl For<'_> {
+    /// Whether a command or a program gets it: then the guards of the profile hold.
+    pub(crate) fn is_used_now(self) -> bool {
+        !matches!(self, Self::Later)
     }
 
     pub(crate) fn purpose(self) -> Purpose {
@@ -40,6 +40,7 @@ impl<'a> For<'a> {
                 Purpose::Command(name.unwrap_or_default().to_string_lossy().into_owned())
             }
             Self::Shell(_) => Purpose::Shell,
+            Self::Program => Purpose::Program,
             Self::Later => Purpose::SignIn,
         }
     }

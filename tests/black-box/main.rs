@@ -25,6 +25,8 @@ mod completions;
 mod completions_shell;
 mod config_files;
 mod config_files_any;
+mod credential_process;
+mod credential_process_waits;
 mod dialogs;
 mod dialogs_answers;
 mod dialogs_real;

@@ -10,7 +10,14 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 5] = ["shell", "login", "explain", "status", "clear"];
+const SUBCOMMANDS: [&str; 6] = [
+    "shell",
+    "login",
+    "explain",
+    "status",
+    "clear",
+    "credential-process",
+];
 
 #[test]
 fn files_are_what_the_definitions_make_of_them() {

@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod code_source;
 pub(crate) mod explanation;
+pub(crate) mod for_programs;
 pub(crate) mod program_key;
 pub(crate) mod step;
 

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Command(String),
     /// A shell starts.
     Shell,
+    /// A program fetches the session by itself.
+    Program,
     /// Nothing: the session is kept.
     SignIn,
 }
@@ -49,6 +51,7 @@ impl Question {
         match purpose {
             Purpose::Command(name) => steps.push(format!("run {}", printable(name))),
             Purpose::Shell => steps.push("start a shell".to_owned()),
+            Purpose::Program => steps.push("give a program its session".to_owned()),
             Purpose::SignIn if steps.is_empty() => steps.push("sign in".to_owned()),
             Purpose::SignIn => {}
         }

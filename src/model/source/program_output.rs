@@ -1,10 +1,17 @@
-//! What a program of `credential_process` prints: one JSON object, its names spelled exactly. What is
-//! wrong with it is said without any of it, as it may hold secrets.
+//! What a program of `credential_process` prints: one JSON object, its names spelled exactly. mfaexec
+//! reads it of others, and prints it as such a program. What is wrong with it is said without any of
+//! it, as it may hold secrets.
 
-use serde::Deserialize;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::model::session::Session;
 use crate::model::time::Timestamp;
+
+/// Seconds after which a program asks again for keys whose end no one knows. Without an end, SDKs
+/// keep keys for ever.
+const ASK_AGAIN: u64 = 3600;
 
 /// The keys in it, of whichever kind.
 #[derive(Debug)]
@@ -30,6 +37,45 @@ struct Printed {
     expiration: Option<String>,
     account_id: Option<String>,
 }
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Printing<'a> {
+    version: u8,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    session_token: &'a str,
+    expiration: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+}
+
+/// The session as such a program prints it, on a line. Where it would be seen, the secrets are left
+/// out of it.
+pub(crate) fn print(session: &Session, is_seen: bool, now: Timestamp) -> Zeroizing<String> {
+    let shown = |secret: &'_ SecretString| match is_seen {
+        true => Zeroizing::new(NOT_SHOWN.to_owned()),
+        false => Zeroizing::new(secret.expose_secret().to_owned()),
+    };
+    let end = match session.expires_at {
+        Timestamp::NEVER => Timestamp(now.0 + ASK_AGAIN),
+        end => end,
+    };
+    let printing = Printing {
+        version: 1,
+        access_key_id: &session.access_key_id,
+        secret_access_key: &shown(&session.secret_access_key),
+        session_token: &shown(&session.session_token),
+        expiration: end.to_string(),
+        account_id: session.account.as_deref(),
+    };
+    // Text and a number are never refused.
+    let line = serde_json::to_string(&printing).map(Zeroizing::new);
+    let line = line.unwrap_or_default();
+    Zeroizing::new(format!("{}\n", *line))
+}
+
+const NOT_SHOWN: &str = "(not shown on a terminal)";
 
 /// Reads what a program has printed.
 ///
