@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
-use crate::options::{ShellChoice, SignIn, non_empty};
+use crate::options::{ExportChoice, ShellChoice, SignIn, non_empty};
 
 /// Run a command with an AWS session that was authenticated with MFA.
 ///
@@ -63,6 +63,16 @@ pub(super) struct ShellArgs {
 pub(super) struct LoginArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) export: ExportChoice,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }
@@ -134,6 +144,7 @@ pub(super) struct OutputOptions {
 pub(super) enum Subcommand {
     Shell,
     Login,
+    Export,
     Explain,
     Status,
     Clear,
@@ -141,9 +152,10 @@ pub(super) enum Subcommand {
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Shell,
         Self::Login,
+        Self::Export,
         Self::Explain,
         Self::Status,
         Self::Clear,
@@ -158,6 +170,7 @@ impl Subcommand {
         match self {
             Self::Shell => "shell",
             Self::Login => "login",
+            Self::Export => "export",
             Self::Explain => "explain",
             Self::Status => "status",
             Self::Clear => "clear",
@@ -173,6 +186,9 @@ impl Subcommand {
             Self::Login => {
                 self.deferred::<LoginArgs>("Get a session and cache it, without running a command")
             }
+            Self::Export => self.deferred::<ExportArgs>(
+                "Print a session for another program; running a command is safer",
+            ),
             Self::Explain => self
                 .deferred::<ExplainArgs>("Show what a run would do and why, without any request"),
             Self::Status => self.deferred::<StatusArgs>("List the cached sessions"),

@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use clap::{Arg, Command, FromArgMatches};
 
 use super::args::{
-    ClearArgs, CredentialProcessArgs, ExplainArgs, LoginArgs, OutputOptions, RunArgs, ShellArgs,
-    StatusArgs, Subcommand, definitions,
+    ClearArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs, OutputOptions, RunArgs,
+    ShellArgs, StatusArgs, Subcommand, definitions,
 };
 use super::usage_error::{no_command, unknown_subcommand, usage_error};
 use crate::error::Error;
-use crate::options::{ShellChoice, SignIn};
+use crate::options::{ExportChoice, ShellChoice, SignIn};
 
 /// A command line that makes sense.
 #[derive(Debug)]
@@ -25,6 +25,10 @@ pub(super) enum Invocation {
     },
     Login {
         sign_in: SignIn,
+    },
+    Export {
+        sign_in: SignIn,
+        export: ExportChoice,
     },
     Explain {
         sign_in: SignIn,
@@ -111,6 +115,14 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
         Subcommand::Login => {
             let LoginArgs { sign_in, output } = LoginArgs::from_arg_matches(matches)?;
             (Invocation::Login { sign_in }, output)
+        }
+        Subcommand::Export => {
+            let ExportArgs {
+                sign_in,
+                export,
+                output,
+            } = ExportArgs::from_arg_matches(matches)?;
+            (Invocation::Export { sign_in, export }, output)
         }
         Subcommand::Explain => {
             let ExplainArgs {
@@ -199,6 +211,7 @@ mod tests {
             "duration" | "min_ttl" => "1h",
             "prompt" => "terminal",
             "cache" => "plain",
+            "format" => "fish",
             "code" => "-1",
             "profile" => "login",
             _ => "status",

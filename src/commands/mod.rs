@@ -3,6 +3,7 @@
 pub(crate) mod clear;
 pub(crate) mod credential_process;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod login;
 pub(crate) mod run;
 pub(crate) mod shell;

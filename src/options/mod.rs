@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
+use crate::model::child::export::Format;
 use crate::model::child::shell::Shell;
 use crate::model::prompt::method::{self, PromptMethod};
 use crate::model::settings::SessionOptions;
@@ -127,6 +129,41 @@ fn shell_help() -> String {
          showing the session in their prompt. Default: SHELL, else /bin/sh.",
         Shell::PROGRAMS.map(|(name, _)| name).join(", ")
     )
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ExportChoice {
+    /// Print env, json, dotenv, docker, fish, nu or powershell
+    #[arg(long, value_name = "FORMAT", default_value = "env", hide_default_value = true, hide_possible_values = true, long_help = format_help(), help_heading = EXPORT)]
+    pub format: Format,
+    /// Print even if stdout is a terminal
+    #[arg(long, help_heading = EXPORT)]
+    pub force: bool,
+}
+
+const EXPORT: &str = "Export";
+
+fn format_help() -> String {
+    format!(
+        "Print {}\n\nenv is for sh, bash and zsh. dotenv, docker and json \
+         have the variables of AWS, and cannot unset any. Default: env.",
+        formats()
+    )
+}
+
+fn formats() -> String {
+    let [names @ .., last] = Format::ALL.map(Format::name);
+    format!("{} or {last}", names.join(", "))
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -111,11 +111,9 @@ fn check_before_question(settings: &Settings, plan: &Plan, what_for: For<'_>) ->
         tracing::info!("signing in: {reason}");
     }
     plan.check(settings, what_for.is_used_now())?;
-    match what_for {
-        For::Later => check_use(settings),
-        For::Program => Ok(()),
-        For::Command(command) | For::Shell(command) => command
-            .first()
-            .map_or(Ok(()), |name| exec::check_command(name)),
+    if !what_for.is_used_now() {
+        return check_use(settings);
     }
+    let command = what_for.command().and_then(<[_]>::first);
+    command.map_or(Ok(()), |name| exec::check_command(name))
 }

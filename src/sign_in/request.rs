@@ -25,12 +25,16 @@ pub(crate) enum For<'a> {
     Program,
     /// Runs to come.
     Later,
+    /// Programs that read what is printed.
+    Export,
 }
 
-impl For<'_> {
-    /// Whether a command or a program gets it: then the guards of the profile hold.
-    pub(crate) fn is_used_now(self) -> bool {
-        !matches!(self, Self::Later)
+impl<'a> For<'a> {
+    pub(crate) fn command(self) -> Option<&'a [OsString]> {
+        match self {
+            Self::Command(command) | Self::Shell(command) => Some(command),
+            Self::Program | Self::Later | Self::Export => None,
+        }
     }
 
     pub(crate) fn purpose(self) -> Purpose {
@@ -42,7 +46,13 @@ impl For<'_> {
             Self::Shell(_) => Purpose::Shell,
             Self::Program => Purpose::Program,
             Self::Later => Purpose::SignIn,
+            Self::Export => Purpose::Export,
         }
+    }
+
+    /// Whether a command or a program gets it: then the guards of the profile hold.
+    pub(crate) fn is_used_now(self) -> bool {
+        !matches!(self, Self::Later)
     }
 }
 

@@ -13,12 +13,13 @@ use crate::pages_screens::with_example_times;
 const READY: &str = "ready> ";
 
 /// The pages for users.
-pub(crate) const PAGES: [&str; 8] = [
+pub(crate) const PAGES: [&str; 9] = [
     "README.md",
     "docs/guide.md",
     "docs/migrating.md",
     "docs/performance.md",
     "docs/profiles.md",
+    "docs/programs.md",
     "docs/recipes.md",
     "docs/reference.md",
     "docs/shell.md",

@@ -41,6 +41,8 @@ mod exec_process;
 mod exec_streams;
 mod exec_terminal;
 mod explain;
+mod export;
+mod export_readers;
 mod failures;
 mod failures_keyring;
 mod failures_network;

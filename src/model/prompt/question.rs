@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     Program,
     /// Nothing: the session is kept.
     SignIn,
+    /// The session is printed for other programs.
+    Export,
 }
 
 /// The question for a code, in words that can be shown anywhere.
@@ -52,6 +54,7 @@ impl Question {
             Purpose::Command(name) => steps.push(format!("run {}", printable(name))),
             Purpose::Shell => steps.push("start a shell".to_owned()),
             Purpose::Program => steps.push("give a program its session".to_owned()),
+            Purpose::Export => steps.push("export the session".to_owned()),
             Purpose::SignIn if steps.is_empty() => steps.push("sign in".to_owned()),
             Purpose::SignIn => {}
         }
