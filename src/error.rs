@@ -94,6 +94,18 @@ impl Error {
         self
     }
 
+    /// Whether the command is what cannot be run.
+    pub(crate) fn is_about_command(&self) -> bool {
+        matches!(self.kind, Kind::CannotRun | Kind::NotFound)
+    }
+
+    /// The same failure with another cause and remedy.
+    pub(crate) fn because(mut self, cause: &str, remedy: &str) -> Self {
+        self.cause = printable(cause);
+        self.remedy = printable(remedy);
+        self
+    }
+
     /// The exit code; `runs_command` tells whether the invocation was one that runs a command.
     pub fn exit_code(&self, runs_command: bool) -> u8 {
         match self.kind {

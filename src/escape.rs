@@ -54,6 +54,40 @@ pub(crate) fn unseen(text: &str) -> Option<String> {
     (!points.is_empty()).then(|| points.join(" and "))
 }
 
+/// A command line of these words, to be copied into a shell: what the shell would take for more than
+/// text is quoted, and what could not be copied is written as an escape (`$'\n'`, which bash, zsh and
+/// ksh read).
+pub(crate) fn shell_line<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
+    let words = words.into_iter().map(|word| shell_word(word.as_ref()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// One word of such a line.
+pub(crate) fn shell_word(word: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-+./:@,=".contains(&b);
+    // zsh takes `=ls` for the path of ls.
+    if !word.is_empty() && !word.starts_with('=') && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    let can_be_copied = word.chars().all(is_harmless);
+    match shlex::try_quote(word) {
+        Ok(quoted) if can_be_copied => quoted.into_owned(),
+        _ => format!("$'{}'", word.chars().map(escaped).collect::<String>()),
+    }
+}
+
+fn escaped(c: char) -> String {
+    match c {
+        '\\' | '\'' => format!("\\{c}"),
+        '\n' => r"\n".to_owned(),
+        '\t' => r"\t".to_owned(),
+        '\r' => r"\r".to_owned(),
+        c if is_harmless(c) => c.to_string(),
+        c if c.is_ascii() => format!("\\x{:02x}", u32::from(c)),
+        c => format!("\\U{:08x}", u32::from(c)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +118,25 @@ mod tests {
         assert_eq!(unseen("Zürich 東京\tx"), None);
         let unseen = unseen("a\u{200b}b\u{a0}c\u{200b}\u{feff}");
         assert_eq!(unseen.as_deref(), Some("U+00A0 and U+200B and U+FEFF"));
+    }
+
+    #[test]
+    fn a_line_can_be_copied_into_a_shell() {
+        let cases = [
+            ("--profile=a.b/c:d", "--profile=a.b/c:d"),
+            ("FOO=BAR", "FOO=BAR"),
+            ("", "''"),
+            ("=ls", "'=ls'"),
+            ("two words", "'two words'"),
+            ("$HOME/*", "'$HOME/*'"),
+            ("~/x", "'~/x'"),
+            ("a\nb\u{1b}'\\", r"$'a\nb\x1b\'\\'"),
+            ("\u{202e}x", r"$'\U0000202ex'"),
+        ];
+        for (word, shown) in cases {
+            assert_eq!(shell_word(word), shown);
+            assert_eq!(printable(shown), shown);
+        }
+        assert_eq!(shell_line(["a", "b c"]), "a 'b c'");
     }
 }

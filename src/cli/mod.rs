@@ -11,8 +11,13 @@ use crate::edge::prompt::{modes, tty};
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 
 mod args;
+mod builtins;
 mod complete;
+mod foreign;
+mod meant;
+mod no_program;
 mod parse;
+mod tokens;
 mod usage_error;
 
 pub use args::definitions;
@@ -43,8 +48,14 @@ fn answer(words: &[OsString]) -> u8 {
                 invocation,
                 Invocation::Run { .. } | Invocation::Shell { .. }
             );
+            let command = match &invocation {
+                Invocation::Run { command, .. } => command.len(),
+                _ => 0,
+            };
             let ui = Ui::new(output.quiet, output.verbose);
-            exit_code(perform(invocation, ui), runs_command)
+            let done = perform(invocation, ui);
+            let done = done.map_err(|error| no_program::explained(error, words, command));
+            exit_code(done, runs_command)
         }
         Parsed::Print(text) => exit_code(output::print(&text), false),
         Parsed::Invalid {

@@ -2,13 +2,18 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, Command, FromArgMatches};
+use clap::{Command, FromArgMatches};
 
 use super::args::{
     ClearArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs, OutputOptions, RunArgs,
     ShellArgs, StatusArgs, Subcommand, definitions,
 };
-use super::usage_error::{no_command, unknown_subcommand, usage_error};
+use super::foreign::foreign;
+use super::meant::{Known, meant};
+use super::tokens::{Token, Tokens};
+use super::usage_error::{
+    corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
+};
 use crate::error::Error;
 use crate::options::{ExportChoice, ShellChoice, SignIn};
 
@@ -60,27 +65,30 @@ pub(super) enum Parsed {
 
 /// Reads the command line, program name included.
 pub(super) fn parse(words: &[OsString]) -> Parsed {
+    parse_knowing(words, Known::read)
+}
+
+/// The same, with what there is on the machine, which is looked at only if the words make no sense.
+fn parse_knowing(words: &[OsString], known: impl FnOnce() -> Known) -> Parsed {
     let mut definitions = definitions();
     let at = first_own_word(words, &definitions);
     let subcommand = at.and_then(|at| Subcommand::of(&words[at]));
-    let mut ordered = words.to_vec();
-    if let (Some(at), Some(_)) = (at, subcommand) {
-        // Options mean the same before and after the subcommand's name. Behind the name, clap knows
-        // all that can be said of them: which exclude each other, and which the subcommand has not.
-        ordered[1..=at].rotate_right(1);
+    if let Some(at) = at
+        && words[at] == "help"
+    {
+        return help(words, at, &definitions);
     }
     let invocation = definitions
-        .try_get_matches_from_mut(ordered)
+        .try_get_matches_from_mut(ordered(words, at.filter(|_| subcommand.is_some())))
         .and_then(|matches| invocation(&matches))
         .map_err(|error| error.format(&mut definitions));
     let error = match invocation {
-        Ok((Invocation::Run { command, .. }, _)) if command.is_empty() => no_command(),
+        Ok((Invocation::Run { command, .. }, _)) if command.is_empty() => {
+            no_command(words, &definitions, known)
+        }
         Ok((invocation, output)) => return Parsed::Run(invocation, output),
         Err(error) if !error.use_stderr() => return Parsed::Print(error.render().to_string()),
-        Err(error) => match at {
-            Some(at) if subcommand.is_none() => unknown_subcommand(&error, words, at),
-            _ => usage_error(&error, subcommand),
-        },
+        Err(error) => wrong_line(&error, words, &definitions, known, subcommand),
     };
     let for_program = subcommand == Some(Subcommand::CredentialProcess);
     Parsed::Invalid {
@@ -90,6 +98,80 @@ pub(super) fn parse(words: &[OsString]) -> Parsed {
         },
         runs_command: matches!(subcommand, None | Some(Subcommand::Shell)),
     }
+}
+
+/// Options mean the same before and after the subcommand's name, which is at `name`. Behind the name,
+/// clap knows all that can be said of them: which exclude each other, and which the subcommand has not.
+fn ordered(words: &[OsString], name: Option<usize>) -> Vec<OsString> {
+    let mut ordered = words.to_vec();
+    if let Some(at) = name {
+        ordered[1..=at].rotate_right(1);
+    }
+    ordered
+}
+
+/// `mfaexec help`, `mfaexec help login`: what --help prints.
+fn help(words: &[OsString], at: usize, definitions: &Command) -> Parsed {
+    let words: Vec<OsString> = [&words[..at], &words[at + 1..]].concat();
+    let about = first_own_word(&words, definitions).map(|at| &words[at]);
+    let subcommand = about.and_then(|word| Subcommand::of(word));
+    if let (Some(word), None) = (about, subcommand)
+        && word != "help"
+    {
+        return Parsed::Invalid {
+            error: no_help(&word.to_string_lossy()),
+            runs_command: true,
+        };
+    }
+    let name = subcommand.map(|subcommand| subcommand.name().into());
+    let words = [Some("mfaexec".into()), name, Some("--help".into())];
+    let words: Vec<OsString> = words.into_iter().flatten().collect();
+    match definitions.clone().try_get_matches_from(words) {
+        Err(help) => Parsed::Print(help.render().to_string()),
+        Ok(_) => Parsed::Print(String::new()),
+    }
+}
+
+/// A line that clap refuses. Where words of it are no options, the line that was meant is the remedy.
+fn wrong_line(
+    error: &clap::Error,
+    words: &[OsString],
+    definitions: &Command,
+    known: impl FnOnce() -> Known,
+    subcommand: Option<Subcommand>,
+) -> Error {
+    let mut words = words.to_vec();
+    let mut stray_one = stray_word(error).map(str::to_owned);
+    // `--list`: what is an option elsewhere.
+    if subcommand.is_none()
+        && let Some(name) = unheard_of_option(error)
+        && (Subcommand::of(name.as_ref()).is_some() || foreign(name).is_some())
+        && let Some(at) = words.iter().position(|word| *word == *format!("--{name}"))
+    {
+        words[at] = name.into();
+        stray_one = Some(format!("--{name}"));
+    }
+    let meant = stray_one.and_then(|word| Some((meant(&words, definitions, &known())?, word)));
+    let Some((meant, word)) = meant else {
+        let corrected = corrected(error, &words);
+        let corrected = corrected.filter(|line| objection(line).is_none());
+        return usage_error(error, subcommand, corrected.as_deref());
+    };
+    match meant.words.as_deref().and_then(objection) {
+        Some(objection) => usage_error(&objection, subcommand, None),
+        None => stray(&word, subcommand, meant),
+    }
+}
+
+/// What clap has to say against a line, if it has something.
+fn objection(words: &[String]) -> Option<clap::Error> {
+    let mut definitions = definitions();
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let at = first_own_word(&words, &definitions);
+    let name = at.filter(|at| Subcommand::of(&words[*at]).is_some());
+    let matches = definitions.try_get_matches_from_mut(ordered(&words, name));
+    let error = matches.and_then(|matches| invocation(&matches)).err()?;
+    error.use_stderr().then(|| error.format(&mut definitions))
 }
 
 fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions), clap::Error> {
@@ -156,51 +238,15 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
 
 /// The place of the first word before `--` that is neither an option nor the value of one.
 fn first_own_word(words: &[OsString], definitions: &Command) -> Option<usize> {
-    let raw = clap_lex::RawArgs::new(words);
-    let mut cursor = raw.cursor();
-    raw.next_os(&mut cursor); // the program's name
-    while let Some(word) = raw.next(&mut cursor) {
-        if word.is_escape() {
-            return None;
-        }
-        let value_follows = if let Some((long, value)) = word.to_long() {
-            value.is_none()
-                && long.is_ok_and(|long| {
-                    takes_value(definitions, &|option| option.get_long() == Some(long))
-                })
-        } else if let Some(mut shorts) = word.to_short() {
-            // In `-vpNAME` what is behind an option with a value is the value.
-            let mut letters = std::iter::from_fn(|| shorts.next_flag()?.ok());
-            let with_value = letters.any(|letter| {
-                takes_value(definitions, &|option| option.get_short() == Some(letter))
-            });
-            with_value && shorts.is_empty()
-        } else {
-            return Some(words.len() - raw.remaining(&mut cursor).count() - 1);
-        };
-        if value_follows && raw.peek(&cursor).is_some_and(|next| !next.is_escape()) {
-            raw.next_os(&mut cursor);
-        }
-    }
-    None
-}
-
-/// Whether the option that fits takes a value: one of a run or, where a run has none, of a subcommand.
-fn takes_value(definitions: &Command, fits: &dyn Fn(&Arg) -> bool) -> bool {
-    let of_run = definitions.get_arguments().find(|option| fits(option));
-    if let Some(option) = of_run {
-        return option.get_action().takes_values();
-    }
-    let mut all = definitions.clone();
-    all.build();
-    let of_subcommands = all.get_subcommands().flat_map(Command::get_arguments);
-    of_subcommands
-        .filter(|option| fits(option))
-        .any(|option| option.get_action().takes_values())
+    Tokens::new(words, definitions).find_map(|token| match token {
+        Token::Word(at) => Some(at),
+        Token::Option(_) => None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Arg;
     use proptest::prelude::*;
 
     use super::*;

@@ -1,24 +1,79 @@
 //! Command lines that make no sense, and the line that would: clap's errors in three parts.
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::args::Subcommand;
+use super::args::{Subcommand, definitions};
+use super::meant::{Known, Meant, has_option, meant, similar_subcommand};
 use crate::error::{Error, Kind};
+use crate::escape::shell_line;
 
-pub(super) fn no_command() -> Error {
+/// A run without a command: with options it was meant to be a shell, or a run.
+pub(super) fn no_command(
+    words: &[OsString],
+    definitions: &Command,
+    known: impl FnOnce() -> Known,
+) -> Error {
+    let what = "there is nothing to run";
+    let meant = meant(words, definitions, &known());
+    let Some(meant) = meant.filter(|meant| meant.words.is_some()) else {
+        return Error::of(
+            Kind::Usage,
+            what,
+            "no command follows, and no subcommand was given",
+            "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
+        );
+    };
+    let run = meant.remedy.replacen(" shell", "", 1);
+    let cause = format!("no command follows after --; with one: {run} -- COMMAND");
+    Error::of(Kind::Usage, what, cause, meant.remedy)
+}
+
+/// `mfaexec help` about a word that is no subcommand.
+pub(super) fn no_help(word: &str) -> Error {
+    let remedy = match similar_subcommand(word) {
+        Some((_, name)) => format!("did you mean {name}? mfaexec help {name}"),
+        None => "mfaexec help".to_owned(),
+    };
+    let names = Subcommand::ALL.map(Subcommand::name).join(", ");
     Error::of(
         Kind::Usage,
-        "there is nothing to run",
-        "no command follows, and no subcommand was given",
-        "mfaexec [OPTIONS] -- COMMAND [ARGS]..., or see: mfaexec --help",
+        format!("{word} is no subcommand of mfaexec"),
+        format!("subcommands: {names}"),
+        remedy,
     )
 }
 
-/// What clap says, its cause and its hint.
-pub(super) fn usage_error(error: &clap::Error, subcommand: Option<Subcommand>) -> Error {
+/// A word that is neither an option nor the value of one, and wrong where it is.
+pub(super) fn stray_word(error: &clap::Error) -> Option<&str> {
+    let word = context(error, ContextKind::InvalidArg)?;
+    (error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-')).then_some(word)
+}
+
+/// An option that does not exist, and that clap finds similar to no other one: its name.
+pub(super) fn unheard_of_option(error: &clap::Error) -> Option<&str> {
+    let name = context(error, ContextKind::InvalidArg)?.strip_prefix("--")?;
+    (error.kind() == ErrorKind::UnknownArgument && suggestion(error).is_none()).then_some(name)
+}
+
+/// A line with a stray word, and the one that was meant.
+pub(super) fn stray(word: &str, subcommand: Option<Subcommand>, meant: Meant) -> Error {
+    let what = match subcommand {
+        Some(_) => format!("unexpected argument '{word}' found"),
+        None => format!("{word} is no subcommand of mfaexec"),
+    };
+    Error::of(Kind::Usage, what, meant.cause, meant.remedy)
+}
+
+/// What clap says, its cause and its hint. `corrected` is the line with the hint in it, if mfaexec
+/// understands that.
+pub(super) fn usage_error(
+    error: &clap::Error,
+    subcommand: Option<Subcommand>,
+    corrected: Option<&[String]>,
+) -> Error {
     let program = match subcommand {
         Some(subcommand) => format!("mfaexec {}", subcommand.name()),
         None => "mfaexec".to_owned(),
@@ -36,17 +91,50 @@ pub(super) fn usage_error(error: &clap::Error, subcommand: Option<Subcommand>) -
         None => (what, cause(error, &program)),
     };
     let help = format!("see: {program} --help");
-    let remedy = match meant(error) {
-        Some(meant) => format!("did you mean {meant}? Or {help}"),
-        None => help,
+    let remedy = match (suggestion(error), corrected) {
+        (Some(right), Some(line)) => format!("did you mean {right}? {}", shell_line(line)),
+        (Some(right), None) => format!("did you mean {right}? Or {help}"),
+        (None, _) => help,
     };
     Error::of(Kind::Usage, what, cause, remedy)
 }
 
+/// The words with clap's hint in the place of what is wrong. A code is not repeated: it is a secret
+/// as long as it was not used.
+pub(super) fn corrected(error: &clap::Error, words: &[OsString]) -> Option<Vec<String>> {
+    let right = suggestion(error)?;
+    let kind = match error.kind() {
+        ErrorKind::InvalidValue => ContextKind::InvalidValue,
+        _ => ContextKind::InvalidArg,
+    };
+    let wrong = context(error, kind)?;
+    let mut words: Vec<String> = words
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into())
+        .collect();
+    if words
+        .iter()
+        .any(|word| word.starts_with("-c") || word.starts_with("--code"))
+    {
+        return None;
+    }
+    let at = words.iter().position(|word| {
+        let (name, value) = word.split_once('=').unwrap_or((word, word));
+        word == wrong || name == wrong || value == wrong
+    })?;
+    words[at] = words[at].replacen(wrong, right, 1);
+    words.insert(0, "mfaexec".to_owned());
+    Some(words)
+}
+
 fn cause(error: &clap::Error, program: &str) -> String {
-    let is_option = context(error, ContextKind::InvalidArg).is_some_and(|arg| arg.starts_with('-'));
+    let wrong = context(error, ContextKind::InvalidArg);
+    let option = wrong.filter(|arg| arg.starts_with('-'));
     match error.kind() {
-        ErrorKind::UnknownArgument if is_option => format!("{program} has no such option"),
+        ErrorKind::UnknownArgument if let Some(option) = option => {
+            format!("{program} has no such option{}", others_with(option))
+        }
         ErrorKind::UnknownArgument => format!("{program} takes options only"),
         ErrorKind::ArgumentConflict => "the two contradict each other".to_owned(),
         ErrorKind::TooManyValues => "the option takes no value".to_owned(),
@@ -61,8 +149,28 @@ fn cause(error: &clap::Error, program: &str) -> String {
     }
 }
 
-/// The word that clap finds most similar to the wrong one.
-fn meant(error: &clap::Error) -> Option<&str> {
+/// The subcommands that have an option, for the cause.
+fn others_with(option: &str) -> String {
+    let having = Subcommand::ALL
+        .into_iter()
+        .filter(|of| has_option(&definitions(), Some(*of), option));
+    let names: Vec<_> = having.map(Subcommand::name).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((one, [])) => format!("; {one} has it"),
+        Some((last, others)) => format!("; {} and {last} have it", others.join(", ")),
+    }
+}
+
+/// The word that clap finds most similar to the wrong one. An option that other subcommands have is
+/// no slip.
+fn suggestion(error: &clap::Error) -> Option<&str> {
+    let wrong = context(error, ContextKind::InvalidArg);
+    if error.kind() == ErrorKind::UnknownArgument
+        && wrong.is_some_and(|option| !others_with(option).is_empty())
+    {
+        return None;
+    }
     [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedValue,
@@ -78,64 +186,4 @@ fn context(error: &clap::Error, kind: ContextKind) -> Option<&str> {
         ContextValue::Strings(texts) => texts.last().map(String::as_str),
         _ => None,
     }
-}
-
-/// `mfaexec -p x aws s3 ls`: at the place of a subcommand's name is a word that is none.
-pub(super) fn unknown_subcommand(error: &clap::Error, words: &[OsString], at: usize) -> Error {
-    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
-    let word = &words[at];
-    if context(error, ContextKind::InvalidArg) != Some(word) {
-        return usage_error(error, None);
-    }
-    if word == "help" {
-        let cause = "mfaexec has no subcommand of that name";
-        return Error::of(Kind::Usage, "help is an option", cause, "mfaexec --help");
-    }
-    let (options, rest) = (&words[1..at], &words[at + 1..]);
-    // Where there is a `--`, the word before it is one too many.
-    let dashes = rest.iter().position(|word| word == "--");
-    let (cause, run) = match dashes {
-        Some(dashes) => (
-            "mfaexec has no subcommand of that name",
-            line([options, &rest[dashes..]]),
-        ),
-        None => (
-            "a command to run follows after --",
-            line([options, &["--".into()], &words[at..]]),
-        ),
-    };
-    let remedy = match similar_subcommand(word) {
-        Some(name) => {
-            let meant = line([options, &[name.clone().into()], rest]);
-            format!("did you mean {name}? {meant}; to run a command: {run}")
-        }
-        None => run,
-    };
-    Error::of(
-        Kind::Usage,
-        format!("{word} is no subcommand of mfaexec"),
-        cause,
-        remedy,
-    )
-}
-
-/// clap makes this suggestion only where no command can follow.
-fn similar_subcommand(word: &str) -> Option<String> {
-    let names = Subcommand::ALL.map(|known| clap::Command::new(known.name()));
-    let mut without_command = clap::Command::new("mfaexec").subcommands(names);
-    let words = ["mfaexec", word];
-    let error = without_command.try_get_matches_from_mut(words).err()?;
-    Some(context(&error, ContextKind::SuggestedSubcommand)?.to_owned())
-}
-
-/// The command line of these words, quoted for a shell.
-fn line<const N: usize>(parts: [&[Cow<'_, str>]; N]) -> String {
-    let quoted = parts.iter().copied().flatten().map(|word| {
-        let quoted = shlex::try_quote(word);
-        quoted.unwrap_or_else(|_| word.clone()).into_owned()
-    });
-    let words: Vec<_> = std::iter::once("mfaexec".to_owned())
-        .chain(quoted)
-        .collect();
-    words.join(" ")
 }

@@ -53,6 +53,8 @@ mod find_device;
 mod harness;
 mod internet;
 mod kill;
+mod meant;
+mod no_program;
 mod one_code;
 mod options;
 mod options_places;

@@ -1,0 +1,156 @@
+//! Words that people bring along from other tools (aws-vault, granted, saml2aws, gh, kubectl), and
+//! what mfaexec has for them. A subcommand that mfaexec gets leaves this table.
+
+use super::args::Subcommand;
+
+/// What mfaexec does where another tool has that word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A run, or a shell where no command is named.
+    Run,
+    Subcommand(Subcommand),
+    /// A line with nothing but this option.
+    Option(&'static str),
+    /// This command, run with the session.
+    Command(&'static [&'static str]),
+    /// `aws configure`, which writes profiles.
+    Configure,
+    /// The script for a shell.
+    Completions,
+    /// Nothing; what to do instead.
+    Nothing(&'static str),
+}
+
+struct Row {
+    words: &'static [&'static str],
+    meaning: Meaning,
+    cause: &'static str,
+}
+
+const TABLE: &[Row] = &[
+    Row {
+        words: &["exec", "run", "assume", "use", "switch"],
+        meaning: Meaning::Run,
+        cause: "a run needs no subcommand: -p names the profile, and the command follows after --",
+    },
+    Row {
+        words: &["list", "ls", "ps", "sessions", "profiles", "show", "info"],
+        meaning: Meaning::Subcommand(Subcommand::Status),
+        cause: "status lists the cached sessions",
+    },
+    Row {
+        words: &[
+            "logout", "log-out", "signout", "sign-out", "remove", "rm", "delete", "forget",
+            "clean", "purge", "flush", "reset",
+        ],
+        meaning: Meaning::Subcommand(Subcommand::Clear),
+        cause: "clear removes cached sessions",
+    },
+    Row {
+        words: &[
+            "signin",
+            "sign-in",
+            "log-in",
+            "auth",
+            "authenticate",
+            "refresh",
+            "renew",
+            "session",
+        ],
+        meaning: Meaning::Subcommand(Subcommand::Login),
+        cause: "login gets a session and caches it",
+    },
+    Row {
+        words: &[
+            "why", "plan", "check", "diagnose", "doctor", "debug", "dry-run",
+        ],
+        meaning: Meaning::Subcommand(Subcommand::Explain),
+        cause: "explain shows what a run would do and why",
+    },
+    Row {
+        words: &[
+            "env",
+            "export",
+            "print",
+            "script",
+            "credentials",
+            "creds",
+            "export-credentials",
+            "credential-process",
+            "subshell",
+        ],
+        meaning: Meaning::Subcommand(Subcommand::Shell),
+        cause: "mfaexec prints no keys and does not change your shell: it starts one that has the \
+                session",
+    },
+    Row {
+        words: &[
+            "serve",
+            "server",
+            "proxy",
+            "daemon",
+            "ecs-server",
+            "ec2-server",
+        ],
+        meaning: Meaning::Run,
+        cause: "mfaexec serves no credentials: it runs a command or a shell with them",
+    },
+    Row {
+        words: &["whoami", "who", "identity", "id"],
+        meaning: Meaning::Command(&["aws", "sts", "get-caller-identity"]),
+        cause: "the AWS CLI asks STS whose session it is",
+    },
+    Row {
+        words: &["rotate"],
+        meaning: Meaning::Command(&["aws", "iam", "create-access-key"]),
+        cause: "mfaexec changes no keys in IAM; the AWS CLI makes a new one",
+    },
+    Row {
+        words: &["add", "configure", "config", "import", "init", "setup"],
+        meaning: Meaning::Configure,
+        cause: "mfaexec uses the profiles of the AWS CLI, which also writes them",
+    },
+    Row {
+        words: &["console", "browser", "open", "web"],
+        meaning: Meaning::Nothing("open https://console.aws.amazon.com/ in a browser"),
+        cause: "mfaexec opens no console",
+    },
+    Row {
+        words: &["version", "about"],
+        meaning: Meaning::Option("--version"),
+        cause: "the version is an option",
+    },
+    Row {
+        words: &["man", "manual", "docs", "usage"],
+        meaning: Meaning::Option("--help"),
+        cause: "the help has all options and subcommands",
+    },
+    Row {
+        words: &["completion", "completions", "complete", "autocomplete"],
+        meaning: Meaning::Completions,
+        cause: "mfaexec prints its completion script if MFAEXEC_COMPLETE names a shell",
+    },
+];
+
+/// What mfaexec has for a word of other tools, and the reason to give.
+pub(super) fn foreign(word: &str) -> Option<(Meaning, &'static str)> {
+    let row = TABLE.iter().find(|row| row.words.contains(&word))?;
+    Some((row.meaning, row.cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_has_one_meaning_and_is_no_subcommand() {
+        let mut words: Vec<&str> = TABLE.iter().flat_map(|row| row.words).copied().collect();
+        assert!(
+            words
+                .iter()
+                .all(|word| Subcommand::of(word.as_ref()).is_none())
+        );
+        words.sort_unstable();
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
+    }
+}

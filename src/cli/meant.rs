@@ -1,0 +1,551 @@
+//! What a command line was meant to be whose words are no options: the profile without its `-p`, the
+//! command without its `--`, a subcommand that is misspelt or another tool's. The line that comes out
+//! has the user's own words in their order, so that no profile, option or command is lost.
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+use super::args::Subcommand;
+use super::foreign::{Meaning, foreign};
+use super::tokens::{Token, Tokens};
+use crate::edge::config_files;
+use crate::edge::process::exec;
+use crate::escape::shell_line;
+use crate::model::arn::Arn;
+use crate::model::child::shell::Shell;
+use crate::model::config::Profiles;
+
+/// Names at least this similar (Jaro-Winkler) are taken for slips.
+const SIMILAR: f64 = 0.8;
+
+/// What there is on this machine that a word can name.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) profiles: Vec<String>,
+    pub(super) is_program: fn(&str) -> bool,
+}
+
+impl Known {
+    /// Reads the config files. If they cannot be read, that is not what is told here.
+    pub(super) fn read() -> Self {
+        let files = config_files::read(&exec::environment());
+        let profiles = files.and_then(Profiles::parse);
+        let names = profiles.map(|all| all.names().into_iter().map(str::to_owned).collect());
+        Self {
+            profiles: names.unwrap_or_default(),
+            is_program: |name| exec::check_command(name.as_ref()).is_ok(),
+        }
+    }
+
+    pub(super) fn is_profile(&self, word: &str) -> bool {
+        self.profiles.iter().any(|name| name == word)
+    }
+
+    fn similar_profile(&self, word: &str) -> Option<(f64, &str)> {
+        most_similar(word, self.profiles.iter().map(String::as_str))
+    }
+}
+
+fn most_similar<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<(f64, &'a str)> {
+    names
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&word.to_lowercase(), &name.to_lowercase()),
+                name,
+            )
+        })
+        .filter(|(likeness, _)| *likeness >= SIMILAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+/// The subcommand that a word was probably meant to be.
+pub(super) fn similar_subcommand(word: &str) -> Option<(f64, &'static str)> {
+    most_similar(word, Subcommand::ALL.into_iter().map(Subcommand::name))
+}
+
+/// A line that mfaexec understands, and why it is that one.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Meant {
+    /// As it is typed, or what to do where there is no such line.
+    pub(super) remedy: String,
+    pub(super) cause: String,
+    /// The words without quotes, the program's name first, if it is a line of mfaexec's.
+    pub(super) words: Option<Vec<String>>,
+}
+
+/// What the words, the program's name first, were meant to be.
+pub(super) fn meant(words: &[OsString], definitions: &Command, known: &Known) -> Option<Meant> {
+    let mut reader = Reader::new(words, definitions, known);
+    reader.read();
+    reader.finish()
+}
+
+/// A part of the line in the place that it was typed at.
+enum Part {
+    /// An option, its value, or several of them.
+    Options(Vec<String>),
+    /// The place of the subcommand.
+    Verb,
+}
+
+struct Reader<'a> {
+    words: Vec<String>,
+    raw: &'a [OsString],
+    definitions: &'a Command,
+    known: &'a Known,
+    parts: Vec<Part>,
+    verb: Option<Meaning>,
+    /// Whether the verb is one of mfaexec's own, as it was typed.
+    own_verb: bool,
+    profile: Option<String>,
+    command: Vec<String>,
+    cause: Option<String>,
+    /// A name in place of a misspelt one.
+    guess: Option<String>,
+    shell_for_completions: Option<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(raw: &'a [OsString], definitions: &'a Command, known: &'a Known) -> Self {
+        let words = raw.iter().map(|word| word.to_string_lossy().into_owned());
+        Self {
+            words: words.collect(),
+            raw,
+            definitions,
+            known,
+            parts: Vec::new(),
+            verb: None,
+            own_verb: false,
+            profile: None,
+            command: Vec::new(),
+            cause: None,
+            guess: None,
+            shell_for_completions: None,
+        }
+    }
+
+    fn read(&mut self) {
+        let mut tokens = Tokens::new(self.raw, self.definitions);
+        let all: Vec<Token> = tokens.by_ref().collect();
+        let dashes = tokens.dashes();
+        for (number, token) in all.iter().enumerate() {
+            match token {
+                Token::Option(place) => {
+                    let option = self.words[place.clone()].to_vec();
+                    self.parts.push(Part::Options(option));
+                }
+                Token::Word(at) => {
+                    let rest = &all[number + 1..];
+                    if !self.read_word(&self.words[*at].clone(), rest, dashes.is_some()) {
+                        // All that follows is the command's, a `--` included.
+                        self.command = self.words[*at..].to_vec();
+                        return;
+                    }
+                }
+            }
+        }
+        if let Some(dashes) = dashes {
+            self.command = self.words[dashes + 1..].to_vec();
+        }
+    }
+
+    /// Takes a word for what it is; false if the command begins with it.
+    fn read_word(&mut self, word: &str, rest: &[Token], has_dashes: bool) -> bool {
+        if self.verb.is_none() && self.read_verb(word, rest, has_dashes) {
+            return true;
+        }
+        let (known, is_program) = (self.known, (self.known.is_program)(word));
+        let after_own = self.own_verb;
+        if known.is_profile(word) {
+            let program_follows = rest.iter().any(|token| match token {
+                Token::Word(at) => (known.is_program)(&self.words[*at]),
+                Token::Option(_) => false,
+            });
+            // A profile may be called as a program is.
+            let is_command = is_program
+                && self.verb.is_none()
+                && !has_dashes
+                && !rest.is_empty()
+                && !program_follows;
+            if !is_command && self.profile.is_none() {
+                self.set_profile(word, format!("{word} is a profile, which -p names"));
+                return true;
+            }
+        }
+        let begun = self.verb.is_some() || self.profile.is_some();
+        if begun && self.read_value(word) {
+            return true;
+        }
+        if after_own {
+            self.read_stray(word);
+            return true;
+        }
+        if is_program {
+            return false;
+        }
+        self.read_unknown(word, rest, has_dashes)
+    }
+
+    /// A word that names nothing: a slip, a profile that does not exist, or a command that does not.
+    fn read_unknown(&mut self, word: &str, rest: &[Token], has_dashes: bool) -> bool {
+        let known = self.known;
+        let has_profile = self.profile.is_some() || self.has_profile_option();
+        let similar = known.similar_profile(word);
+        let similar = similar.filter(|_| self.profile.is_none());
+        if self.verb.is_none()
+            && self.profile.is_none()
+            && let Some((likeness, name)) = similar_subcommand(word)
+            && similar.is_none_or(|(other, _)| likeness >= other)
+        {
+            let no_subcommand = "mfaexec has no subcommand of that name";
+            self.cause = Some(match self.as_run(word) {
+                Some(run) => format!("{no_subcommand}; a command follows after --: {run}"),
+                None => no_subcommand.to_owned(),
+            });
+            self.guess = Some(name.to_owned());
+            self.verb = Subcommand::of(name.as_ref()).map(Meaning::Subcommand);
+            self.parts.push(Part::Verb);
+            return true;
+        }
+        if let Some((_, name)) = similar {
+            let name = name.to_owned();
+            self.guess = Some(name.clone());
+            self.set_profile(&name, format!("there is no profile {word}"));
+            return true;
+        }
+        let next = rest.iter().find_map(|token| match token {
+            Token::Word(at) => Some(self.words[*at].as_str()),
+            Token::Option(_) => None,
+        });
+        // `exec NAME -- COMMAND`, `NAME -- COMMAND`, `exec NAME COMMAND`
+        let is_in_place_of_profile = match next {
+            None => has_dashes || self.verb == Some(Meaning::Run),
+            Some(next) => self.verb == Some(Meaning::Run) && (known.is_program)(next),
+        };
+        match is_in_place_of_profile {
+            true if !has_profile => self.set_profile(word, "-p names the profile".to_owned()),
+            true if has_dashes => {
+                self.cause = Some(format!("{word} is neither a profile nor a program"));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The line that runs the command which begins with `word`. Not if it has a code.
+    fn as_run(&self, word: &str) -> Option<String> {
+        let at = self.words.iter().position(|typed| typed == word)?;
+        let mut words = self.words.clone();
+        words.insert(at, "--".to_owned());
+        "mfaexec".clone_into(&mut words[0]);
+        let has_code = words
+            .iter()
+            .any(|word| is_named(std::slice::from_ref(word), "--code", 'c'));
+        (!has_code).then(|| shell_line(&words))
+    }
+
+    /// Takes a word for a subcommand, mfaexec's or another tool's.
+    fn read_verb(&mut self, word: &str, rest: &[Token], has_dashes: bool) -> bool {
+        if let Some(own) = Subcommand::of(word.as_ref()) {
+            self.verb = Some(Meaning::Subcommand(own));
+            self.own_verb = true;
+            self.parts.push(Part::Verb);
+            return true;
+        }
+        let is_program_after_profile = self.profile.is_some() && (self.known.is_program)(word);
+        let is_other = is_program_after_profile || self.known.is_profile(word);
+        let Some((meaning, cause)) = foreign(word).filter(|_| !is_other) else {
+            return false;
+        };
+        // `ls -l`, `env A=1 x`: programs have such names, too.
+        let is_used_as_program = match rest.first() {
+            Some(Token::Word(at)) => !self.is_about_sessions(&self.words[*at]),
+            Some(Token::Option(place)) => !self.is_option(&self.words[place.start]),
+            None => has_dashes && meaning != Meaning::Run,
+        };
+        if is_used_as_program && (self.known.is_program)(word) {
+            return false;
+        }
+        if meaning == Meaning::Completions {
+            self.shell_for_completions = rest.iter().find_map(|token| match token {
+                Token::Word(at) => Some(self.words[*at].clone()),
+                Token::Option(_) => None,
+            });
+        }
+        self.verb = Some(meaning);
+        self.cause = Some(cause.to_owned());
+        self.parts.push(Part::Verb);
+        true
+    }
+
+    /// Whether a word after that of another tool is what such tools expect there.
+    fn is_about_sessions(&self, word: &str) -> bool {
+        self.known.is_profile(word) || option_for(word).is_some()
+    }
+
+    fn is_option(&self, word: &str) -> bool {
+        let all = Subcommand::ALL.into_iter().map(Some).chain([None]);
+        all.into_iter()
+            .any(|of| has_option(self.definitions, of, word))
+    }
+
+    fn set_profile(&mut self, name: &str, cause: String) {
+        self.profile = Some(name.to_owned());
+        // Of two profiles the last one counts.
+        self.parts.retain(|part| match part {
+            Part::Options(option) => !is_named(option, "--profile", 'p'),
+            Part::Verb => true,
+        });
+        let option = vec!["-p".to_owned(), name.to_owned()];
+        self.parts.push(Part::Options(option));
+        self.cause.get_or_insert(cause);
+    }
+
+    fn has_profile_option(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Options(option) => is_named(option, "--profile", 'p'),
+            Part::Verb => false,
+        })
+    }
+
+    /// Takes a word for the value of an option that it can only be.
+    fn read_value(&mut self, word: &str) -> bool {
+        let Some(option) = option_for(word) else {
+            return false;
+        };
+        self.parts
+            .push(Part::Options(vec![option.to_owned(), word.to_owned()]));
+        self.cause
+            .get_or_insert(format!("{option} is the option for it"));
+        true
+    }
+
+    /// A word after a subcommand of mfaexec's, all of which take options only.
+    fn read_stray(&mut self, word: &str) {
+        let Some(Meaning::Subcommand(own)) = self.verb else {
+            return;
+        };
+        let takes_options = format!("mfaexec {} takes options only", own.name());
+        if let Some(other) = Subcommand::of(word.as_ref()) {
+            self.verb = Some(Meaning::Subcommand(other));
+            self.cause = Some("a line has one subcommand".to_owned());
+        } else if own == Subcommand::Shell && Shell::of_program(word.as_ref()).is_some() {
+            let option = vec!["--shell".to_owned(), word.to_owned()];
+            self.parts.push(Part::Options(option));
+            self.cause = Some("--shell names the shell".to_owned());
+        } else if word == "all" {
+            self.cause = Some("without -p it is about all sessions".to_owned());
+        } else if self.profile.is_some() || self.has_profile_option() {
+            self.cause = Some(takes_options);
+        } else if let Some((_, name)) = self.known.similar_profile(word) {
+            let name = name.to_owned();
+            self.guess = Some(name.clone());
+            self.set_profile(
+                &name,
+                format!("{takes_options}; there is no profile {word}"),
+            );
+        } else {
+            self.set_profile(word, format!("{takes_options}; -p names the profile"));
+        }
+    }
+
+    fn finish(mut self) -> Option<Meant> {
+        let mut after: &[&str] = &[];
+        let mut verb = match self.verb {
+            None | Some(Meaning::Run) => None,
+            Some(Meaning::Subcommand(own)) => Some(own),
+            Some(Meaning::Command(command)) => {
+                self.command.clear();
+                after = command;
+                None
+            }
+            Some(Meaning::Option(option)) => return Some(self.fixed(&["mfaexec", option])),
+            Some(Meaning::Configure) => {
+                let profile = self.profile.clone();
+                let profile = profile.or_else(|| self.command.first().cloned());
+                let words: &[&str] = match &profile {
+                    Some(name) => &["aws", "configure", "--profile", name],
+                    None => &["aws", "configure"],
+                };
+                return Some(self.fixed(words));
+            }
+            Some(Meaning::Completions) => {
+                let named = self.shell_for_completions.clone();
+                let shell = named.unwrap_or_else(|| "bash".to_owned());
+                let line = format!("MFAEXEC_COMPLETE={shell}");
+                return Some(self.fixed(&[&line, "mfaexec"]));
+            }
+            Some(Meaning::Nothing(instead)) => {
+                return Some(Meant {
+                    remedy: instead.to_owned(),
+                    cause: self.cause.unwrap_or_default(),
+                    words: None,
+                });
+            }
+        };
+        if let Some(own) = verb
+            && !self.command.is_empty()
+        {
+            verb = self.with_command(own);
+        }
+        self.command
+            .extend(after.iter().map(|word| (*word).to_owned()));
+        if verb.is_none() && self.command.is_empty() {
+            if self.parts.is_empty() {
+                return None;
+            }
+            verb = Some(Subcommand::Shell);
+        }
+        Some(self.line(verb))
+    }
+
+    /// A subcommand with a command: what becomes of both.
+    fn with_command(&mut self, own: Subcommand) -> Option<Subcommand> {
+        let shell = match &self.command[..] {
+            [one] if own == Subcommand::Shell => Shell::of_program(one.as_ref()),
+            _ => None,
+        };
+        if shell.is_some() {
+            let option = vec!["--shell".to_owned(), self.command.remove(0)];
+            self.parts.push(Part::Options(option));
+            self.cause = Some("--shell names the shell".to_owned());
+            return Some(own);
+        }
+        if matches!(own, Subcommand::Shell | Subcommand::Login) {
+            self.cause = Some("a command runs without a subcommand".to_owned());
+            return None;
+        }
+        self.command.clear();
+        self.cause = Some(format!("mfaexec {} takes no command", own.name()));
+        Some(own)
+    }
+
+    /// A line that has nothing of the one that was typed.
+    fn fixed(self, words: &[&str]) -> Meant {
+        let mut remedy = shell_line(words);
+        if let Some(guess) = self.guess {
+            remedy = format!("did you mean {guess}? {remedy}");
+        }
+        Meant {
+            remedy,
+            cause: self.cause.unwrap_or_default(),
+            words: None,
+        }
+    }
+
+    /// The line as it was typed, with `subcommand` in the place of the verb.
+    fn line(self, subcommand: Option<Subcommand>) -> Meant {
+        let definitions = self.definitions;
+        // Another tool's word was not typed for the options that mfaexec's subcommand lacks.
+        let is_foreign = self.verb.is_some() && !self.own_verb && self.guess.is_none();
+        let all = Subcommand::ALL.into_iter().map(Some).chain([None]);
+        let means_nothing = |option: &[String]| {
+            let has = |of| has_option(definitions, of, &option[0]);
+            is_foreign && !has(subcommand) && all.clone().any(has)
+        };
+        let named = self.parts.iter().any(|part| matches!(part, Part::Verb));
+        let mut words = vec!["mfaexec".to_owned()];
+        let name = subcommand.map(|subcommand| subcommand.name().to_owned());
+        if !named {
+            words.extend(name.clone());
+        }
+        for part in self.parts {
+            match part {
+                Part::Verb => words.extend(name.clone()),
+                // A code is a secret as long as it was not used; mfaexec asks for it.
+                Part::Options(option) if is_named(&option, "--code", 'c') => {}
+                Part::Options(option) if means_nothing(&option) => {}
+                Part::Options(option) => words.extend(option),
+            }
+        }
+        if !self.command.is_empty() {
+            words.push("--".to_owned());
+            words.extend(self.command);
+        }
+        let line = shell_line(&words);
+        Meant {
+            remedy: match self.guess {
+                Some(guess) => format!("did you mean {guess}? {line}"),
+                None => line,
+            },
+            cause: self
+                .cause
+                .unwrap_or_else(|| "a command follows after --".to_owned()),
+            words: Some(words),
+        }
+    }
+}
+
+/// The options among the words, the program's name first, without a code: it is a secret as long as
+/// it was not used.
+pub(super) fn options_to_repeat(words: &[OsString], definitions: &Command) -> Vec<Vec<String>> {
+    let places = Tokens::new(words, definitions).filter_map(|token| match token {
+        Token::Option(place) => Some(place),
+        Token::Word(_) => None,
+    });
+    let options = places.map(|place| {
+        let option = words[place].iter();
+        option
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    });
+    options
+        .filter(|option: &Vec<String>| !is_named(option, "--code", 'c'))
+        .collect()
+}
+
+/// Whether these words are the option of this name.
+pub(super) fn is_named(option: &[String], long: &str, short: char) -> bool {
+    let Some(first) = option.first().filter(|first| first.starts_with('-')) else {
+        return false;
+    };
+    if first.starts_with("--") {
+        return first.split('=').next() == Some(long);
+    }
+    // What is behind an option with a value is the value.
+    let mut letters = first.chars().skip(1);
+    letters.find(|letter| *letter == short || "pdc".contains(*letter)) == Some(short)
+}
+
+/// Whether a run, or that subcommand, has the option that this word begins.
+pub(super) fn has_option(
+    definitions: &Command,
+    subcommand: Option<Subcommand>,
+    word: &str,
+) -> bool {
+    let mut all = definitions.clone();
+    all.build();
+    let of = match subcommand {
+        Some(subcommand) => all.find_subcommand(subcommand.name()),
+        None => Some(&all),
+    };
+    let name = word.trim_start_matches('-');
+    let long = name.split('=').next().unwrap_or_default();
+    of.into_iter()
+        .flat_map(Command::get_arguments)
+        .any(|option| match word.starts_with("--") {
+            true => option.get_long() == Some(long),
+            false => option.get_short().is_some() && option.get_short() == name.chars().next(),
+        })
+}
+
+/// The option whose value such a word can only be.
+fn option_for(word: &str) -> Option<&'static str> {
+    let arn = Arn::parse(word);
+    match arn {
+        Some(arn) if arn.name("role").is_some() => Some("--role-arn"),
+        Some(arn) if arn.name("mfa").is_some() => Some("--mfa-serial"),
+        Some(_) => None,
+        None if word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()) => Some("--code"),
+        None if is_time(word) => Some("-d"),
+        None => None,
+    }
+}
+
+/// `8h`, `90m`: not a bare number, which can be anything.
+fn is_time(word: &str) -> bool {
+    let (digits, unit) =
+        word.split_at(word.len() - word.chars().next_back().map_or(0, char::len_utf8));
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) && matches!(unit, "h" | "m")
+}
