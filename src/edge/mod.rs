@@ -5,6 +5,7 @@ pub(crate) mod aws;
 mod bounded;
 pub(crate) mod clock;
 pub(crate) mod config_files;
+pub(crate) mod machine;
 pub(crate) mod output;
 pub(crate) mod process;
 pub(crate) mod prompt;

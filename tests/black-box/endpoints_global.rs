@@ -144,5 +144,8 @@ fn what_cannot_be_reached_is_called_by_its_name() {
     // No one listens there.
     command.env("HTTPS_PROXY", "http://127.0.0.1:1");
     let error = finish(&mut command).fails(1);
-    has(&error, &["cannot reach STS (https://sts.amazonaws.com)"]);
+    has(
+        &error,
+        &["cannot reach STS (sts.amazonaws.com) through the proxy"],
+    );
 }

@@ -111,6 +111,100 @@ fn a_proxy_that_refuses() {
     }
 }
 
+/// A run whose proxy is at this URL; the error.
+fn through_proxy(world: &World, proxy: &str) -> String {
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "echo", "ran"]);
+    command
+        .env_remove("AWS_ENDPOINT_URL")
+        .env("HTTPS_PROXY", proxy);
+    finish(&mut command).fails(125)
+}
+
+#[test]
+fn a_proxy_in_plain_http_that_is_spoken_to_in_tls() {
+    let world = World::new();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for client in proxy.incoming().map_while(Result::ok) {
+            let answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+            let _gone = (&client).write_all(answer);
+        }
+    });
+    let error = through_proxy(&world, &format!("https://me:p-canary@{address}"));
+    has(
+        &error,
+        &[
+            "cannot reach STS (sts.eu-central-1.amazonaws.com): the proxy does not speak TLS",
+            &format!("the proxy is https://{address} (HTTPS_PROXY)"),
+            &format!("HTTPS_PROXY=http://{address}"),
+        ],
+    );
+    assert!(!error.contains("canary"), "{error}");
+    // The same mistake in an endpoint.
+    let url = world.aws.url().replace("http://", "https://");
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "echo", "ran"]);
+    command.env_remove("AWS_ENDPOINT_URL");
+    let error = finish(command.env("AWS_ENDPOINT_URL_STS", &url)).fails(125);
+    has(
+        &error,
+        &[
+            &format!("cannot reach STS ({url}): it does not speak TLS"),
+            "the endpoint is from AWS_ENDPOINT_URL_STS",
+            "correct AWS_ENDPOINT_URL_STS",
+        ],
+    );
+}
+
+#[test]
+fn a_proxy_that_is_not_reached_is_named_with_its_variable() {
+    let world = World::new();
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "true"]);
+        command
+            .env_remove("AWS_ENDPOINT_URL")
+            .env_remove("HTTPS_PROXY")
+            .env(variable, "http://me:p-canary@127.0.0.1:1");
+        let error = finish(&mut command).fails(125);
+        let named = format!("the proxy is http://127.0.0.1:1 ({variable})");
+        has(
+            &error,
+            &["(sts.eu-central-1.amazonaws.com) through the proxy", &named],
+        );
+        assert!(!error.contains("canary"), "{error}");
+    }
+}
+
+/// Whatever an endpoint answers, the error says who it is and who has named it.
+#[test]
+fn an_endpoint_is_named_with_the_place_that_names_it() {
+    let world = World::new();
+    let url = world.aws.url().to_owned();
+    let of_profile = format!(
+        "[profile testuser]\nregion = eu-central-1\nendpoint_url = {url}\n\
+         mfa_serial = arn:aws:iam::123456789012:mfa/otheruser\n"
+    );
+    let run = |variable: Option<&str>| {
+        let code = world.code_of("otheruser");
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "true"]);
+        command.env_remove("AWS_ENDPOINT_URL");
+        if let Some(variable) = variable {
+            command.env(variable, &url);
+        }
+        finish(&mut command).fails(125)
+    };
+    world.write_config(&of_profile);
+    let error = run(None);
+    has(
+        &error,
+        &[&format!("the endpoint is {url} ("), ".aws/config, line 3)"],
+    );
+    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+        let named = format!("the endpoint is {url} ({variable})");
+        has(&run(Some(variable)), &["cannot check codes", &named]);
+    }
+}
+
 /// TLS in front of the stand-in, with a certificate that only `ca.pem` in the home vouches for.
 struct Tls {
     server: Child,

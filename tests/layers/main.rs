@@ -96,6 +96,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // The AWS SDK with its runtime and its client for HTTP.
     ("aws_config", AWS),
     ("aws_sdk_iam", AWS),
+    ("aws_sdk_sso", AWS),
+    ("aws_sdk_ssooidc", AWS),
     ("aws_sdk_sts", AWS),
     ("aws_smithy_http_client", AWS),
     ("aws_smithy_runtime_api", AWS),

@@ -17,7 +17,7 @@ const BEGINNINGS: [&str; 7] = [
     "AWS_", "AWSU_", "AMAZON_", "MFAEXEC_", "XDG_", "LC_", "SECRET_",
 ];
 /// Other variables.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
     "DISPLAY",
     "ENV",
     "GPG_TTY",
@@ -25,6 +25,7 @@ const OTHERS: [&str; 11] = [
     "LANG",
     "NO_COLOR",
     "PATH",
+    "REQUESTS_CA_BUNDLE",
     "SHELL",
     "TERM",
     "WAYLAND_DISPLAY",

@@ -12,6 +12,8 @@ use secrecy::ExposeSecret;
 use crate::edge::aws::errors::{CALL_TIMEOUT, CONNECT_TIMEOUT};
 use crate::edge::aws::http::BoundedClient;
 use crate::edge::aws::providers::Routes;
+use crate::edge::aws::roots::Roots;
+use crate::edge::aws::trace::Trace;
 use crate::error::{Error, Result};
 use crate::model::origin::Sourced;
 use crate::model::session::Session;
@@ -25,20 +27,34 @@ pub(crate) struct Transports {
     iam: SharedHttpClient,
     http: SharedHttpClient,
     direct: SharedHttpClient,
+    /// What requests through any of them have met.
+    pub(crate) trace: Trace,
 }
 
 impl Transports {
     /// # Errors
     /// The CA bundle cannot be used.
     pub(crate) fn new(settings: &Settings) -> Result<Self> {
-        let direct = BoundedClient::new(None, false)
-            .map(SharedHttpClient::new)
-            .map_err(|cause| Error::new("cannot use TLS", cause, "install ca-certificates"))?;
+        let trace = Trace::default();
+        let endpoints = &settings.endpoints;
+        let roots = endpoints.ca_bundle.as_ref().map(read_roots).transpose()?;
+        // What goes to this machine unencrypted must not go through a proxy, which may be another
+        // machine.
+        let client = |roots: Option<&Roots>, proxy: bool| {
+            let client = BoundedClient::new(roots, proxy, trace.clone());
+            let failed = |cause| Error::new("cannot use TLS", cause, "install ca-certificates");
+            client.map(SharedHttpClient::new).map_err(failed)
+        };
+        let to = |endpoint: Option<&Sourced<String>>| {
+            let plain_http = endpoint.is_some_and(|endpoint| is_plain_http(&endpoint.value));
+            client(roots.as_ref(), !plain_http)
+        };
         Ok(Self {
-            sts: http_client(settings, settings.endpoints.sts.as_ref())?,
-            iam: http_client(settings, settings.endpoints.iam.as_ref())?,
-            http: http_client(settings, None)?,
-            direct,
+            sts: to(endpoints.sts.as_ref())?,
+            iam: to(endpoints.iam.as_ref())?,
+            http: to(None)?,
+            direct: client(None, false)?,
+            trace,
         })
     }
 }
@@ -107,28 +123,15 @@ impl Clients {
     }
 }
 
-/// The client for one service. What goes to this machine unencrypted must not take the way
-/// through a proxy, which may be another machine.
-fn http_client(
-    settings: &Settings,
-    endpoint: Option<&Sourced<String>>,
-) -> Result<SharedHttpClient> {
-    let plain_http = endpoint.is_some_and(|endpoint| is_plain_http(&endpoint.value));
-    let Some(path) = &settings.endpoints.ca_bundle else {
-        let client = BoundedClient::new(None, !plain_http);
-        let failed = |cause: String| Error::new("cannot use TLS", cause, "install ca-certificates");
-        return client.map(SharedHttpClient::new).map_err(failed);
-    };
-    let failed = |cause: String| {
+/// Reads the bundle that is configured.
+fn read_roots(path: &Sourced<String>) -> Result<Roots> {
+    Roots::read(&path.value).map_err(|cause| {
         Error::new(
             format!("cannot use the CA bundle {}", path.value),
             cause,
             format!("correct {}: a file of PEM certificates", path.origin),
         )
-    };
-    let bundle = std::fs::read(&path.value).map_err(|error| failed(error.to_string()))?;
-    let client = BoundedClient::new(Some(bundle), !plain_http).map_err(failed)?;
-    Ok(SharedHttpClient::new(client))
+    })
 }
 
 /// Signs a call with a session instead of the long-term key.

@@ -1,15 +1,15 @@
 //! What a failed call means, as far as its error tells: not sent, lost, or refused.
 
 use std::error::Error as StdError;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::date_time::{DateTime, Format};
 
+use crate::edge::aws::trace::clock_offset;
 use crate::model::failure::answer_form::Form;
+use crate::model::failure::route::{Machine, Route};
 use crate::model::failure::{CallFailure, Progress};
-use crate::model::time::Timestamp;
 
 /// How long a call may take. A person waits.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -63,6 +63,8 @@ where
         message,
         clock_offset,
         not_aws,
+        route: Route::default(),
+        machine: Machine::default(),
     }
 }
 
@@ -105,14 +107,6 @@ fn transport_words<E: StdError + 'static, R: std::fmt::Debug + 'static>(
     }
 }
 
-/// The server's clock less this machine's, from the answer's Date header.
-fn clock_offset(response: &HttpResponse) -> Option<i64> {
-    let date = response.headers().get("date")?;
-    let server = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
-    let here = i64::try_from(Timestamp::from(SystemTime::now()).0).ok()?;
-    Some(server - here)
-}
-
 pub(crate) fn lost(operation: &'static str, message: &str) -> CallFailure {
     let message = message.to_owned();
     let (progress, code) = (Progress::Lost, String::new());
@@ -123,6 +117,8 @@ pub(crate) fn lost(operation: &'static str, message: &str) -> CallFailure {
         message,
         clock_offset: None,
         not_aws: false,
+        route: Route::default(),
+        machine: Machine::default(),
     }
 }
 

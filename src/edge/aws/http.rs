@@ -14,11 +14,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
 use crate::edge::aws::resolver;
+use crate::edge::aws::roots::Roots;
+use crate::edge::aws::trace::Trace;
 use crate::model::settings::endpoint::{is_loopback, is_plain_http};
 
 /// STS answers with 2 KB, IAM with a page of devices.
@@ -31,25 +30,23 @@ const PIECE_LIMIT: usize = 10_000;
 pub(crate) struct BoundedClient {
     tls: TlsContext,
     proxy: bool,
+    trace: Trace,
     connector: OnceLock<SharedHttpConnector>,
 }
 
 impl BoundedClient {
-    /// `bundle` holds the PEM certificates to trust instead of the platform's. `proxy` tells
+    /// `roots` are the certificates to trust instead of the platform's. `proxy` tells
     /// whether the proxy variables count. Then plain http goes to this machine only, and through
     /// none; without, it is for who made the client to see that it goes nowhere else.
     ///
     /// # Errors
-    /// The certificates make no sense; in words.
-    pub(crate) fn new(bundle: Option<Vec<u8>>, proxy: bool) -> Result<Self, String> {
+    /// TLS cannot be used; in words.
+    pub(crate) fn new(roots: Option<&Roots>, proxy: bool, trace: Trace) -> Result<Self, String> {
         resolver::stay_within_the_program();
-        let roots = match bundle {
-            Some(pem) => {
-                check_bundle(&pem)?;
-                TrustStore::empty()
-                    .with_native_roots(false)
-                    .with_pem_certificate(pem)
-            }
+        let roots = match roots {
+            Some(roots) => TrustStore::empty()
+                .with_native_roots(false)
+                .with_pem_certificate(roots.pem()),
             None => TrustStore::default(),
         };
         let tls = TlsContext::builder().with_trust_store(roots).build();
@@ -57,23 +54,10 @@ impl BoundedClient {
         Ok(Self {
             tls,
             proxy,
+            trace,
             connector: OnceLock::new(),
         })
     }
-}
-
-/// Looks at each certificate of a bundle: the SDK's client panics at those that it can't read.
-fn check_bundle(pem: &[u8]) -> Result<(), String> {
-    let mut roots = RootCertStore::empty();
-    for (number, certificate) in (1..).zip(CertificateDer::pem_slice_iter(pem)) {
-        let broken = |cause: &dyn std::fmt::Display| format!("certificate {number}: {cause}");
-        let certificate = certificate.map_err(|error| broken(&error))?;
-        roots.add(certificate).map_err(|error| broken(&error))?;
-    }
-    if roots.is_empty() {
-        return Err("there is no certificate in it".to_owned());
-    }
-    Ok(())
 }
 
 impl HttpClient for BoundedClient {
@@ -96,10 +80,12 @@ impl HttpClient for BoundedClient {
                 true => Bounded {
                     any: make(ProxyConfig::from_env()),
                     plain: Some(make(ProxyConfig::disabled())),
+                    trace: self.trace.clone(),
                 },
                 false => Bounded {
                     any: make(ProxyConfig::disabled()),
                     plain: None,
+                    trace: self.trace.clone(),
                 },
             })
         });
@@ -113,12 +99,17 @@ struct Bounded {
     any: SharedHttpConnector,
     /// For plain http, which must not leave this machine.
     plain: Option<SharedHttpConnector>,
+    trace: Trace,
 }
 
 impl HttpConnector for Bounded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let plain_http = is_plain_http(request.uri());
+        let uses_proxy = self.plain.is_some() && !plain_http;
+        self.trace.goes_to(request.uri(), uses_proxy);
+        let trace = self.trace.clone();
         let answer = match &self.plain {
-            Some(plain) if is_plain_http(request.uri()) => {
+            Some(plain) if plain_http => {
                 let uri = request.uri().parse::<http::Uri>();
                 if !uri.is_ok_and(|uri| uri.host().is_some_and(is_loopback)) {
                     let text = "plain http would show secrets to the network";
@@ -130,6 +121,7 @@ impl HttpConnector for Bounded {
         };
         HttpConnectorFuture::new(async move {
             let mut answer = answer.await?;
+            trace.answered(&answer);
             let length = answer
                 .headers()
                 .get("content-length")

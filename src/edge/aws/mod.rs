@@ -6,5 +6,8 @@ pub(crate) mod http;
 pub(crate) mod program_keys;
 pub(crate) mod providers;
 pub(crate) mod resolver;
+pub(crate) mod roots;
+pub(crate) mod sso;
 pub(crate) mod thread;
+pub(crate) mod trace;
 pub(crate) mod validate;

@@ -1,5 +1,5 @@
-//! Temporary keys from others, through aws-config: the Identity Center, logins, and what
-//! a machine or an environment holds. A web identity's come from STS, which has its endpoint here.
+//! Temporary keys from others, through aws-config: logins, and what a
+//! machine or an environment holds. A web identity's come from STS, which has its endpoint here.
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -7,7 +7,6 @@ use aws_config::imds::Client as MetadataClient;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sso::SsoCredentialsProvider;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{Credentials, ProvideCredentials, Region, SharedHttpClient};
 use aws_sdk_sts::error::DisplayErrorContext;
@@ -15,11 +14,12 @@ use aws_sdk_sts::error::DisplayErrorContext;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::aws::errors::{CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, failure, lost};
+use crate::edge::aws::sso::{SsoRoutes, identity_center};
 use crate::edge::aws::validate::{TemporaryKeys, validate_provided};
 use crate::model::arn::account_of_arn;
 use crate::model::failure::secrets::Secrets;
 use crate::model::settings::endpoint::Endpoints;
-use crate::model::source::provider::{Provider, ProviderKind, Sso};
+use crate::model::source::provider::{Provider, ProviderKind};
 
 /// How providers reach what they ask.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ pub(crate) struct Routes {
     /// To what this machine offers, through no proxy.
     machine: ProviderConfig,
     sts: aws_sdk_sts::Client,
+    sso: SsoRoutes,
 }
 
 impl Routes {
@@ -44,7 +45,9 @@ impl Routes {
             .operation_timeout(CALL_TIMEOUT)
             .build();
         let config = ProviderConfig::without_region();
+        let sso = SsoRoutes::new(services.clone(), timeouts.clone(), endpoints);
         Self {
+            sso,
             services: config
                 .clone()
                 .with_region(Some(Region::new(region)))
@@ -69,7 +72,7 @@ pub(crate) async fn provide(provider: Provider, ways: Routes) -> Called<Temporar
             role_arn,
             session_name,
         } => return web_identity(token_file, role_arn, session_name.as_deref(), &ways.sts).await,
-        ProviderKind::Sso(sso) => ask(identity_center(sso, &ways.services)).await,
+        ProviderKind::Sso(sso) => return identity_center(sso, &ways.sso).await,
         ProviderKind::Login { session } => {
             let login = LoginCredentialsProvider::builder(session);
             ask(login.configure(&ways.services).build()).await
@@ -104,17 +107,6 @@ pub(crate) async fn provide(provider: Provider, ways: Routes) -> Called<Temporar
 async fn ask(provider: impl ProvideCredentials) -> Result<Credentials, String> {
     let given = provider.provide_credentials().await;
     given.map_err(|error| words(&error))
-}
-
-fn identity_center(sso: &Sso, config: &ProviderConfig) -> SsoCredentialsProvider {
-    let mut provider = SsoCredentialsProvider::builder()
-        .configure(config)
-        .account_id(&sso.account_id)
-        .role_name(&sso.role_name)
-        .start_url(&sso.start_url)
-        .region(Region::new(sso.region.clone()));
-    provider.set_session_name(sso.session.clone());
-    provider.build()
 }
 
 /// AssumeRoleWithWebIdentity. Nothing signs it: the token says who it is.

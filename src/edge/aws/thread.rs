@@ -16,11 +16,13 @@ use tokio::task::{LocalSet, spawn_local};
 use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
 use crate::edge::aws::errors::{Called, PROVIDER, failure, lost, lost_thread};
 use crate::edge::aws::providers::provide;
+use crate::edge::aws::trace::Trace;
 use crate::edge::aws::validate::{Identity, TemporaryKeys, validate_caller, validate_keys};
+use crate::edge::machine::machine;
 use crate::edge::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
-use crate::model::failure::CallFailure;
 use crate::model::failure::secrets::{Secrets, shortened};
+use crate::model::failure::{CallFailure, Meaning};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::source::provider::Provider;
@@ -65,6 +67,7 @@ pub(crate) struct Aws {
     jobs: UnboundedSender<QueuedCall>,
     /// What no error may show.
     secrets: Secrets,
+    trace: Trace,
 }
 
 /// A code, and the device that it is of.
@@ -93,6 +96,7 @@ impl Aws {
     pub(crate) fn start(settings: &Settings, arn: Option<&str>) -> Result<Self> {
         let (jobs, mut work) = unbounded_channel::<QueuedCall>();
         let transports = Transports::new(settings)?;
+        let trace = transports.trace.clone();
         let key = settings.key().map(|key| &key.secret_access_key);
         let secrets = Secrets::default().with(key);
         let settings = settings.clone();
@@ -114,7 +118,11 @@ impl Aws {
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
-        Ok(Self { jobs, secrets })
+        Ok(Self {
+            jobs,
+            secrets,
+            trace,
+        })
     }
 
     /// Asks STS whose key this is: the long-term one, or a session's. No one needs a permission for
@@ -236,11 +244,15 @@ impl Aws {
         F: Future<Output = Called<T>> + 'static,
     {
         let (result, pending) = channel();
+        let trace = self.trace.clone();
         let job: QueuedCall = Box::new(move |clients| {
             let call = make(clients);
             Box::pin(async move {
                 let begun = Instant::now();
-                let outcome = call.await.map_err(|failure| failure.without(&secrets));
+                let outcome = call.await.map_err(|failure| {
+                    let failure = located(failure, &trace);
+                    failure.without(&secrets)
+                });
                 let word = if outcome.is_ok() {
                     "succeeded"
                 } else {
@@ -262,6 +274,15 @@ impl Aws {
         drop(self.jobs.send(job));
         Pending(pending)
     }
+}
+
+/// The failure, with what is known of its way.
+fn located(mut failure: CallFailure, trace: &Trace) -> CallFailure {
+    failure.route = trace.route();
+    if failure.meaning() == Meaning::Clock {
+        failure.machine = machine();
+    }
+    failure
 }
 
 fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {

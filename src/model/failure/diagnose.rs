@@ -3,6 +3,9 @@
 
 use crate::error::Error;
 use crate::model::failure::asked::Asked;
+use crate::model::failure::diagnose_network::{
+    asked_whom, configured_endpoint, diagnose_network, place, service,
+};
 use crate::model::failure::diagnose_role::diagnose_role;
 use crate::model::failure::{CallFailure, GUILTY_OFFSET, Meaning, clock_in_words};
 use crate::model::origin::{Origin, Sourced};
@@ -12,23 +15,24 @@ use crate::model::settings::regions::always_on;
 
 /// Makes the error that a person sees of a failed call.
 pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
-    if let Some(error) = diagnose_role(failure, asked) {
-        return error;
+    let error = diagnose_role(failure, asked)
+        .or_else(|| diagnose_network(failure, asked))
+        .unwrap_or_else(|| diagnose_answer(failure, asked));
+    match asked_whom(failure, asked.settings) {
+        Some(endpoint) => error.and(&endpoint),
+        None => error,
     }
+}
+
+/// The error of a call that AWS, or whoever is at the endpoint, has answered.
+fn diagnose_answer(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     let Asked {
         settings, serial, ..
     } = *asked;
     let profile = &settings.profile.value;
     let key = settings.key_id();
     let device = serial.unwrap_or("unknown");
-    let region = settings.endpoints.region_for(settings.partition_arn());
-    let configured = configured_endpoint(failure, settings);
-    let endpoint = match (configured, failure.operation) {
-        (Some(endpoint), _) => Some(endpoint.value.clone()),
-        (None, "ListMFADevices") => None,
-        (None, _) => settings.endpoints.sts_url(settings.partition_arn()),
-    };
-    let place = endpoint.unwrap_or_else(|| format!("region {region}"));
+    let place = place(failure, settings);
     let carried_code = serial.is_some() && failure.operation != "GetCallerIdentity";
     let (what, remedy) = match failure.meaning() {
         Meaning::WrongCode => (
@@ -47,17 +51,14 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
         Meaning::DeadKey => (
             format!("AWS does not know the access key {key} of profile {profile}"),
-            format!(
-                "see in IAM whether the key is active, and put the right one into the profile; \
-                 if it is, {place} is not enabled for the account: choose another --region"
-            ),
+            dead_key(failure, settings),
         ),
         Meaning::Clock => (
             format!(
                 "AWS refused the time of the request: {}",
                 offset_words(failure)
             ),
-            "set the clock (timedatectl set-ntp true), then try again".to_owned(),
+            format!("{}, then try again", failure.machine.how_to_set_the_clock()),
         ),
         Meaning::WrongSecret => (
             format!("the secret of access key {key} is wrong"),
@@ -67,31 +68,10 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
             format!("STS is switched off in {place}"),
             format!(
                 "use a region where it is on: --region {} always works",
-                always_on(&region)
+                always_on(&settings.endpoints.region_for(settings.partition_arn()))
             ),
         ),
-        Meaning::Unreachable if failure.message.starts_with("invalid peer certificate") => (
-            format!(
-                "{} ({place}) cannot prove who it is",
-                service(failure.operation)
-            ),
-            "if a proxy of your company is between, name its CA in AWS_CA_BUNDLE; else check the \
-             endpoint"
-                .to_owned(),
-        ),
-        Meaning::Unreachable if failure.message.starts_with("tunnel error") => (
-            format!(
-                "the proxy does not let mfaexec through to {} ({place})",
-                service(failure.operation)
-            ),
-            "correct the proxy in HTTPS_PROXY, or except the endpoint in NO_PROXY".to_owned(),
-        ),
-        Meaning::Unreachable => (
-            format!("cannot reach {} ({place})", service(failure.operation)),
-            "check the network, the proxy variables and the endpoint, then try again".to_owned(),
-        ),
-        Meaning::NotAws => not_aws(failure, configured, &place),
-        Meaning::Unknown => (
+        Meaning::Unreachable | Meaning::NotAws | Meaning::Unknown => (
             format!(
                 "the answer of {} to {} was lost",
                 service(failure.operation),
@@ -126,63 +106,32 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     Error::new(what, failure.cause(), remedy)
 }
 
-/// The endpoint that someone has named for a call.
-fn configured_endpoint<'a>(
-    failure: &CallFailure,
-    settings: &'a Settings,
-) -> Option<&'a Sourced<String>> {
-    let endpoints = &settings.endpoints;
-    match failure.operation {
-        "ListMFADevices" => endpoints.iam.as_ref(),
-        _ => endpoints.sts.as_ref(),
-    }
-}
-
-/// What and remedy where something else than AWS has answered: most often the endpoint is that of
-/// one service, and was set for all of them.
-fn not_aws(
-    failure: &CallFailure,
-    configured: Option<&Sourced<String>>,
-    place: &str,
-) -> (String, String) {
-    let service = service(failure.operation);
-    let Some(Sourced { value, origin }) = configured else {
-        return (
-            format!("what answered to {} is not {service} ({place})", failure.operation),
-            "check what is between: a proxy (HTTPS_PROXY), or a network that wants a sign-in of its \
-             own"
-            .to_owned(),
+/// What to do where AWS does not know a key: each partition knows its own keys only.
+fn dead_key(failure: &CallFailure, settings: &Settings) -> String {
+    let in_iam = "see in IAM whether the key is active, and put the right one into the profile";
+    if settings.endpoints.region.is_none() && settings.partition_arn().is_none() {
+        return format!(
+            "for a key of GovCloud or China, name a region there, such as --region us-gov-west-1 or \
+             --region cn-north-1; else {in_iam}"
         );
-    };
-    let what = format!("{value} does not answer like {service} (the endpoint is from {origin})");
-    let remedy = match origin {
-        Origin::Variable("AWS_ENDPOINT_URL") => format!(
-            "AWS_ENDPOINT_URL is for all services: if you mean one, set its own instead, such as AWS_ENDPOINT_URL_S3={value}; or keep it, and set AWS_ENDPOINT_URL_{service} \
-             to the endpoint of {service}"
-        ),
-        Origin::Variable(name) => {
-            format!("set {name} to an endpoint of {service}, or unset it")
+    }
+    match configured_endpoint(failure, settings) {
+        Some(Sourced { value, .. }) => {
+            format!("{in_iam}; if it is, {value} is not the endpoint for this key")
         }
-        _ => format!(
-            "correct it there: endpoint_url in a profile is for all services, one for S3 alone is \
-             AWS_ENDPOINT_URL_S3 or belongs into a [services] section; or set \
-             AWS_ENDPOINT_URL_{service} to the endpoint of {service}"
-        ),
-    };
-    (what, remedy)
+        None => {
+            let region = settings.endpoints.region_for(settings.partition_arn());
+            format!(
+                "{in_iam}; if it is, region {region} is not enabled for the account: choose another \
+                 --region"
+            )
+        }
+    }
 }
 
 fn offset_words(failure: &CallFailure) -> String {
     match failure.clock_offset {
         Some(offset) if offset.unsigned_abs() >= GUILTY_OFFSET => clock_in_words(offset),
         _ => "this machine's clock is off".to_owned(),
-    }
-}
-
-fn service(operation: &str) -> &'static str {
-    if operation == "ListMFADevices" {
-        "IAM"
-    } else {
-        "STS"
     }
 }

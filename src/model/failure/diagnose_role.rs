@@ -11,18 +11,23 @@ use crate::model::source::role::Role;
 /// The error of a failed call that has to do with a role or a provider, and with nothing else.
 pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<Error> {
     let settings = asked.settings;
-    // Where STS, whom a web identity asks, is not to be reached, that is the error.
-    if let (Source::Provider(provider), None) = (&settings.source, asked.role)
-        && failure.progress != Progress::NotSent
-        && !failure.not_aws
-    {
+    if let (Source::Provider(provider), None) = (&settings.source, asked.role) {
+        let is_network = failure.progress == Progress::NotSent || failure.not_aws;
+        let remedy = match provider.kind {
+            // Where STS, which a web identity asks, is not reached, that is the error.
+            ProviderKind::WebIdentity { .. } if is_network => return None,
+            ProviderKind::Sso(_) if failure.progress == Progress::NotSent => {
+                "check the network, the proxy variables and the endpoint, then try again".to_owned()
+            }
+            _ => remedy(provider),
+        };
         let what = format!(
             "{} gives no keys for profile {} ({})",
             provider.name(),
             settings.profile.value,
             provider.place
         );
-        return Some(Error::new(what, failure.cause(), remedy(provider)));
+        return Some(Error::new(what, failure.cause(), remedy));
     }
     let role = asked.role?;
     let arn = &role.arn.value;

@@ -3,15 +3,23 @@
 pub(crate) mod answer_form;
 pub(crate) mod asked;
 pub(crate) mod diagnose;
+pub(crate) mod diagnose_network;
 pub(crate) mod diagnose_role;
+pub(crate) mod route;
 pub(crate) mod secrets;
 
+use crate::model::failure::route::{Machine, Route};
 use crate::model::failure::secrets::Secrets;
 use crate::model::time::in_words;
 
 /// A clock this many seconds off explains a refused signature: STS refuses them from 900 s on, and
 /// the Date header took its time.
 pub(crate) const GUILTY_OFFSET: u64 = 800;
+
+/// The call to the portal of the Identity Center.
+pub(crate) const ROLE_CREDENTIALS: &str = "GetRoleCredentials";
+/// The call that renews the token of an Identity Center.
+pub(crate) const CREATE_TOKEN: &str = "CreateToken";
 
 /// How far a call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +47,8 @@ pub struct CallFailure {
     pub clock_offset: Option<i64>,
     /// Whether something answered that is not AWS, by the form of its answer.
     pub not_aws: bool,
+    pub route: Route,
+    pub machine: Machine,
 }
 
 /// What a failure means.
@@ -156,6 +166,8 @@ mod tests {
             message: message.to_owned(),
             clock_offset,
             not_aws: false,
+            route: Route::default(),
+            machine: Machine::default(),
         }
     }
 

@@ -22,6 +22,9 @@ pub struct Endpoints {
     pub sts: Option<Sourced<String>>,
     /// A configured endpoint of IAM.
     pub iam: Option<Sourced<String>>,
+    /// Configured endpoints of the Identity Center: its portal, and where tokens are renewed.
+    pub sso: Option<Sourced<String>>,
+    pub sso_oidc: Option<Sourced<String>>,
     /// The global endpoint of STS is wanted in the regions that once had no other
     /// (`sts_regional_endpoints = legacy`).
     pub sts_legacy: bool,
@@ -53,6 +56,8 @@ impl Endpoints {
             region: find_region(region, env, chain)?,
             sts: find_endpoint("sts", env, profile)?,
             iam: find_endpoint("iam", env, profile)?,
+            sso: configured_endpoint("sso", env, profile)?,
+            sso_oidc: configured_endpoint("sso_oidc", env, profile)?,
             sts_legacy: find_legacy(env, profile)?,
             use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
             use_dualstack: flag(
@@ -61,9 +66,11 @@ impl Endpoints {
                 env,
                 profile,
             ),
-            // The AWS CLI's HTTP library expands it.
+            // The AWS CLI's HTTP library expands it, and knows the variable of `requests`
+            // (EndpointCreator of botocore).
             ca_bundle: env_setting("AWS_CA_BUNDLE", env)
                 .or_else(|| profile.sourced("ca_bundle"))
+                .or_else(|| env_setting("REQUESTS_CA_BUNDLE", env))
                 .map(|path| Sourced::new(env.at_home(&path.value), path.origin)),
         };
         if let (Some(endpoint), true) = (
@@ -172,9 +179,22 @@ fn find_region(
     Ok(region)
 }
 
+/// A configured endpoint that a code or a session may go to.
+fn find_endpoint(
+    service: &str,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<Option<Sourced<String>>> {
+    let found = configured_endpoint(service, env, profile)?;
+    if let Some(endpoint) = &found {
+        check_endpoint(endpoint)?;
+    }
+    Ok(found)
+}
+
 /// The order is the SDKs': variable of the service, variable for all, the profile's `[services]`
 /// section, the profile's `endpoint_url`.
-fn find_endpoint(
+fn configured_endpoint(
     service: &str,
     env: &Environment,
     profile: &Profile<'_>,
@@ -189,6 +209,8 @@ fn find_endpoint(
     }
     let variable = match service {
         "sts" => "AWS_ENDPOINT_URL_STS",
+        "sso" => "AWS_ENDPOINT_URL_SSO",
+        "sso_oidc" => "AWS_ENDPOINT_URL_SSO_OIDC",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
     let mut services = profile.service_endpoints()?.into_iter();
@@ -197,14 +219,10 @@ fn find_endpoint(
         let place = profile.place("services").unwrap_or_default();
         Some(Sourced::new(url, Origin::Profile(place)))
     };
-    let found = env_setting(variable, env)
+    Ok(env_setting(variable, env)
         .or_else(|| env_setting("AWS_ENDPOINT_URL", env))
         .or_else(in_services)
-        .or_else(|| profile.sourced("endpoint_url"));
-    if let Some(endpoint) = &found {
-        check_endpoint(endpoint)?;
-    }
-    Ok(found)
+        .or_else(|| profile.sourced("endpoint_url")))
 }
 
 /// A code and a session may travel over https, or over http to this machine; never unencrypted

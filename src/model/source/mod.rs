@@ -6,6 +6,7 @@ pub(crate) mod key;
 pub(crate) mod program_output;
 pub(crate) mod provider;
 pub(crate) mod role;
+pub(crate) mod sso_token;
 
 use crate::error::Result;
 use crate::model::config::Profile;
