@@ -1,8 +1,10 @@
 //! Finds and reads the shared config and credentials files, once.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::edge::bounded::read_bounded;
+use crate::edge::process::home;
 use crate::edge::store::private_dir::is_absent;
 use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, FileKind};
@@ -33,26 +35,24 @@ pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
 
 fn locate(env: &Environment, variable: &str, default: &str) -> Result<PathBuf> {
     let Some(path) = env.get(variable).filter(|path| !path.is_empty()) else {
-        return Ok(home(env, variable)?.join(default));
+        return in_home(env, default);
     };
     // `~/` expands, `~user/` does not: the SDKs' rule.
     match Path::new(path).strip_prefix("~") {
-        Ok(rest) => Ok(home(env, variable)?.join(rest)),
+        Ok(rest) => in_home(env, rest),
         Err(_) => Ok(PathBuf::from(path)),
     }
 }
 
-fn home(env: &Environment, variable: &str) -> Result<PathBuf> {
-    env.get("HOME")
-        .filter(|home| !home.is_empty())
-        .map(PathBuf::from)
-        .ok_or_else(|| {
-            Error::new(
-                "cannot find the AWS config files",
-                "HOME is not set",
-                format!("set HOME, or name the file in {variable}"),
-            )
-        })
+fn in_home(env: &Environment, rest: impl AsRef<OsStr>) -> Result<PathBuf> {
+    let path = env.in_home(rest).map(PathBuf::from);
+    path.ok_or_else(|| {
+        Error::new(
+            "cannot find the AWS config files",
+            home::missing(),
+            "set HOME, or name the files in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
+        )
+    })
 }
 
 fn read_one(path: &Path) -> Result<Vec<u8>> {
@@ -97,21 +97,18 @@ pub(crate) fn cache_directory(env: &Environment) -> Result<PathBuf> {
     if let Some(path) = xdg {
         return Ok(path.join("mfaexec"));
     }
-    let home = env
-        .get("HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    let home = home.ok_or_else(|| {
-        Error::new(
-            "there is no place to keep sessions",
-            "neither XDG_CACHE_HOME nor HOME names a directory",
-            "set HOME, or use --cache none",
-        )
-    })?;
-    let base = if cfg!(target_os = "macos") {
-        "Library/Caches"
+    let below = if cfg!(target_os = "macos") {
+        "Library/Caches/mfaexec"
     } else {
-        ".cache"
+        ".cache/mfaexec"
     };
-    Ok(home.join(base).join("mfaexec"))
+    let path = env.in_home(below).map(PathBuf::from);
+    let cause = match &path {
+        Some(_) => "HOME is not an absolute path, and XDG_CACHE_HOME is not set".to_owned(),
+        None => home::missing(),
+    };
+    path.filter(|path| path.is_absolute()).ok_or_else(|| {
+        let remedy = "set HOME or XDG_CACHE_HOME, or use --cache none";
+        Error::new("there is no place to keep sessions", cause, remedy)
+    })
 }

@@ -9,6 +9,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     entries: Vec<OsString>,
+    /// Where the user's files are if HOME is not set. It is no entry: the command gets no HOME
+    /// that its caller did not have.
+    home: Option<OsString>,
 }
 
 /// Values are often secrets.
@@ -21,7 +24,16 @@ impl fmt::Debug for Environment {
 impl Environment {
     /// Takes over raw entries in their order.
     pub fn new(entries: Vec<OsString>) -> Self {
-        Self { entries }
+        Self {
+            entries,
+            home: None,
+        }
+    }
+
+    /// The same, with the home that counts if HOME is not set.
+    #[must_use]
+    pub(crate) fn with_home(self, home: Option<OsString>) -> Self {
+        Self { home, ..self }
     }
 
     /// The value of the first entry of that name, as getenv(3) finds it.
@@ -36,13 +48,23 @@ impl Environment {
         (!value.is_empty()).then(|| value.into_owned())
     }
 
+    /// What `~/` and `rest` lead to, as Python's `expanduser` has it for the AWS CLI: below HOME,
+    /// also if that is empty, or below the home of the user database.
+    pub(crate) fn in_home(&self, rest: impl AsRef<OsStr>) -> Option<OsString> {
+        let home = self.get("HOME").or(self.home.as_deref())?;
+        let mut path = home.as_bytes();
+        while let [above @ .., b'/'] = path {
+            path = above;
+        }
+        let path = [path, b"/", rest.as_ref().as_bytes()].concat();
+        Some(OsString::from_vec(path))
+    }
+
     /// A path in which a leading `~/` represents the home, if there is one.
     pub fn at_home(&self, path: &str) -> String {
-        let home = self.get("HOME").and_then(OsStr::to_str).unwrap_or_default();
-        match path.strip_prefix("~/") {
-            Some(rest) if !home.is_empty() => format!("{home}/{rest}"),
-            _ => path.to_owned(),
-        }
+        let below = path.strip_prefix("~/").and_then(|rest| self.in_home(rest));
+        let below = below.and_then(|below| below.into_string().ok());
+        below.unwrap_or_else(|| path.to_owned())
     }
 
     /// Removes every entry of that name.
@@ -116,6 +138,20 @@ mod tests {
         assert_eq!(env.get("E"), Some(OsStr::new("")));
         assert_eq!(env.text("E"), None);
         assert_eq!(env.get("noequals"), None);
+    }
+
+    #[test]
+    fn a_home_is_found_as_python_finds_it() {
+        let below = |entries: &[&str], user: Option<&str>| {
+            let env = environment(entries).with_home(user.map(OsString::from));
+            env.at_home("~/.aws/config")
+        };
+        assert_eq!(below(&["HOME=/h"], Some("/u")), "/h/.aws/config");
+        assert_eq!(below(&["HOME=/h//"], None), "/h/.aws/config");
+        assert_eq!(below(&["HOME="], Some("/u")), "/.aws/config");
+        assert_eq!(below(&["HOME=/"], None), "/.aws/config");
+        assert_eq!(below(&[], Some("/u")), "/u/.aws/config");
+        assert_eq!(below(&[], None), "~/.aws/config");
     }
 
     #[test]

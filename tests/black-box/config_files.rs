@@ -221,11 +221,6 @@ fn files_are_found_where_the_variables_say() {
         .env("AWS_CONFIG_FILE", "")
         .env("AWS_SHARED_CREDENTIALS_FILE", "");
     finish(&mut command).succeeds();
-    let mut command = world.mfaexec(&["-p", "testuser", "--", "true"]);
-    has(
-        &finish(command.env_remove("HOME")).fails(125),
-        &["HOME is not set"],
-    );
 }
 
 #[test]

@@ -51,6 +51,7 @@ mod failures_room;
 mod failures_system;
 mod find_device;
 mod harness;
+mod home;
 mod internet;
 mod kill;
 mod meant;

@@ -60,14 +60,30 @@ impl World {
 impl World {
     /// Gives a program another clock: see clock.c.
     pub(crate) fn with_clock(&self, command: &mut Command, name: &str, value: &str) {
-        let library = self.home().join("clock.so");
+        self.preload(command, "clock", include_str!("clock.c"));
+        command.env(name, value);
+    }
+
+    /// Runs a program without HOME, and with a user database that has this home: see passwd.c.
+    pub(crate) fn with_home_of_user(&self, command: &mut Command, home: Option<&Path>) {
+        self.preload(command, "passwd", include_str!("passwd.c"));
+        command.env_remove("HOME");
+        match home {
+            Some(home) => command.env("TEST_HOME", home),
+            None => command.env_remove("TEST_HOME"),
+        };
+    }
+
+    /// Loads a library into a program, made of this source.
+    fn preload(&self, command: &mut Command, name: &str, source: &str) {
+        let library = self.home().join(format!("{name}.so"));
         if !library.exists() {
-            let source = self.write("clock.c", include_str!("clock.c"));
+            let source = self.write(&format!("{name}.c"), source);
             let mut compiler = self.program("cc");
             compiler.args(["-shared", "-fPIC", "-o"]).arg(&library);
             finish(compiler.arg(source)).succeeds();
         }
-        command.env("LD_PRELOAD", library).env(name, value);
+        command.env("LD_PRELOAD", library);
     }
 }
 

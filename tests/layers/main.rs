@@ -137,7 +137,7 @@ const AWS: &[&str] = &["edge/aws/"];
 
 /// Files with unsafe code; each place says why.
 const UNSAFE: [&str; 5] = [
-    "edge/aws/resolver.rs",
+    "edge/nss.rs",
     "edge/process/exec.rs",
     "edge/process/inherited.rs",
     "edge/signals.rs",

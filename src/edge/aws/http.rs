@@ -15,9 +15,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
-use crate::edge::aws::resolver;
 use crate::edge::aws::roots::Roots;
 use crate::edge::aws::trace::Trace;
+use crate::edge::nss;
 use crate::model::settings::endpoint::{is_loopback, is_plain_http};
 
 /// STS answers with 2 KB, IAM with a page of devices.
@@ -42,7 +42,7 @@ impl BoundedClient {
     /// # Errors
     /// TLS cannot be used; in words.
     pub(crate) fn new(roots: Option<&Roots>, proxy: bool, trace: Trace) -> Result<Self, String> {
-        resolver::stay_within_the_program();
+        nss::stay_within_the_program();
         let roots = match roots {
             Some(roots) => TrustStore::empty()
                 .with_native_roots(false)

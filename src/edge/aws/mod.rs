@@ -5,7 +5,6 @@ pub(crate) mod errors;
 pub(crate) mod http;
 pub(crate) mod program_keys;
 pub(crate) mod providers;
-pub(crate) mod resolver;
 pub(crate) mod roots;
 pub(crate) mod sso;
 pub(crate) mod thread;

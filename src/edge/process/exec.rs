@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::unistd::{AccessFlags, faccessat};
 
-use crate::edge::process::inherited;
+use crate::edge::process::{home, inherited};
 use crate::error::{Error, Kind, Result};
 use crate::model::environment::Environment;
 
@@ -33,7 +33,11 @@ pub(crate) fn environment() -> Environment {
             entry = entry.add(1);
         }
     }
-    Environment::new(entries)
+    let env = Environment::new(entries);
+    match env.get("HOME") {
+        Some(_) => env,
+        None => env.with_home(home::of_user()),
+    }
 }
 
 /// Where this program is, for those who call it later; its bare name where the system does not say.

@@ -4,6 +4,7 @@ mod descendants;
 pub(crate) mod ending;
 pub(crate) mod exec;
 pub(crate) mod helper;
+pub(crate) mod home;
 pub(crate) mod inherited;
 pub(crate) mod lookup;
 pub(crate) mod subprocess;
