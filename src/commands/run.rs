@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use crate::edge::output::Ui;
 use crate::edge::process::exec;
 use crate::error::Result;
-use crate::model::child::env::child_environment;
+use crate::model::child::env::{child_environment, replaced_account};
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
 use crate::options::SignIn;
@@ -48,6 +48,11 @@ pub(crate) fn prepare(
             "the session cannot be kept, the next run will ask again: {}",
             error.summary()
         ));
+    }
+    if ui.is_verbose()
+        && let Some(told) = replaced_account(&env, session.account.as_deref())
+    {
+        ui.notice(&told);
     }
     let child_env = child_environment(&env, session, settings);
     Ok((child_env, obtained))

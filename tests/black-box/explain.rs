@@ -222,6 +222,49 @@ fn what_would_be_refused_is_told_and_no_word_of_a_program_is() {
     assert!(removed.contains(&"AWS_REGION".into()), "{removed:?}");
 }
 
+#[test]
+fn settings_that_no_variable_carries_are_listed() {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\ncli_timestamp_format = iso8601\ns3 =\n  \
+         max_concurrent_requests = 20\n  use_arn_region = true\n[default]\ns3 =\n  \
+         addressing_style = path\n"
+    ));
+    let config = world.home().join(".aws/config");
+    let text = world.run(&["explain", "-p", "testuser"]).succeeds();
+    let listed: Vec<&str> = text
+        .lines()
+        .filter(|l| l.starts_with("not passed on"))
+        .collect();
+    let why = "no variable carries it, the command reads [default]";
+    let expected = [
+        ("cli_timestamp_format", 3),
+        ("s3.max_concurrent_requests", 4),
+    ]
+    .map(|(name, line)| {
+        format!(
+            "not passed on      {name}   ({}, line {line}): {why}",
+            config.display()
+        )
+    });
+    assert_eq!(listed, expected);
+    let told = explained(&world, &["-p", "testuser"]);
+    let names: Vec<_> = told["environment"]["not_passed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].clone())
+        .collect();
+    assert_eq!(
+        names,
+        ["cli_timestamp_format", "s3.max_concurrent_requests"]
+    );
+    // These reach the command, which reads them itself.
+    world.write_credentials("[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
+    let told = explained(&world, &["-p", "default"]);
+    assert_eq!(told["environment"]["not_passed"], Value::Array(Vec::new()));
+}
+
 /// A world and a call that are made up.
 #[derive(Debug, Clone)]
 struct Case {

@@ -7,14 +7,20 @@ use std::fs;
 use crate::literals::{self, Literal};
 use crate::root;
 
-/// Words that are something else in the sources: a service, a provider, a row of `explain`, this
-/// program.
-const NO_SETTING: [&str; 4] = ["confirm", "ec2", "iam", "mfaexec"];
+/// Words that are something else in the sources: a row of `explain`, this program.
+const NO_SETTING: [&str; 2] = ["confirm", "mfaexec"];
 /// Read by libraries, so that no source of ours has the name.
 const OF_LIBRARIES: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 /// Beginnings of variables' names.
-const BEGINNINGS: [&str; 7] = [
-    "AWS_", "AWSU_", "AMAZON_", "MFAEXEC_", "XDG_", "LC_", "SECRET_",
+const BEGINNINGS: [&str; 8] = [
+    "AWS_",
+    "AWSU_",
+    "AMAZON_",
+    "BOTOCORE_",
+    "MFAEXEC_",
+    "XDG_",
+    "LC_",
+    "SECRET_",
 ];
 /// Other variables.
 const OTHERS: [&str; 12] = [
@@ -53,7 +59,9 @@ fn explained(beginning: &str) -> BTreeSet<String> {
 #[test]
 fn the_reference_explains_every_variable() {
     let is_variable = |text: &str| {
-        let word = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        let word = text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
         let begins = BEGINNINGS.iter().any(|start| text.starts_with(start));
         word && (begins && text != "AWS_" || OTHERS.contains(&text))
     };

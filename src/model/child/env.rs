@@ -3,6 +3,7 @@
 
 use secrecy::ExposeSecret;
 
+use crate::model::arn::is_account;
 use crate::model::child::shell::{Changes, FOR_PROMPTS, IN_SHELL};
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced};
@@ -45,6 +46,24 @@ pub(crate) fn to_restore(child: &Environment, session: &Session, settings: &Sett
             (name, value)
         })
         .collect()
+}
+
+/// What becomes of the caller's own AWS_ACCOUNT_ID, if he has one that the command does not get:
+/// scripts used this name for an account of theirs before the SDKs read it. `account` is what the
+/// command gets, perhaps in words.
+pub(crate) fn replaced_account(caller: &Environment, account: Option<&str>) -> Option<String> {
+    let own = caller.text("AWS_ACCOUNT_ID")?;
+    let becomes = match account {
+        Some(account) if account == own => return None,
+        Some(account) if is_account(account) => {
+            format!("replaced by the account of the session, {account}")
+        }
+        Some(_) => "replaced by the account of the session".to_owned(),
+        None => "removed, as the account of the session is not known".to_owned(),
+    };
+    Some(format!(
+        "AWS_ACCOUNT_ID={own} of your environment is {becomes}"
+    ))
 }
 
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over

@@ -117,6 +117,26 @@ impl<'a> Profile<'a> {
         Some(Sourced::new(setting.value.clone().into_owned(), origin))
     }
 
+    /// A setting as it is written, also if it is empty: for some, "nothing" is a value.
+    pub(in crate::model) fn written(&self, key: &str) -> Option<&str> {
+        debug_assert!(is_known(key), "{key} is not in the table of settings");
+        let mut settings = self.parts.iter().flatten();
+        let setting = settings.find(|setting| setting.is(key));
+        setting.map(|setting| &*setting.value)
+    }
+
+    /// A setting of a group, such as `addressing_style` below `s3 =`.
+    pub(in crate::model) fn nested(&self, group: &str, key: &str) -> Option<&str> {
+        self.setting(group)?.nested(key)
+    }
+
+    /// The names of the settings of a group.
+    pub(in crate::model) fn nested_names(&self, group: &str) -> impl Iterator<Item = &str> {
+        self.setting(group)
+            .into_iter()
+            .flat_map(Setting::nested_names)
+    }
+
     fn setting(&self, key: &str) -> Option<&Setting<'a>> {
         debug_assert!(is_known(key), "{key} is not in the table of settings");
         // The key of a profile is its own: it includes settings of others, not their identity.

@@ -42,6 +42,12 @@ impl<'a> Setting<'a> {
         Some(value.trim())
     }
 
+    /// The names of the settings of the group.
+    pub(super) fn nested_names(&self) -> impl Iterator<Item = &str> {
+        let settings = self.value.lines().filter_map(|line| line.split_once('='));
+        settings.map(|(name, _)| name.trim())
+    }
+
     fn continue_with(&mut self, line: usize, text: &'a str) {
         let value = self.value.to_mut();
         if !value.is_empty() {

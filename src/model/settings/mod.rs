@@ -16,7 +16,7 @@ use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::settings::durations::{Durations, profile_seconds};
 use crate::model::settings::endpoint::Endpoints;
-use crate::model::settings::exports::exports;
+use crate::model::settings::exports::{exports, not_passed};
 use crate::model::settings::guards::Guards;
 use crate::model::settings::mfa::Mfa;
 use crate::model::settings::selection::{Selection, unused_keys};
@@ -77,6 +77,8 @@ pub struct Settings {
     pub endpoints: Endpoints,
     /// What the command's environment takes over from the profile: name and value.
     pub exports: Vec<(String, String)>,
+    /// Settings of the profile that no variable can carry to the command.
+    pub not_passed: Vec<Sourced<String>>,
     /// What has to be true before a command starts.
     pub guards: Guards,
     /// Who sits here, for the names of role sessions.
@@ -138,6 +140,7 @@ impl Settings {
             min_ttl: min_ttl(session_options.min_ttl, selected)?,
             endpoints,
             exports: exports(env, selected)?,
+            not_passed: not_passed(selected),
             guards: Guards::of_profile(selected)?,
             user: env.text("LOGNAME").or_else(|| env.text("USER")),
             notices: notices(&name, env, &chain.profiles),

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::model::arn::account_of_arn;
-use crate::model::child::env::child_environment;
+use crate::model::child::env::{child_environment, replaced_account};
 use crate::model::environment::Environment;
 use crate::model::plan::Plan;
 use crate::model::plan::calls::Request;
@@ -19,13 +19,23 @@ const OF_THE_SESSION: &str = "(the session's)";
 /// Takes the place of an account that a provider may tell or not.
 const IF_IT_IS_KNOWN: &str = "(the session's, if it is known)";
 
+/// What a run would change.
+#[derive(Debug)]
+pub(super) struct Difference {
+    /// What the command would have that the caller has not: name and value.
+    pub(super) set: Vec<(String, String)>,
+    pub(super) removed: Vec<String>,
+    /// What becomes of the caller's AWS_ACCOUNT_ID, if he has another one.
+    pub(super) replaced_account: Option<String>,
+}
+
 /// What would be set and removed, with a session that shows nothing.
 pub(super) fn difference(
     env: &Environment,
     settings: &Settings,
     plan: &Plan,
     requests: &[Request],
-) -> (Vec<(String, String)>, Vec<String>) {
+) -> Difference {
     let cached = plan.cached.as_ref().filter(|_| plan.missing().is_empty());
     let session = Session {
         kind: SessionKind::Mfa,
@@ -59,7 +69,11 @@ pub(super) fn difference(
         .names()
         .into_iter()
         .filter(|name| child.get(name).is_none());
-    (set.collect(), removed.collect())
+    Difference {
+        set: set.collect(),
+        removed: removed.collect(),
+        replaced_account: replaced_account(env, session.account.as_deref()),
+    }
 }
 
 /// The account that the next session will be known to be in; none where nothing will tell it. It is in

@@ -8,9 +8,10 @@ mod text;
 use serde_json::{Value, json};
 
 use crate::model::environment::Environment;
+use crate::model::origin::Sourced;
 use crate::model::plan::calls::{Request, requests};
 use crate::model::plan::code_source::CodeSource;
-use crate::model::plan::explanation::environment::difference;
+use crate::model::plan::explanation::environment::{Difference, difference};
 use crate::model::plan::explanation::rows::{Row, rows};
 use crate::model::plan::{Plan, plan};
 use crate::model::session::Session;
@@ -28,9 +29,7 @@ pub struct Explanation<'a> {
     requests: Vec<Request>,
     /// What would be sent if the program that is going to run gave a long-term key.
     with_key: Option<Vec<Request>>,
-    /// What the environment of the command would have that the caller's has not.
-    set: Vec<(String, String)>,
-    removed: Vec<String>,
+    environment: Difference,
 }
 
 impl<'a> Explanation<'a> {
@@ -43,7 +42,7 @@ impl<'a> Explanation<'a> {
         now: Timestamp,
     ) -> Self {
         let requests = requests(settings, plan, &code_source);
-        let (set, removed) = difference(env, settings, plan, &requests);
+        let environment = difference(env, settings, plan, &requests);
         Self {
             rows: rows(settings),
             requests,
@@ -52,8 +51,7 @@ impl<'a> Explanation<'a> {
             plan,
             code_source,
             now,
-            set,
-            removed,
+            environment,
         }
     }
 
@@ -74,10 +72,15 @@ impl<'a> Explanation<'a> {
         // Null where it is not known before the program has run.
         let needs_code = (!self.may_need_code()).then(|| self.plan.needs_code());
         let set: serde_json::Map<String, Value> = self
+            .environment
             .set
             .iter()
             .map(|(name, value)| (name.clone(), json!(value)))
             .collect();
+        let not_passed = self.settings.not_passed.iter();
+        let not_passed = not_passed.map(
+            |Sourced { value, origin }| json!({ "name": value, "origin": origin.to_string() }),
+        );
         json!({
             "profile": self.settings.profile.value,
             "chain": self.settings.chain,
@@ -89,9 +92,19 @@ impl<'a> Explanation<'a> {
             "needs_code": needs_code,
             "code_source": self.code_source.name(),
             "refused": self.plan.check(self.settings, true).err().map(|error| error.summary()),
-            "notices": self.settings.notices,
-            "environment": { "set": set, "removed": self.removed },
+            "notices": self.notices().collect::<Vec<_>>(),
+            "environment": {
+                "set": set,
+                "removed": self.environment.removed,
+                "not_passed": not_passed.collect::<Vec<_>>(),
+            },
         })
+    }
+
+    /// What a run would tell.
+    fn notices(&self) -> impl Iterator<Item = &String> {
+        let account = &self.environment.replaced_account;
+        self.settings.notices.iter().chain(account)
     }
 
     fn cached(&self, number: usize) -> Option<&Session> {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::escape::printable;
+use crate::model::origin::Sourced;
 use crate::model::plan::calls::Request;
 use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::Explanation;
@@ -39,14 +40,18 @@ impl Explanation<'_> {
         if let Err(error) = self.plan.check(self.settings, true) {
             line("refused", &error.summary());
         }
-        for notice in &self.settings.notices {
+        for notice in self.notices() {
             line("notice", notice);
         }
-        for (name, value) in &self.set {
+        for (name, value) in &self.environment.set {
             line("environment", &format!("+ {name}={value}"));
         }
-        for name in &self.removed {
+        for name in &self.environment.removed {
             line("environment", &format!("- {name}"));
+        }
+        for Sourced { value, origin } in &self.settings.not_passed {
+            let why = "no variable carries it, the command reads [default]";
+            line("not passed on", &format!("{value}   ({origin}): {why}"));
         }
         text
     }
