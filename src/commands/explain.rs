@@ -13,7 +13,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
 use crate::options::SignIn;
-use crate::sign_in::cached::{cached, find_known_device, open_cache};
+use crate::sign_in::cached::{cached, find_known_caller, find_known_device, open_cache};
 use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 
@@ -21,6 +21,7 @@ pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     let mut settings = read_settings(&without_exports(env), sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
+    find_known_caller(&mut settings, &cache)?;
     let now = now();
     let (settings, plan) = plan_either(settings, sign_in.fresh, now, |step| cached(&cache, step))?;
     let code_source = code_source(env, sign_in, &settings)?;

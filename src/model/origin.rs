@@ -17,6 +17,8 @@ pub enum Origin {
     Default,
     /// AWS said so, now or earlier.
     Discovered,
+    /// STS says whose the keys are, now or earlier.
+    CallerIdentity,
 }
 
 impl fmt::Display for Origin {
@@ -26,6 +28,7 @@ impl fmt::Display for Origin {
             Self::Profile(place) => f.write_str(place),
             Self::Default => f.write_str("the default"),
             Self::Discovered => f.write_str("iam:ListMFADevices"),
+            Self::CallerIdentity => f.write_str("sts:GetCallerIdentity"),
         }
     }
 }

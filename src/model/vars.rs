@@ -62,8 +62,11 @@ const RIVALS: [(Name, Holds); 20] = [
     (Is("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), NoSecret),
     (Is("AWS_WEB_IDENTITY_TOKEN_FILE"), NoSecret),
     (Is("AWS_ROLE_ARN"), NoSecret),
-    (Is("AWS_ROLE_SESSION_NAME"), NoSecret),
+    (Is(ROLE_SESSION_NAME), NoSecret),
 ];
+
+/// botocore reads it for a web identity, aws-vault and mfaexec for the last role.
+pub(crate) const ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 
 /// The secrets of a session, which every SDK reads.
 const SESSION_SECRETS: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];

@@ -21,6 +21,9 @@ impl SignIn {
         if let Some(role) = &self.role_arn {
             add("--role-arn", role);
         }
+        if let Some(name) = &self.role_session_name {
+            add("--role-session-name", name);
+        }
         if let Some(policy) = &self.policy_file {
             add("--policy-file", &policy.to_string_lossy());
         }

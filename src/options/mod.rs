@@ -87,10 +87,16 @@ pub(crate) struct SignIn {
     /// The role comes after those of the profile.
     #[arg(long, value_name = "ARN", value_parser = non_empty, help_heading = ROLE)]
     pub role_arn: Option<String>,
-    /// Restrict the role's session by a policy (JSON)
+    /// Name the session of the last role
+    ///
+    /// Default: role_session_name of the profile, else AWS_ROLE_SESSION_NAME, else the name of the
+    /// IAM user.
+    #[arg(long, value_name = "NAME", value_parser = non_empty, help_heading = ROLE)]
+    pub role_session_name: Option<String>,
+    /// Limit the role's session by a policy (JSON)
     #[arg(long, value_name = "FILE", help_heading = ROLE)]
     pub policy_file: Option<PathBuf>,
-    /// Restrict the role's session by a managed policy
+    /// Limit the role's session by a managed policy
     ///
     /// May be given several times.
     #[arg(long, value_name = "ARN", value_parser = non_empty, help_heading = ROLE)]
@@ -183,6 +189,7 @@ impl SignIn {
             region: self.region.clone(),
             without_mfa: self.without_mfa,
             role_arn: self.role_arn.clone(),
+            role_session_name: self.role_session_name.clone(),
             policy,
             policy_arns: self.policy_arn.clone(),
         }

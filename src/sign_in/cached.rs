@@ -10,6 +10,8 @@ use crate::model::plan::step::Step;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
+use crate::model::source::Source;
+use crate::model::source::role::SessionName;
 use crate::options::CacheMode;
 
 /// The cache of this user, kept as `mode` says.
@@ -43,6 +45,32 @@ pub(crate) fn device_id(settings: &Settings) -> String {
         .as_ref()
         .map_or("", |endpoint| &endpoint.value);
     digest_of("device-of", &[&settings.key_identity(), endpoint])
+}
+
+/// What identifies the keys whose user was asked for.
+pub(crate) fn caller_id(settings: &Settings) -> String {
+    let endpoint = settings.endpoints.sts_url(settings.partition_arn());
+    let keys = match &settings.source {
+        Source::Provider(provider) => provider.id(),
+        Source::Key(_) | Source::KeyOfProgram { .. } => settings.key_identity(),
+    };
+    digest_of(
+        "caller-of",
+        &[&keys, endpoint.as_deref().unwrap_or_default()],
+    )
+}
+
+/// Takes from the cache whose the keys are, where the name of a role's session depends on it.
+pub(crate) fn find_known_caller(settings: &mut Settings, cache: &Cache) -> Result<()> {
+    if settings
+        .roles
+        .iter()
+        .any(|role| settings.session_name(role) == SessionName::OfCaller)
+        && let Some(caller) = cache.caller(&caller_id(settings))?
+    {
+        settings.caller = caller;
+    }
+    Ok(())
 }
 
 /// Takes the device from the cache where no one has named it and it was found before.

@@ -8,12 +8,13 @@ use crate::error::{Error, Result};
 use crate::model::child::shell_context::ShellContext;
 use crate::model::digest::digest_of;
 use crate::model::environment::Environment;
+use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::step::steps;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::time::{Timestamp, in_words};
-use crate::model::vars::SOURCE_KEY;
+use crate::model::vars::{ROLE_SESSION_NAME, SOURCE_KEY};
 use crate::options::{CacheMode, SignIn};
 use crate::sign_in::cached::{cached, find_known_device, open_cache};
 use crate::sign_in::request::read_settings;
@@ -149,6 +150,15 @@ pub(crate) fn renewing_line(
     // It is typed wherever the shell is by then.
     let policy = sign_in.policy_file.take();
     sign_in.policy_file = policy.map(|path| std::path::absolute(&path).unwrap_or(path));
+    // The variable is not there in the shell.
+    if let Some(Sourced { value, origin }) = settings
+        .roles
+        .last()
+        .and_then(|role| role.session_name.as_ref())
+        && *origin == Origin::Variable(ROLE_SESSION_NAME)
+    {
+        sign_in.role_session_name = Some(value.clone());
+    }
     let line = sign_in.login_command(None);
     let own_path = exec::own_path();
     let same = |found: &std::path::PathBuf| {

@@ -53,7 +53,7 @@ impl SigningIn<'_> {
         let (mut refused, mut useless) = (0, 0);
         let mut until = Instant::now() + QUESTION_TIME;
         loop {
-            let problem = match self.next_code(&question, until)? {
+            let problem = match self.next_code(step, &question, until)? {
                 Attempt::Again(problem) => {
                     useless += 1;
                     problem
@@ -84,13 +84,21 @@ impl SigningIn<'_> {
     }
 
     /// Asks for a code, and writes it down as used.
-    fn next_code(&mut self, question: &Question, until: Instant) -> Result<Attempt> {
+    fn next_code(&mut self, step: &Step, question: &Question, until: Instant) -> Result<Attempt> {
+        // While a person types, the key is checked, and that tells the name of a role's session.
+        let asks = matches!(&self.codes, Some(Codes::Typed(..) | Codes::Asked(..)));
+        if !asks {
+            self.find_caller(step, None)?;
+        }
         let typed = match &self.codes {
             Some(Codes::Given(code)) => code.clone(),
             Some(Codes::Printed(program)) => return self.printed(program).map(Attempt::Code),
             Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
             None => return Err(given_up()),
         };
+        if asks {
+            self.find_caller(step, None)?;
+        }
         let Some(code) = parse_code(&typed) else {
             let remedy = match &self.codes {
                 Some(Codes::Given(_)) => "give six digits, such as --code 123456",
@@ -218,8 +226,8 @@ impl SigningIn<'_> {
         let sent = Some(Code { serial, code });
         let exchanged = self.wait(match &step.call {
             Call::AssumeRole { role, session_name } => {
-                self.aws
-                    .assume_role(None, sent, role, session_name, step.duration)
+                let name = self.settings.name_of(session_name);
+                self.aws.assume_role(None, sent, role, &name, step.duration)
             }
             Call::SessionToken | Call::Provider(_) => self.aws.session_token(sent, step.duration),
         });
@@ -235,8 +243,10 @@ impl SigningIn<'_> {
 
     /// A wrong code can be followed by another one; every other failure ends the sign-in.
     fn after(&self, step: &Step, failure: &CallFailure) -> Result<Error> {
+        let session_name = step.session_name(&self.settings);
         let asked = Asked {
             role: step.role(),
+            session_name: session_name.as_deref(),
             ..Asked::by_key(&self.settings, Some(self.serial()))
         };
         let error = diagnose(failure, &asked);

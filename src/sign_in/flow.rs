@@ -25,6 +25,7 @@ use crate::model::source::provider::Provider;
 use crate::model::vars::PROCESS_OF;
 use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
+use crate::sign_in::cached::find_known_caller;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};
 use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn, given_up};
@@ -40,6 +41,8 @@ impl<'a> SigningIn<'a> {
         ui: Ui,
     ) -> Result<Self> {
         room::check(cache)?;
+        let mut settings = settings;
+        find_known_caller(&mut settings, cache)?;
         let aws = Aws::start(&settings, settings.partition_arn())?;
         Ok(Self {
             env,
@@ -156,14 +159,17 @@ impl<'a> SigningIn<'a> {
         if step.with_code {
             return self.exchange_code(step);
         }
+        self.find_caller(step, source)?;
+        let session_name = step.session_name(&self.settings);
         let call = match &step.call {
             Call::Provider(provider) => {
                 self.tell_source(provider);
                 self.aws.provided(provider)
             }
             Call::AssumeRole { role, session_name } => {
+                let name = self.settings.name_of(session_name);
                 self.aws
-                    .assume_role(source, None, role, session_name, step.duration)
+                    .assume_role(source, None, role, &name, step.duration)
             }
             Call::SessionToken => self.aws.session_token(None, step.duration),
         };
@@ -173,6 +179,7 @@ impl<'a> SigningIn<'a> {
                 serial: None,
                 role: step.role(),
                 with_session: source.is_some() || step.provider().is_some(),
+                session_name: session_name.as_deref(),
             };
             diagnose(&failure, &asked)
         })

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod before_question;
 pub(crate) mod cached;
+pub(crate) mod caller;
 pub(crate) mod code_source;
 pub(crate) mod confirm;
 pub(crate) mod dialogs;

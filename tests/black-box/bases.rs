@@ -75,7 +75,7 @@ fn both_forms_of_the_identity_center() {
         assert_eq!(portal.requests().len(), 1, "{profile}");
     }
     assert!(calls(&world, before).is_empty());
-    role(&world, |args| {
+    role(&world, true, |args| {
         let mut command = world.mfaexec(args);
         command.env("AWS_ENDPOINT_URL_SSO", NOWHERE);
         command

@@ -93,6 +93,11 @@ fn a_long_term_key_of_the_environment_takes_a_code() {
     let who = run(&[&["-p", "deploy", "-c", &code], &whoami()[..]].concat()).succeeds();
     has(&who, &["assumed-role/deployer/"]);
     run(&["-p", "deploy", "--no-input", "--", "true"]).succeeds();
-    let asked = ["GetSessionToken", "AssumeRole", "GetCallerIdentity"];
+    let asked = [
+        "GetSessionToken",
+        "GetCallerIdentity",
+        "AssumeRole",
+        "GetCallerIdentity",
+    ];
     assert_eq!(calls(&world, 0), asked);
 }

@@ -174,7 +174,8 @@ fn the_device_is_named_by_the_role_or_looked_up_and_remembered() {
     );
     let world = world(&key(""), &role);
     is_session(&with_code(&world, &["-p", "dev", "--", "env"]).succeeds());
-    assert_eq!(calls(&world, 0), ["GetSessionToken", "AssumeRole"]);
+    let asked = ["GetSessionToken", "GetCallerIdentity", "AssumeRole"];
+    assert_eq!(calls(&world, 0), asked);
     world
         .run(&["-p", "dev", "--no-input", "--", "true"])
         .succeeds();
@@ -183,7 +184,7 @@ fn the_device_is_named_by_the_role_or_looked_up_and_remembered() {
         .run(&["-p", "dev", "--no-input", "--fresh", "--", "true"])
         .succeeds();
     assert_eq!(
-        (runs(&world), calls(&world, 2)),
+        (runs(&world), calls(&world, 3)),
         (1, vec!["AssumeRole".to_owned()])
     );
     // No one names it: IAM does, once.
@@ -328,10 +329,11 @@ fn explain_tells_what_the_program_decides() {
     let told = explained("dev");
     assert_eq!(
         actions(&told["requests"]),
-        ["credential_process", "AssumeRole"]
+        ["credential_process", "GetCallerIdentity", "AssumeRole"]
     );
     let with_key = actions(&told["requests_with_long_term_key"]);
-    assert_eq!(with_key, ["GetSessionToken", "AssumeRole"]);
+    let with_name = ["GetSessionToken", "GetCallerIdentity", "AssumeRole"];
+    assert_eq!(with_key, with_name);
     assert_eq!(told["needs_code"], Value::Null);
     let text = world.run(&["explain", "-p", "dev"]).succeeds();
     has(

@@ -70,7 +70,7 @@ fn a_web_identity_assumes_its_role_by_itself() {
     assert_eq!(requests.len(), 1);
     has(&requests[0], &["RoleSessionName=mfaexec"]);
     assert!(calls(&world, before).is_empty());
-    role(&world, |args| {
+    role(&world, false, |args| {
         let mut command = world.mfaexec(args);
         at(&mut command, "STS", &sts.url());
         command
@@ -184,5 +184,5 @@ fn the_session_of_aws_login() {
     once(&keys, "me", "aws login", || run(NOWHERE));
     assert!(calls(&world, before).is_empty());
     std::fs::remove_dir_all(world.home().join(".aws/login")).unwrap();
-    role(&world, |args| world.mfaexec(args));
+    role(&world, true, |args| world.mfaexec(args));
 }

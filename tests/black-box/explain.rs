@@ -34,7 +34,7 @@ fn everything_has_its_origin_and_nothing_is_sent() {
         &[
             "deploy, which uses testuser, which uses the key AKIAIOSFODNN7EXAMPLE",
             &format!("role               {ROLES}deployer   {}", at(5)),
-            "role session name  testuser   (the default)",
+            "role session name  to be found   (sts:GetCallerIdentity)",
             &format!("external id        x-1   {}", at(8)),
             "access key         AKIAIOSFODNN7EXAMPLE   (",
             &format!("mfa serial         {SERIAL}   {}", at(3)),

@@ -74,6 +74,7 @@ mod recipes_apart;
 mod recipes_ci;
 mod recipes_inside;
 mod recipes_make;
+mod role_names;
 mod roles;
 mod screen;
 mod secrets;

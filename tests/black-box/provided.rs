@@ -180,16 +180,18 @@ pub(crate) fn once(keys: &Keys, profile: &str, source: &str, run: impl Fn() -> S
     shown
 }
 
-/// The role is assumed straight with the keys, and kept.
+/// The role is assumed straight with the keys, and kept. `names_user` tells whether the keys may be a
+/// user's, after whom the session is named.
 #[track_caller]
-pub(crate) fn role(world: &World, make: impl Fn(&[&str]) -> Command) {
+pub(crate) fn role(world: &World, names_user: bool, make: impl Fn(&[&str]) -> Command) {
     let before = calls(world, 0).len();
     for _ in 0..2 {
         let mut command = make(&["-p", "deploy"]);
         let who = finish(command.args(whoami())).succeeds();
         has(&who, &["assumed-role/deployer/"]);
     }
-    let asked = ["AssumeRole", "GetCallerIdentity", "GetCallerIdentity"];
+    let mut asked = vec!["GetCallerIdentity"; usize::from(names_user)];
+    asked.extend(["AssumeRole", "GetCallerIdentity", "GetCallerIdentity"]);
     assert_eq!(calls(world, before), asked);
 }
 

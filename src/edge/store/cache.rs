@@ -14,11 +14,12 @@ use crate::edge::store::inventory::{self, Cleared, Found, usable};
 use crate::edge::store::keyring::Trouble;
 use crate::edge::store::opener::{About, Opener, Read, plain, plain_name, sealed};
 use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::record::{Device, StoredSession};
+use crate::edge::store::record::{Device, StoredCaller, StoredSession};
 use crate::edge::store::told::{self, Stored};
 use crate::error::{Error, Result};
 use crate::model::session::Session;
 use crate::model::session::validate::is_serial;
+use crate::model::source::caller::Caller;
 use crate::model::time::Timestamp;
 
 /// The size of the largest session: a token of 16 KB, and all that is beside it.
@@ -103,6 +104,15 @@ impl Cache {
         Ok(device.filter(|device| is_serial(&device.serial)))
     }
 
+    /// Whose the keys with an identity are, as was found earlier.
+    ///
+    /// # Errors
+    /// The directory or the file cannot be trusted.
+    pub fn caller(&self, id: &str) -> Result<Option<Caller>> {
+        let stored = self.look_up::<StoredCaller>(id, About::Caller)?;
+        Ok(stored.map(Caller::from))
+    }
+
     fn look_up<T: DeserializeOwned>(&self, id: &str, about: About) -> Result<Option<T>> {
         if !self.keeps() {
             return Ok(None);
@@ -182,6 +192,18 @@ impl Cache {
     pub fn store_device(&self, id: &str, device: &Device) -> Result<()> {
         if self.keeps() {
             self.write(&self.directory()?, id, About::Device, device)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps whose the keys with an identity are.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn store_caller(&self, id: &str, caller: &Caller) -> Result<()> {
+        if self.keeps() {
+            let stored = StoredCaller::from(caller);
+            self.write(&self.directory()?, id, About::Caller, &stored)?;
         }
         Ok(())
     }

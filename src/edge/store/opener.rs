@@ -29,6 +29,8 @@ pub(crate) enum About {
     Session,
     /// A device that was looked up.
     Device,
+    /// The user that keys belong to.
+    Caller,
 }
 
 impl About {
@@ -37,12 +39,13 @@ impl About {
         match self {
             Self::Session => ".session",
             Self::Device => ".device",
+            Self::Caller => ".caller",
         }
     }
 
     /// Of a file's name.
     pub(crate) fn of(name: &str) -> Option<Self> {
-        let mut all = [Self::Session, Self::Device].into_iter();
+        let mut all = [Self::Session, Self::Device, Self::Caller].into_iter();
         all.find(|about| name.ends_with(about.suffix()))
     }
 }

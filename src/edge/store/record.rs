@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::model::session::{Session, SessionKind};
+use crate::model::source::caller::Caller;
 use crate::model::time::Timestamp;
 
 /// A device that was looked up for an access key.
@@ -13,6 +14,29 @@ pub struct Device {
     pub serial: String,
     /// Whether the user has others that give codes: then a question names it.
     pub one_of_several: bool,
+}
+
+/// The user that keys belong to, as it is written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoredCaller {
+    /// None where the caller has no name of a user.
+    user: Option<String>,
+}
+
+impl From<&Caller> for StoredCaller {
+    fn from(caller: &Caller) -> Self {
+        let user = match caller {
+            Caller::User(name) => Some(name.clone()),
+            Caller::Unknown | Caller::Nameless => None,
+        };
+        Self { user }
+    }
+}
+
+impl From<StoredCaller> for Caller {
+    fn from(stored: StoredCaller) -> Self {
+        stored.user.map_or(Self::Nameless, Self::User)
+    }
 }
 
 /// A session as it is written.

@@ -14,6 +14,8 @@ pub struct Asked<'a> {
     pub role: Option<&'a Role>,
     /// Whether it was with temporary keys rather than with the long-term one.
     pub with_session: bool,
+    /// What its session was to be called.
+    pub session_name: Option<&'a str>,
 }
 
 impl<'a> Asked<'a> {
@@ -24,6 +26,7 @@ impl<'a> Asked<'a> {
             serial,
             role: None,
             with_session: false,
+            session_name: None,
         }
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
         ),
         _ if failure.meaning() == Meaning::Denied => (
             format!("role {arn} cannot be assumed ({})", role.arn.origin),
-            denied(settings, role),
+            denied(settings, role, asked.session_name),
         ),
         _ => return None,
     };
@@ -62,13 +62,16 @@ pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
 }
 
 /// What can be wrong between a caller and a role.
-fn denied(settings: &Settings, role: &Role) -> String {
+fn denied(settings: &Settings, role: &Role, session_name: Option<&str>) -> String {
     let id = match role.external_id {
         Some(_) => "the external_id",
         None => "an external_id that it may want",
     };
+    let name = session_name.map_or(String::new(), |name| {
+        format!(" (the session name sent is {name}: --role-session-name changes it)")
+    });
     let common =
-        format!("check the role's trust policy, the permission to sts:AssumeRole, and {id}");
+        format!("check the role's trust policy{name}, the permission to sts:AssumeRole, and {id}");
     match &settings.source {
         Source::Provider(provider) => format!(
             "{common}; if the trust policy asks for MFA, the keys of {} cannot prove any: use a \

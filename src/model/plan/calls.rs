@@ -7,7 +7,9 @@ use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::step::{Call, Step};
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
+use crate::model::source::caller::Caller;
 use crate::model::source::provider::ProviderKind;
+use crate::model::source::role::SessionName;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
@@ -42,12 +44,25 @@ pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSourc
             requests.push(plain("sts", "GetCallerIdentity"));
             caller_known = true;
         }
+        if !caller_known && asks_for_name(settings, step) {
+            requests.push(plain("sts", "GetCallerIdentity"));
+            caller_known = true;
+        }
         requests.push(of_step(step));
         if asks_for_account(settings, step, caller_known) {
             requests.push(plain("sts", "GetCallerIdentity"));
         }
     }
     requests
+}
+
+/// Whether the name of the step's session depends on whose the keys are, and no one knows.
+pub(crate) fn asks_for_name(settings: &Settings, step: &Step) -> bool {
+    let of_caller = |call: &Call| match call {
+        Call::AssumeRole { session_name, .. } => *session_name == SessionName::OfCaller,
+        Call::SessionToken | Call::Provider(_) => false,
+    };
+    settings.caller == Caller::Unknown && of_caller(&step.call)
 }
 
 /// Whether the account that a guard wants to know is still unknown when the step's session is

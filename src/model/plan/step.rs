@@ -9,7 +9,7 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::settings::{DEFAULT_MIN_TTL, Settings};
 use crate::model::source::Source;
 use crate::model::source::provider::Provider;
-use crate::model::source::role::{CHAINED_DURATION, Role};
+use crate::model::source::role::{CHAINED_DURATION, Role, SessionName};
 
 /// The call that gets a session, with all that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,7 @@ pub enum Call {
     SessionToken,
     AssumeRole {
         role: Box<Role>,
-        /// What its session is called.
-        session_name: String,
+        session_name: SessionName,
     },
 }
 
@@ -51,6 +50,14 @@ impl Step {
     pub fn role(&self) -> Option<&Role> {
         match &self.call {
             Call::AssumeRole { role, .. } => Some(role),
+            Call::Provider(_) | Call::SessionToken => None,
+        }
+    }
+
+    /// What the role's session is called, as far as it is known.
+    pub fn session_name(&self, settings: &Settings) -> Option<String> {
+        match &self.call {
+            Call::AssumeRole { session_name, .. } => Some(settings.name_of(session_name)),
             Call::Provider(_) | Call::SessionToken => None,
         }
     }

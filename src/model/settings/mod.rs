@@ -21,10 +21,13 @@ use crate::model::settings::guards::Guards;
 use crate::model::settings::mfa::Mfa;
 use crate::model::settings::selection::{Selection, unused_keys};
 use crate::model::source::Source;
+use crate::model::source::caller::Caller;
 use crate::model::source::chain::Chain;
 use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::LongTermKey;
-use crate::model::source::role::{Role, as_session_name};
+use crate::model::source::provider::ProviderKind;
+use crate::model::source::role::{Role, SessionName, as_session_name, check_session_name};
+use crate::model::vars::ROLE_SESSION_NAME;
 
 /// Seconds that a session must have left to be used when no one says otherwise: enough for the
 /// command to start and make its calls.
@@ -45,6 +48,8 @@ pub struct SessionOptions {
     pub region: Option<String>,
     /// `--role-arn`
     pub role_arn: Option<String>,
+    /// `--role-session-name`
+    pub role_session_name: Option<String>,
     /// The content of `--policy-file`
     pub policy: Option<String>,
     /// `--policy-arn`
@@ -81,8 +86,10 @@ pub struct Settings {
     pub not_passed: Vec<Sourced<String>>,
     /// What has to be true before a command starts.
     pub guards: Guards,
-    /// Who sits here, for the names of role sessions.
-    pub user: Option<String>,
+    /// Whose the keys are, for the names of role sessions.
+    pub caller: Caller,
+    /// The name that the user has on this machine.
+    login_name: Option<String>,
     /// What is there and not used, although someone may have meant it to be.
     pub notices: Vec<String>,
 }
@@ -107,8 +114,9 @@ impl Settings {
             Selection::Environment => from_environment(env, profiles)?,
         };
         let selected = &chain.profiles[0];
-        let mut roles = chain.roles;
+        let (mut roles, mut source) = (chain.roles, chain.source);
         add_role(&mut roles, session_options)?;
+        name_session(&mut roles, &mut source, session_options, env)?;
         let durations = Durations::new(
             session_options.duration,
             &chain.profiles,
@@ -116,7 +124,7 @@ impl Settings {
             session_options.role_arn.is_some(),
         )?;
         if let (Source::Provider(provider), Some(seconds), []) =
-            (&chain.source, session_options.duration, &roles[..])
+            (&source, session_options.duration, &roles[..])
             // A program may give a key to get a session with.
             && provider.command().is_none()
         {
@@ -142,11 +150,12 @@ impl Settings {
             exports: exports(env, selected)?,
             not_passed: not_passed(selected),
             guards: Guards::of_profile(selected)?,
-            user: env.text("LOGNAME").or_else(|| env.text("USER")),
+            caller: Caller::Unknown,
+            login_name: env.text("LOGNAME").or_else(|| env.text("USER")),
             notices: notices(&name, env, &chain.profiles),
             chain: names.filter(|_| is_profile).collect(),
             profile: name,
-            source: chain.source,
+            source,
             roles,
         })
     }
@@ -215,16 +224,27 @@ impl Settings {
         device.filter(|serial| serial.starts_with("arn:")).or(role)
     }
 
-    /// The name of a role's session: the profile's, else that of the device's owner or of the user who
-    /// sits here. An account's CloudTrail shows it with everything that the session does.
-    pub fn session_name(&self, role: &Role) -> String {
-        if let Some(name) = &role.session_name {
-            return name.value.clone();
+    /// The name of a role's session: the one that someone has set, else the user's.
+    pub fn session_name(&self, role: &Role) -> SessionName {
+        match &role.session_name {
+            Some(name) => SessionName::Named(name.value.clone()),
+            None if self.source.may_be_of_user() => SessionName::OfCaller,
+            None => SessionName::Named(self.name_of(&SessionName::OfCaller)),
         }
-        let device = self.device().and_then(Arn::parse);
-        let device = device.and_then(|arn| arn.name("mfa"));
-        let name = device.or(self.user.as_deref()).unwrap_or("mfaexec");
-        as_session_name(name)
+    }
+
+    /// The text of a name, with what stands for a user who is not known: the name of the device or
+    /// of the login.
+    pub fn name_of(&self, session_name: &SessionName) -> String {
+        let device = || self.device().and_then(Arn::parse)?.name("mfa");
+        as_session_name(match (session_name, &self.caller) {
+            (SessionName::Named(name), _) => return name.clone(),
+            (SessionName::OfCaller, Caller::User(name)) => name,
+            (SessionName::OfCaller, Caller::Unknown | Caller::Nameless) => {
+                let here = device().or(self.login_name.as_deref());
+                here.unwrap_or("mfaexec")
+            }
+        })
     }
 }
 
@@ -304,6 +324,49 @@ fn add_role(roles: &mut Vec<Role>, session_options: &SessionOptions) -> Result<(
         last.policy_arns = Some(arns);
     }
     Ok(())
+}
+
+/// Names the session of the last role, which may be the one of a web identity: the option, the
+/// profile, the variable that botocore reads for a web identity and aws-vault for every role.
+fn name_session(
+    roles: &mut [Role],
+    source: &mut Source,
+    session_options: &SessionOptions,
+    env: &Environment,
+) -> Result<()> {
+    let option = session_options.role_session_name.clone();
+    let option = option.map(|name| Sourced::new(name, Origin::Option("--role-session-name")));
+    let variable = env_setting(ROLE_SESSION_NAME, env);
+    for name in [&option, &variable].into_iter().flatten() {
+        check_session_name(name)?;
+    }
+    match (roles.last_mut(), source) {
+        (Some(role), _) => {
+            role.session_name = option.or(role.session_name.take()).or(variable);
+        }
+        (None, Source::Provider(provider)) => match &mut provider.kind {
+            ProviderKind::WebIdentity { session_name, .. } => {
+                let value = |name: Sourced<String>| name.value;
+                let written = session_name.take();
+                *session_name = option.map(value).or(written).or(variable.map(value));
+            }
+            _ => return no_role_to_name(&option),
+        },
+        (None, Source::Key(_) | Source::KeyOfProgram { .. }) => return no_role_to_name(&option),
+    }
+    Ok(())
+}
+
+fn no_role_to_name(option: &Option<Sourced<String>>) -> Result<()> {
+    match option {
+        None => Ok(()),
+        Some(_) => Err(Error::of(
+            Kind::Usage,
+            "a role session's name needs a role",
+            "this profile assumes none",
+            "choose a profile with a role, or name one with --role-arn",
+        )),
+    }
 }
 
 fn min_ttl(wish: Option<u64>, profile: &Profile<'_>) -> Result<Sourced<u64>> {

@@ -1,5 +1,6 @@
 //! Whose keys a session begins with: a long-term key, or a provider of temporary ones.
 
+pub(crate) mod caller;
 pub(crate) mod chain;
 pub(crate) mod elsewhere;
 pub(crate) mod key;
@@ -11,7 +12,7 @@ pub(crate) mod sso_token;
 use crate::error::Result;
 use crate::model::config::Profile;
 use crate::model::source::key::{LongTermKey, profile_key};
-use crate::model::source::provider::{Provider, after_key, before_key};
+use crate::model::source::provider::{Provider, ProviderKind, after_key, before_key};
 
 /// What a chain begins with.
 #[derive(Debug, Clone)]
@@ -27,6 +28,24 @@ pub enum Source {
     /// A provider of temporary keys. A program that has not run is one too: what it gives is not
     /// known before.
     Provider(Provider),
+}
+
+impl Source {
+    /// Whether its keys may be a user's. Those of machines and web identities are a role's.
+    pub(crate) fn may_be_of_user(&self) -> bool {
+        match self {
+            Self::Key(_) | Self::KeyOfProgram { .. } => true,
+            Self::Provider(provider) => match provider.kind {
+                ProviderKind::Sso(_)
+                | ProviderKind::Process { .. }
+                | ProviderKind::Login { .. }
+                | ProviderKind::Environment { .. } => true,
+                ProviderKind::WebIdentity { .. }
+                | ProviderKind::Ec2 { .. }
+                | ProviderKind::Ecs { .. } => false,
+            },
+        }
+    }
 }
 
 /// What a profile's own settings give, in botocore's order: a web identity and the Identity Center

@@ -39,6 +39,15 @@ pub struct Role {
     pub policy_arns: Option<Sourced<Vec<String>>>,
 }
 
+/// What a role's session is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionName {
+    Named(String),
+    /// As the user is called whose keys are at the beginning. The keys identify the user, so this
+    /// name has no part in the identity of the session, and a cached one is found without it.
+    OfCaller,
+}
+
 impl Role {
     /// A role about which nothing is said but its name.
     ///
@@ -89,9 +98,14 @@ impl Role {
         role_name(&self.arn.value)
     }
 
-    /// What identifies a session of this role, called `session_name`, that was got from another
-    /// session or key with the identity `source`.
-    pub fn session_id(&self, source: &str, session_name: &str) -> String {
+    /// What identifies a session of this role that was got from another session or key with the
+    /// identity `source`.
+    pub fn session_id(&self, source: &str, session_name: &SessionName) -> String {
+        let session_name = match session_name {
+            SessionName::Named(name) => name,
+            // No name is empty.
+            SessionName::OfCaller => "",
+        };
         let mut parts = vec![source, &self.arn.value, session_name];
         for text in [&self.external_id, &self.source_identity, &self.policy] {
             // An empty one is another thing than none.
@@ -148,7 +162,7 @@ fn check_arn(arn: &Sourced<String>) -> Result<()> {
     ))
 }
 
-fn check_session_name(name: &Sourced<String>) -> Result<()> {
+pub(crate) fn check_session_name(name: &Sourced<String>) -> Result<()> {
     if as_session_name(&name.value) == name.value {
         return Ok(());
     }

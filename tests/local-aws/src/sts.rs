@@ -109,6 +109,9 @@ fn assume_role(
     if let Some(id) = request.param("ExternalId") {
         context.insert("sts:externalid", id.to_owned());
     }
+    if let Some(name) = request.param("RoleSessionName") {
+        context.insert("sts:rolesessionname", name.to_owned());
+    }
     let arn = request.param("RoleArn").unwrap_or_default();
     let role = authorize(state, caller, &context, arn)?;
     let seconds = role_duration(caller, role, request)?;

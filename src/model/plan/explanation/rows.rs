@@ -6,7 +6,8 @@ use crate::model::origin::{Origin, Sourced};
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
 use crate::model::source::Source;
-use crate::model::source::role::Role;
+use crate::model::source::caller::Caller;
+use crate::model::source::role::{Role, SessionName};
 use crate::model::time::in_words;
 
 #[derive(Debug)]
@@ -110,15 +111,9 @@ pub(super) fn rows(settings: &Settings) -> Vec<Row> {
 }
 
 fn of_role(settings: &Settings, role: &Role) -> Vec<Row> {
-    let origin = role.session_name.as_ref().map(|name| &name.origin);
-    let session_name = Shown::Text(settings.session_name(role));
     let mut rows = vec![
         Row::text("role", &role.arn),
-        Row::new(
-            "role_session_name",
-            session_name,
-            origin.unwrap_or(&Origin::Default),
-        ),
+        of_session_name(settings, role),
     ];
     let mut listed = |name, value: Option<Sourced<String>>| {
         rows.extend(value.map(|value| Row::text(name, &value)));
@@ -137,6 +132,18 @@ fn of_role(settings: &Settings, role: &Role) -> Vec<Row> {
     );
     rows.push(Row::seconds("role_duration_seconds", &role.duration));
     rows
+}
+
+fn of_session_name(settings: &Settings, role: &Role) -> Row {
+    let name = settings.session_name(role);
+    let text = || Shown::Text(settings.name_of(&name));
+    let (value, origin) = match (&role.session_name, &name, &settings.caller) {
+        (Some(written), ..) => (text(), &written.origin),
+        (None, SessionName::OfCaller, Caller::Unknown) => (Shown::Unknown, &Origin::CallerIdentity),
+        (None, SessionName::OfCaller, Caller::User(_)) => (text(), &Origin::CallerIdentity),
+        (None, ..) => (text(), &Origin::Default),
+    };
+    Row::new("role_session_name", value, origin)
 }
 
 fn of_source(settings: &Settings) -> Row {

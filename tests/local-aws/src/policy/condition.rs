@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Context;
-use super::document::OneOrMany;
+use super::document::{OneOrMany, USER_NAME};
 
 /// The `Condition` of a statement.
 pub(super) type Conditions = BTreeMap<Operator, BTreeMap<Key, OneOrMany<Scalar>>>;
 
 /// What the stand-in knows of a request. A condition about anything else cannot be judged.
-const KEYS: [&str; 4] = [
+const KEYS: [&str; 5] = [
     "aws:multifactorauthage",
     "aws:multifactorauthpresent",
     "aws:username",
     "sts:externalid",
+    "sts:rolesessionname",
 ];
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,12 +91,13 @@ pub(super) fn hold(conditions: &Conditions, context: &Context) -> bool {
     conditions.iter().all(|(operator, tests)| {
         tests
             .iter()
-            .all(|(key, values)| operator.holds(context.get(key.0.as_str()), values))
+            .all(|(key, values)| operator.holds(key, values, context))
     })
 }
 
 impl Operator {
-    fn holds(self, present: Option<&String>, values: &OneOrMany<Scalar>) -> bool {
+    fn holds(self, key: &Key, values: &OneOrMany<Scalar>, context: &Context) -> bool {
+        let present = context.get(key.0.as_str());
         let any = |test: &dyn Fn(&str) -> bool| values.iter().any(|value| test(&value.text()));
         if self.test == Test::Null {
             return any(&|value| value.eq_ignore_ascii_case("true") == present.is_none());
@@ -116,7 +118,11 @@ impl Operator {
             Test::NumericGreaterThanEquals => number(i64::ge),
             Test::NumericLessThan => number(i64::lt),
             Test::NumericLessThanEquals => number(i64::le),
-            Test::StringEquals => any(&|value| value == actual),
+            // A variable without a value is equal to nothing.
+            Test::StringEquals => any(&|value| match context.get("aws:username") {
+                Some(user) => value.replace(USER_NAME, user) == *actual,
+                None => value == actual,
+            }),
         }
     }
 }

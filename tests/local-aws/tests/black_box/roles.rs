@@ -169,3 +169,14 @@ fn a_role_has_no_devices() {
         "Cannot call GetSessionToken with session credentials",
     );
 }
+
+#[test]
+fn trust_that_demands_the_name_of_the_user() {
+    let server = start();
+    let user = client(&server, "testuser");
+    let me = "arn:aws:iam::123456789012:user/testuser";
+    refused(&assume(&user, "named", &[]), me, "named");
+    let arn = format!("{PREFIX}named");
+    let named = [("RoleArn", arn.as_str()), ("RoleSessionName", "testuser")];
+    user.sts("AssumeRole", &named).ok();
+}
