@@ -41,7 +41,8 @@ pub mod internals {
     pub use crate::model::origin::{Origin, Sourced};
     pub use crate::model::plan::code_source::CodeSource;
     pub use crate::model::plan::explanation::Explanation;
-    pub use crate::model::plan::plan;
+    pub use crate::model::plan::{Fresh, plan};
+    pub use crate::model::session::aws_clock::AwsClock;
     pub use crate::model::session::{Session, SessionKind};
     pub use crate::model::settings::exports::without_exports;
     pub use crate::model::settings::selection::Selection;

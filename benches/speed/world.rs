@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use local_aws::{Account, Server};
-use mfaexec::internals::{Cache, Keeping, Session, SessionKind, Timestamp};
+use mfaexec::internals::{AwsClock, Cache, Keeping, Session, SessionKind, Timestamp};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
@@ -136,6 +136,8 @@ impl World {
                 session_token: SecretString::from("t".repeat(356)),
                 expires_at: Timestamp(now.0 + 7200),
                 obtained_at: now,
+                clock: AwsClock::default(),
+                aws_is_ahead: 0,
                 duration: 7200,
                 account: Some("123456789012".to_owned()),
                 kind: SessionKind::Mfa,

@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::internals::{
-    CodeSource, ConfigFile, Environment, Error, Explanation, FileKind, Origin, Profiles, Selection,
-    SessionOptions, Settings, Sourced, Timestamp, plan,
+    CodeSource, ConfigFile, Environment, Error, Explanation, FileKind, Fresh, Origin, Profiles,
+    Selection, SessionOptions, Settings, Sourced, Timestamp, plan,
 };
 use secrecy::ExposeSecret;
 
@@ -98,7 +98,7 @@ fn leads_somewhere(profiles: &Profiles, name: &str, text: &str) {
         }
     };
     let now = Timestamp(1_700_000_000);
-    let plan = plan(&settings, false, now, |_| Ok(None)).expect("nothing is looked for");
+    let plan = plan(&settings, Fresh::Nothing, now, |_| Ok(None)).expect("nothing is looked for");
     assert!(!plan.missing().is_empty());
     let roles = plan.steps.iter().filter(|step| step.role().is_some());
     assert_eq!(roles.count(), settings.roles.len());

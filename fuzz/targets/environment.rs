@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use libfuzzer_sys::fuzz_target;
 use mfaexec::internals::{
-    ConfigFile, Environment, FileKind, Origin, Profiles, Selection, Session, SessionKind,
+    AwsClock, ConfigFile, Environment, FileKind, Origin, Profiles, Selection, Session, SessionKind,
     SessionOptions, Settings, Sourced, Timestamp, child_environment, without_exports,
 };
 
@@ -68,6 +68,8 @@ fn session() -> Session {
         session_token: "fuzz-token".into(),
         expires_at: Timestamp(1_800_000_000),
         obtained_at: Timestamp(1_790_000_000),
+        clock: AwsClock::default(),
+        aws_is_ahead: 0,
         duration: 3600,
         account: Some("123456789012".to_owned()),
         serial: Some("GAHT12345678".to_owned()),

@@ -6,6 +6,7 @@ use crate::edge::clock::now;
 use crate::edge::output::print;
 use crate::error::Result;
 use crate::model::environment::Environment;
+use crate::model::plan::Fresh;
 use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::Explanation;
 use crate::model::plan::program_key::plan_either;
@@ -23,7 +24,8 @@ pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     find_known_device(&mut settings, &cache)?;
     find_known_caller(&mut settings, &cache)?;
     let now = now();
-    let (settings, plan) = plan_either(settings, sign_in.fresh, now, |step| cached(&cache, step))?;
+    let fresh = Fresh::asked_for(sign_in.fresh, is_given(env, sign_in));
+    let (settings, plan) = plan_either(settings, fresh, now, |step| cached(&cache, step))?;
     let code_source = code_source(env, sign_in, &settings)?;
     let explanation = Explanation::new(&settings, &plan, code_source, env, now);
     match as_json {
@@ -32,11 +34,15 @@ pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Res
     }
 }
 
+/// Whether a code comes with the invocation.
+fn is_given(env: &Environment, sign_in: &SignIn) -> bool {
+    sign_in.code.is_some() || env.text(CODE).is_some()
+}
+
 /// The same as a run would find, without reading or asking anything.
 fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Result<CodeSource> {
     prompt_method(env, sign_in)?;
-    let given = sign_in.code.is_some() || env.text(CODE).is_some();
-    let given = given.then(|| Ok(SecretString::default()));
+    let given = is_given(env, sign_in).then(|| Ok(SecretString::default()));
     Ok(match find_codes(given, env, sign_in, settings) {
         Ok(Codes::Given(_)) => CodeSource::Given,
         Ok(Codes::Printed(_)) => CodeSource::Program,

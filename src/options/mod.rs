@@ -39,6 +39,9 @@ pub(crate) struct SignIn {
     #[arg(long, value_name = "TIME", value_parser = parse_seconds, help_heading = SESSION)]
     pub min_ttl: Option<u64>,
     /// Get a new session even if one is cached
+    ///
+    /// For a role, this is the role's session; the MFA session below it is renewed too if a code is
+    /// given, with --code or MFAEXEC_CODE.
     #[arg(long, help_heading = SESSION)]
     pub fresh: bool,
     /// Use this region for STS and for the command

@@ -9,10 +9,11 @@ use crate::edge::store::device_lock::DeviceLock;
 use crate::error::{Error, Result};
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
-use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
 use crate::model::plan::step::Step;
+use crate::model::plan::{Fresh, Plan};
 use crate::model::prompt::question::{Purpose, QUESTION_TIME};
+use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Mfa, check_serial};
 use crate::sign_in::cached::{cached, device_id};
@@ -93,14 +94,19 @@ impl SigningIn<'_> {
         let waited = self.locks.iter().any(|lock| lock.waited);
         let look = |step: &Step| cached(self.cache, step);
         let either = |settings: &Settings, fresh| plan_either(settings.clone(), fresh, now(), look);
-        let (settings, plan) = either(&self.settings, self.sign_in.fresh && !waited)?;
+        let first = if waited { Fresh::Nothing } else { self.fresh };
+        let (settings, plan) = either(&self.settings, first)?;
+        let is_stale = |number: usize, session: &Session| {
+            let counts = match self.fresh {
+                Fresh::Nothing => false,
+                Fresh::Command => number + 1 == plan.steps.len(),
+                Fresh::Everything => true,
+            };
+            counts && session.obtained_at < self.begun
+        };
         let (settings, plan) = match &plan.cached {
-            Some((number, session))
-                if self.sign_in.fresh
-                    && number + 1 == plan.steps.len()
-                    && session.obtained_at < self.begun =>
-            {
-                either(&self.settings, true)?
+            Some((number, session)) if is_stale(*number, session) => {
+                either(&self.settings, self.fresh)?
             }
             _ => (settings, plan),
         };
@@ -139,7 +145,7 @@ impl SigningIn<'_> {
         };
         tracing::info!("the MFA device is {serial}");
         let serial = Sourced::new(serial, Origin::Discovered);
-        check_serial(&serial)?;
+        check_serial(&serial, &self.settings.profile.value)?;
         self.settings.set_device(serial);
         Ok(())
     }

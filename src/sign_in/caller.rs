@@ -36,6 +36,7 @@ impl SigningIn<'_> {
                     role: step.role(),
                     with_session: source.is_some(),
                     session_name: None,
+                    renewal: None,
                 },
             )),
             // The role may be to be had all the same, under another name. The next time may tell.

@@ -11,13 +11,13 @@ use crate::edge::store::cache::Cache;
 use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::model::failure::asked::Asked;
+use crate::model::failure::asked::{Asked, Renewal};
 use crate::model::failure::diagnose::diagnose;
-use crate::model::plan::Plan;
 use crate::model::plan::calls::asks_for_account;
 use crate::model::plan::step::{Call, Step};
+use crate::model::plan::{Fresh, Plan};
 use crate::model::prompt::question::Purpose;
-use crate::model::session::Session;
+use crate::model::session::{Session, SessionKind};
 use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
@@ -44,6 +44,7 @@ impl<'a> SigningIn<'a> {
         let mut settings = settings;
         find_known_caller(&mut settings, cache)?;
         let aws = Aws::start(&settings, settings.partition_arn())?;
+        let fresh = Fresh::asked_for(sign_in.fresh, asking.given.is_some());
         Ok(Self {
             env,
             sign_in,
@@ -59,6 +60,7 @@ impl<'a> SigningIn<'a> {
             given_up: false,
             locks: Vec::new(),
             begun: now(),
+            fresh,
             not_kept: None,
         })
     }
@@ -102,16 +104,15 @@ impl<'a> SigningIn<'a> {
         if plan.needs_code() {
             tell_end(&self.settings, &plan, self.ui);
         }
-        let mut session = None;
         let missing = plan.missing().to_vec();
-        if let Some((_, cached)) = plan.cached {
-            session = Some(cached);
-        }
+        let mut session = plan.cached.map(|(_, session)| session);
+        let mut is_cached = session.is_some();
         for step in missing {
             let keys = match given.take() {
                 Some(keys) => keys,
-                None => self.get(&step, session.as_ref())?,
+                None => self.get(&step, session.as_ref(), is_cached)?,
             };
+            is_cached = false;
             let mut next = self.session(&step, keys);
             self.try_to_keep(&step, &next);
             if next.account.is_none() && asks_for_account(&self.settings, &step, false) {
@@ -145,6 +146,34 @@ impl<'a> SigningIn<'a> {
         Ok(plan)
     }
 
+    /// How old a cached session below a role is, and how to get another one.
+    fn renewal_of(&self, session: &Session) -> Renewal {
+        if session.kind == SessionKind::Role {
+            return Renewal {
+                age_of_mfa: None,
+                remedy: "forget it and try again: mfaexec clear".to_owned(),
+            };
+        }
+        let own = SignIn {
+            duration: None,
+            role_arn: None,
+            policy_file: None,
+            policy_arn: Vec::new(),
+            ..self.sign_in.clone()
+        };
+        let settings = &self.settings;
+        let line = own.login_command(settings.chain.last().map(String::as_str));
+        // A profile that assumes its role with its own keys has no session of its own.
+        let of_profiles = settings.roles.len() - usize::from(self.sign_in.role_arn.is_some());
+        let with_code = settings.chain.len() == 1 && of_profiles > 0;
+        let code = if with_code { " --code 123456" } else { "" };
+        Renewal {
+            age_of_mfa: (session.kind == SessionKind::Mfa)
+                .then(|| session.obtained_at.until(now())),
+            remedy: format!("get a new one: {line} --fresh{code}"),
+        }
+    }
+
     pub(crate) fn wait<T>(&self, call: Pending<T>) -> Called<T> {
         call.wait(|| tell_slow(self.ui))
     }
@@ -154,7 +183,12 @@ impl<'a> SigningIn<'a> {
     }
 
     /// Gets the session of one step with the one before it.
-    fn get(&mut self, step: &Step, source: Option<&Session>) -> Result<TemporaryKeys> {
+    fn get(
+        &mut self,
+        step: &Step,
+        source: Option<&Session>,
+        is_cached: bool,
+    ) -> Result<TemporaryKeys> {
         self.tell_cut(step);
         if step.with_code {
             return self.exchange_code(step);
@@ -180,6 +214,9 @@ impl<'a> SigningIn<'a> {
                 role: step.role(),
                 with_session: source.is_some() || step.provider().is_some(),
                 session_name: session_name.as_deref(),
+                renewal: source
+                    .filter(|_| is_cached)
+                    .map(|source| self.renewal_of(source)),
             };
             diagnose(&failure, &asked)
         })

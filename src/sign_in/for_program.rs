@@ -4,6 +4,7 @@ use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
 use crate::error::Result;
+use crate::model::plan::Fresh;
 use crate::model::plan::program_key::plan_either;
 use crate::model::settings::Settings;
 use crate::sign_in::account::learn_account;
@@ -19,7 +20,7 @@ pub(crate) fn rest_of_session(
     ui: Ui,
 ) -> Result<Option<Obtained>> {
     let look_up = |step: &_| cached(cache, step);
-    let (settings, plan) = plan_either(settings, false, now(), look_up)?;
+    let (settings, plan) = plan_either(settings, Fresh::Nothing, now(), look_up)?;
     let Ok(mut session) = plan.into_session() else {
         return Ok(None);
     };

@@ -16,7 +16,7 @@ use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::prompt::question::QUESTION_TIME;
 use crate::model::settings::Settings;
-use crate::model::settings::mfa::{Devices, sort_devices};
+use crate::model::settings::mfa::{Devices, instead_of_fido, sort_devices};
 use crate::sign_in::progress::tell_slow;
 
 /// What AWS says of a user's devices.
@@ -42,7 +42,7 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
     tracing::info!("the key belongs to {}", identity.arn);
     let serials = aws.mfa_devices(user_name(&identity.arn));
     let found = match serials.wait(|| tell_slow(ui)) {
-        Ok(serials) => usable(sort_devices(serials), &settings.profile.value)?,
+        Ok(serials) => usable(sort_devices(serials), &identity, settings)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
             Lookup::Guess(guess_device(&identity.arn))
         }
@@ -51,7 +51,8 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
     Ok((identity, found))
 }
 
-fn usable(devices: Devices, profile: &str) -> Result<Lookup> {
+fn usable(devices: Devices, identity: &Identity, settings: &Settings) -> Result<Lookup> {
+    let profile = &settings.profile.value;
     match devices {
         Devices::One(serial) => Ok(Lookup::One(serial)),
         Devices::Several(serials) => Ok(Lookup::Several(serials)),
@@ -64,7 +65,7 @@ fn usable(devices: Devices, profile: &str) -> Result<Lookup> {
         Devices::OnlyFido => Err(Error::new(
             format!("the user of profile {profile} has only FIDO keys or passkeys"),
             "STS takes codes, and these devices give none",
-            "also add a virtual MFA device (an authenticator app) to the user",
+            instead_of_fido(&identity.arn, profile),
         )),
     }
 }

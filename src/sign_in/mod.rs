@@ -28,9 +28,9 @@ use crate::edge::process::exec;
 use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
-use crate::model::plan::Plan;
 use crate::model::plan::program_key::plan_either;
 use crate::model::plan::step::Step;
+use crate::model::plan::{Fresh, Plan};
 use crate::model::settings::Settings;
 use crate::options::SignIn;
 use crate::sign_in::account::learn_account;
@@ -66,7 +66,8 @@ pub(crate) fn obtain(
     let cache = open_cache(env, sign_in.cache)?;
     find_known_device(&mut settings, &cache)?;
     let look_up = |step: &Step| cached(&cache, step);
-    let (mut settings, plan) = plan_either(settings, sign_in.fresh, now(), look_up)?;
+    let fresh = Fresh::asked_for(sign_in.fresh, asking.given.is_some());
+    let (mut settings, plan) = plan_either(settings, fresh, now(), look_up)?;
     match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(

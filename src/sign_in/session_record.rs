@@ -1,7 +1,7 @@
 //! What becomes of an answer: a session with all that has to be known of it, kept for the next run.
 
 use crate::edge::aws::validate::TemporaryKeys;
-use crate::edge::clock::now;
+use crate::edge::clock::{boot, moment, now};
 use crate::edge::store::record::Device;
 use crate::edge::store::told::Stored;
 use crate::error::Result;
@@ -9,6 +9,7 @@ use crate::model::arn::account_of_arn;
 use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::step::Step;
 use crate::model::session::Session;
+use crate::model::session::aws_clock::AwsClock;
 use crate::model::settings::mfa::Mfa;
 use crate::model::source::role::Role;
 use crate::model::time::{Timestamp, in_words};
@@ -55,6 +56,8 @@ impl SigningIn<'_> {
             session_token: keys.session_token,
             expires_at: keys.expires_at,
             obtained_at: now,
+            clock: AwsClock::seen(self.aws.clock_offset(), moment(), boot()),
+            aws_is_ahead: 0,
             duration: wanted,
             account: keys.account.or_else(|| self.account(role)),
             serial: self.settings.device().map(str::to_owned),

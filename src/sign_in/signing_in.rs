@@ -9,6 +9,7 @@ use crate::edge::store::cache::Cache;
 use crate::edge::store::device_lock::DeviceLock;
 use crate::error::Error;
 use crate::model::environment::Environment;
+use crate::model::plan::Fresh;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::Timestamp;
@@ -45,6 +46,7 @@ pub(crate) struct SigningIn<'a> {
     pub(crate) locks: Vec<DeviceLock>,
     /// When this sign-in was asked for.
     pub(crate) begun: Timestamp,
+    pub(crate) fresh: Fresh,
     /// Why a session could not be kept; the first reason.
     pub(crate) not_kept: Option<Error>,
 }

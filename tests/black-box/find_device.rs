@@ -221,3 +221,39 @@ fn a_root_user_is_asked_for_without_a_name() {
         .run(&["-p", "root", "--no-input", "--", "true"])
         .succeeds();
 }
+
+/// The line between this word and the next comma, `(`, or the end.
+fn line_after<'a>(text: &'a str, word: &str) -> &'a str {
+    let (_, rest) = text.split_once(word).unwrap();
+    rest.split([',', '(', ';']).next().unwrap().trim()
+}
+
+#[test]
+fn passkeys_only_names_both_ways_out_with_the_lines_to_type() {
+    let world = World::new();
+    let from_iam = world
+        .run(&["-p", "fidouser", "--no-input", "--", "true"])
+        .fails(125);
+    let key = "arn:aws:iam::123456789012:u2f/user/fidouser/key-ABC";
+    world.write_config(&format!("[profile fidouser]\nmfa_serial = {key}\n"));
+    let from_file = world
+        .run(&["-p", "fidouser", "--no-input", "--", "true"])
+        .fails(125);
+    for error in [from_iam, from_file] {
+        has(
+            &error,
+            &[
+                "add an authenticator app beside it: aws iam create-virtual-mfa-device \
+                 --virtual-mfa-device-name fidouser-app ",
+                "aws iam enable-mfa-device --user-name fidouser --serial-number \
+                 arn:aws:iam::123456789012:mfa/fidouser-app ",
+                "IAM, Users, fidouser, Security credentials, Assign MFA device",
+                "aws login --profile fidouser-login",
+                "mfaexec -p fidouser-login -- COMMAND",
+                "login_session",
+            ],
+        );
+        let create = line_after(&error, "beside it: ");
+        assert!(create.ends_with("--outfile fidouser-app.png"), "{create}");
+    }
+}

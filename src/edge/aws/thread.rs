@@ -125,6 +125,11 @@ impl Aws {
         })
     }
 
+    /// AWS's clock less this machine's, in seconds, if an answer has told.
+    pub(crate) fn clock_offset(&self) -> Option<i64> {
+        self.trace.clock_offset()
+    }
+
     /// Asks STS whose key this is: the long-term one, or a session's. No one needs a permission for
     /// that, and it costs no code. A failure that makes a sign-in pointless is written to `waker`,
     /// if there is one.

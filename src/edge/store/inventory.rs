@@ -1,12 +1,14 @@
 //! The cache as a whole: what is in it, and what is of no use any more. One bad file is no reason to
 //! call the others lost.
 
+use crate::edge::clock::{boot, moment};
 use crate::edge::store::opener::{About, Opened, Opener, Read};
 use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
 use crate::edge::store::told::TOLD;
 use crate::edge::store::trust::FileIdentity;
 use crate::error::{Error, Result};
+use crate::model::session::one_time_code::Moment;
 use crate::model::session::validate::check_cached;
 use crate::model::session::{MAX_DURATION, Session};
 use crate::model::time::Timestamp;
@@ -88,7 +90,17 @@ fn kept(
 /// as that is put right; so it stays in any case.
 pub(crate) fn usable(session: Session, now: Timestamp) -> Option<Session> {
     match check_cached(&session, now) {
-        Ok(()) => Some(session),
+        Ok(()) => {
+            let now = Moment {
+                wall: now,
+                ..moment()
+            };
+            let aws_is_ahead = session.clock.ahead(session.obtained_at, now, boot);
+            Some(Session {
+                aws_is_ahead,
+                ..session
+            })
+        }
         Err(reason) => {
             tracing::info!("a session in the cache cannot be used: {reason}");
             None

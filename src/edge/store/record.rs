@@ -4,6 +4,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::model::session::aws_clock::AwsClock;
 use crate::model::session::{Session, SessionKind};
 use crate::model::source::caller::Caller;
 use crate::model::time::Timestamp;
@@ -48,6 +49,12 @@ pub struct StoredSession {
     session_token: Zeroizing<String>,
     expires_at: u64,
     obtained_at: u64,
+    #[serde(default)]
+    clock_offset: i64,
+    #[serde(default)]
+    since_boot: u64,
+    #[serde(default)]
+    boot: Option<String>,
     duration: u64,
     account: Option<String>,
     serial: Option<String>,
@@ -67,6 +74,9 @@ impl From<&Session> for StoredSession {
             session_token: exposed(&session.session_token),
             expires_at: session.expires_at.0,
             obtained_at: session.obtained_at.0,
+            clock_offset: session.clock.offset,
+            since_boot: session.clock.since_boot,
+            boot: session.clock.boot.clone(),
             duration: session.duration,
             account: session.account.clone(),
             serial: session.serial.clone(),
@@ -86,6 +96,12 @@ impl From<StoredSession> for Session {
             session_token: stored.session_token.as_str().into(),
             expires_at: Timestamp(stored.expires_at),
             obtained_at: Timestamp(stored.obtained_at),
+            clock: AwsClock {
+                offset: stored.clock_offset,
+                since_boot: stored.since_boot,
+                boot: stored.boot,
+            },
+            aws_is_ahead: 0,
             duration: stored.duration,
             account: stored.account,
             serial: stored.serial,

@@ -2,16 +2,13 @@
 //! for a moment only: whichever run asks, and whatever becomes of the directory meanwhile, looks here
 //! right before a code is sent.
 
+use secrecy::SecretString;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::time::SystemTime;
 
-use nix::time::{ClockId, clock_gettime};
-use secrecy::SecretString;
-
+use crate::edge::clock::moment;
 use crate::edge::store::private_dir::PrivateDir;
-use crate::model::session::one_time_code::{Moment, UsedCodes};
-use crate::model::time::Timestamp;
+use crate::model::session::one_time_code::UsedCodes;
 
 const FILE: &str = "used-codes";
 /// More bytes than the memory ever has.
@@ -70,18 +67,5 @@ impl Memory {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(text.as_bytes())?;
         self.file.set_len(text.len() as u64)
-    }
-}
-
-fn moment() -> Moment {
-    // Where the system sleeps, this clock goes on.
-    #[cfg(target_os = "linux")]
-    let clock = ClockId::CLOCK_BOOTTIME;
-    #[cfg(not(target_os = "linux"))]
-    let clock = ClockId::CLOCK_MONOTONIC;
-    let since_boot = clock_gettime(clock).map_or(0, |time| time.tv_sec());
-    Moment {
-        wall: Timestamp::from(SystemTime::now()),
-        since_boot: u64::try_from(since_boot).unwrap_or(0),
     }
 }

@@ -19,13 +19,35 @@ impl Profiles {
         }
         let remedy = match self.nearest(SectionKind::Profile, name) {
             Some(near) => format!("did you mean {near}? mfaexec -p {near} ..."),
-            None => "choose one with -p, or add it with: aws configure --profile NAME".to_owned(),
+            None => format!("choose one with -p, or add it with: {}", configure(name)),
         };
-        let cause = match self.names().is_empty() {
+        Error::new(what, self.listed_with_paths(), remedy)
+    }
+
+    /// `key` of a profile, written at `place`, names another profile that does not exist.
+    pub(in crate::model) fn no_such_source(&self, name: &str, key: &str, place: &str) -> Error {
+        let what = format!("there is no profile {name} ({key} in {place})");
+        if let Some((cause, remedy)) = self.misplaced(name) {
+            return Error::new(what, cause, remedy);
+        }
+        let remedy = self.correct_or_add(key, name, place);
+        Error::new(what, self.listed_with_paths(), remedy)
+    }
+
+    /// What to do about a name of a profile that does not exist: correct it where it is written, or
+    /// add the profile.
+    fn correct_or_add(&self, key: &str, name: &str, place: &str) -> String {
+        let near = self.nearest(SectionKind::Profile, name);
+        let near = near.map_or(String::new(), |near| format!("did you mean {near}? "));
+        let add = configure(name);
+        format!("{near}correct {key} in {place}, or add {name}: {add}")
+    }
+
+    fn listed_with_paths(&self) -> String {
+        match self.names().is_empty() {
             true => format!("no profiles in {}", self.paths()),
             false => format!("profiles in {}: {}", self.paths(), self.listed()),
-        };
-        Error::new(what, cause, remedy)
+        }
     }
 
     /// The names of all profiles, or of the first ones where there are many.
@@ -67,17 +89,24 @@ impl Profiles {
         included: &str,
         place: &str,
     ) -> Error {
+        let missing = "which does not exist";
         let (cause, more, remedy) = match (self.contains(included), self.misplaced(included)) {
-            (true, _) => ("which includes it in its turn", String::new(), None),
-            (false, Some((more, remedy))) => {
-                ("which does not exist", format!("; {more}"), Some(remedy))
-            }
-            (false, None) => ("which does not exist", String::new(), None),
+            (true, _) => (
+                "which includes it in its turn",
+                String::new(),
+                format!("correct {key} in {place}"),
+            ),
+            (false, Some((more, remedy))) => (missing, format!("; {more}"), remedy),
+            (false, None) => (
+                missing,
+                String::new(),
+                self.correct_or_add(key, included, place),
+            ),
         };
         Error::new(
             format!("profile {name} cannot be read"),
             format!("it includes {included}, {cause} ({place}){more}"),
-            remedy.unwrap_or_else(|| format!("correct {key}")),
+            remedy,
         )
     }
 
@@ -91,4 +120,10 @@ impl Profiles {
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, near)| near)
     }
+}
+
+/// The line that adds a profile.
+fn configure(name: &str) -> String {
+    let quoted = shlex::try_quote(name).map_or(name.into(), |quoted| quoted);
+    format!("aws configure --profile {quoted}")
 }

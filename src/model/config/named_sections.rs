@@ -82,8 +82,10 @@ impl<'a> Profile<'a> {
         let elsewhere = self.all.sections(SectionKind::Profile, &header);
         let mut elsewhere = elsewhere.filter(|(file, _)| file.kind == FileKind::Credentials);
         let add = match kind {
-            SectionKind::SsoSession => format!("run: aws configure sso --profile {}", self.name()),
-            _ => format!("correct {word}, or add [{header}] to the config file"),
+            SectionKind::SsoSession => {
+                format!("[{header}]: aws configure sso --profile {}", self.name())
+            }
+            _ => format!("[{header}] to the config file"),
         };
         let (more, remedy) = match (elsewhere.next(), self.all.ignored(kind, name)) {
             (Some((file, section)), _) => (
@@ -101,8 +103,10 @@ impl<'a> Profile<'a> {
             (None, None) => (
                 String::new(),
                 match self.all.nearest(kind, name) {
-                    Some(near) => format!("did you mean {word} = {near}?"),
-                    None => add,
+                    Some(near) => {
+                        format!("did you mean {word} = {near}? correct {place}, or add {add}")
+                    }
+                    None => format!("correct {word} in {place}, or add {add}"),
                 },
             ),
         };

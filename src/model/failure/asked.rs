@@ -4,7 +4,7 @@ use crate::model::settings::Settings;
 use crate::model::source::role::Role;
 
 /// Who was asked for what, as far as the call itself does not say.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Asked<'a> {
     /// The invocation's.
     pub settings: &'a Settings,
@@ -16,6 +16,17 @@ pub struct Asked<'a> {
     pub with_session: bool,
     /// What its session was to be called.
     pub session_name: Option<&'a str>,
+    /// How the session below the role gets another one, where that was cached.
+    pub renewal: Option<Renewal>,
+}
+
+/// A cached session that a role was to be assumed with.
+#[derive(Debug, Clone)]
+pub struct Renewal {
+    /// The seconds since its code was given; none if it is another kind of session.
+    pub age_of_mfa: Option<u64>,
+    /// What a person can do to get another one.
+    pub remedy: String,
 }
 
 impl<'a> Asked<'a> {
@@ -27,6 +38,7 @@ impl<'a> Asked<'a> {
             role: None,
             with_session: false,
             session_name: None,
+            renewal: None,
         }
     }
 }

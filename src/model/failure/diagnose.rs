@@ -26,9 +26,7 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
 
 /// The error of a call that AWS, or whoever is at the endpoint, has answered.
 fn diagnose_answer(failure: &CallFailure, asked: &Asked<'_>) -> Error {
-    let Asked {
-        settings, serial, ..
-    } = *asked;
+    let (settings, serial) = (asked.settings, asked.serial);
     let profile = &settings.profile.value;
     let key = settings.key_id();
     let device = serial.unwrap_or("unknown");

@@ -1,12 +1,12 @@
 //! What it means that a role cannot be assumed, or that a provider gives no keys.
 
 use crate::error::Error;
-use crate::model::failure::asked::Asked;
+use crate::model::failure::asked::{Asked, Renewal};
 use crate::model::failure::{CallFailure, Meaning, Progress};
-use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::source::provider::{Provider, ProviderKind};
 use crate::model::source::role::Role;
+use crate::model::time::in_words;
 
 /// The error of a failed call that has to do with a role or a provider, and with nothing else.
 pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<Error> {
@@ -46,15 +46,15 @@ pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
         ),
         "ExpiredToken" => (
             format!("the session that was to assume role {arn} is over"),
-            renewed(settings),
+            renewed(asked),
         ),
         "InvalidClientTokenId" if asked.with_session => (
             format!("AWS does not know the session that was to assume role {arn}"),
-            renewed(settings),
+            renewed(asked),
         ),
         _ if failure.meaning() == Meaning::Denied => (
             format!("role {arn} cannot be assumed ({})", role.arn.origin),
-            denied(settings, role, asked.session_name),
+            denied(asked, role),
         ),
         _ => return None,
     };
@@ -62,12 +62,13 @@ pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
 }
 
 /// What can be wrong between a caller and a role.
-fn denied(settings: &Settings, role: &Role, session_name: Option<&str>) -> String {
+fn denied(asked: &Asked<'_>, role: &Role) -> String {
+    let settings = asked.settings;
     let id = match role.external_id {
         Some(_) => "the external_id",
         None => "an external_id that it may want",
     };
-    let name = session_name.map_or(String::new(), |name| {
+    let name = asked.session_name.map_or(String::new(), |name| {
         format!(" (the session name sent is {name}: --role-session-name changes it)")
     });
     let common =
@@ -81,15 +82,26 @@ fn denied(settings: &Settings, role: &Role, session_name: Option<&str>) -> Strin
         Source::Key(_) | Source::KeyOfProgram { .. } if !settings.mfa().is_used() => {
             format!("{common}; if it asks for MFA, leave out --without-mfa")
         }
-        Source::Key(_) | Source::KeyOfProgram { .. } => common,
+        Source::Key(_) | Source::KeyOfProgram { .. } => match &asked.renewal {
+            Some(Renewal {
+                age_of_mfa: Some(age),
+                remedy,
+            }) => format!(
+                "{common}; the cached MFA session is {} old: if that is too old for the trust policy \
+                 (aws:MultiFactorAuthAge), {remedy}",
+                in_words(*age)
+            ),
+            _ => common,
+        },
     }
 }
 
 /// How to get another session instead of one that AWS does not take.
-fn renewed(settings: &Settings) -> String {
-    match &settings.source {
-        Source::Provider(provider) if !provider.is_worth_keeping() => remedy(provider),
-        _ => "forget it and try again: mfaexec clear".to_owned(),
+fn renewed(asked: &Asked<'_>) -> String {
+    match (&asked.settings.source, &asked.renewal) {
+        (Source::Provider(provider), _) if !provider.is_worth_keeping() => remedy(provider),
+        (_, Some(Renewal { remedy, .. })) => remedy.clone(),
+        (_, None) => "try again".to_owned(),
     }
 }
 

@@ -114,19 +114,42 @@ pub enum Reason {
     },
 }
 
+/// What is got anew although it may be cached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fresh {
+    Nothing,
+    /// The session of the command. Those below it are good enough if they last: only they cost a
+    /// code.
+    Command,
+    /// That, and all below it: a code was given for the first of them.
+    Everything,
+}
+
+impl Fresh {
+    /// What `--fresh` means where a code was given, and where none was.
+    pub fn asked_for(fresh: bool, code_is_given: bool) -> Self {
+        match (fresh, code_is_given) {
+            (false, _) => Self::Nothing,
+            (true, false) => Self::Command,
+            (true, true) => Self::Everything,
+        }
+    }
+}
+
 /// Makes the plan. `look` finds the session of a step; it is asked for the command's own first,
-/// and for the others only if that cannot be reused. With `fresh` it is got anew in any case; those
-/// below it are good enough if they last.
+/// and for the others only if that cannot be reused.
 ///
 /// # Errors
 /// Those of `look`.
 pub fn plan(
     settings: &Settings,
-    fresh: bool,
+    fresh: Fresh,
     now: Timestamp,
     mut look: impl FnMut(&Step) -> Result<Option<Session>>,
 ) -> Result<Plan> {
     let steps = steps(settings);
+    // Without a step that takes a code, the one that was given is for nothing.
+    let all = fresh == Fresh::Everything && steps.iter().any(|step| step.with_code);
     let mut plan = Plan {
         steps,
         cached: None,
@@ -136,7 +159,7 @@ pub fn plan(
     for (number, step) in plan.steps.iter().enumerate().rev() {
         let last = number + 1 == plan.steps.len();
         let session = match look(step)? {
-            Some(_) if last && fresh => Err(Reason::Fresh),
+            Some(_) if all || last && fresh != Fresh::Nothing => Err(Reason::Fresh),
             Some(session) => judge(step, session, now),
             None => Err(Reason::NoSession),
         };
@@ -160,7 +183,7 @@ pub fn plan(
 
 /// Whether a cached session can be reused for its step.
 fn judge(step: &Step, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
-    let left = now.until(session.expires_at);
+    let left = session.left(now);
     if left == 0 {
         return Err(Reason::Ended(session.expires_at));
     }

@@ -9,7 +9,7 @@
 
 use crate::error::Result;
 use crate::model::plan::step::Step;
-use crate::model::plan::{Plan, plan};
+use crate::model::plan::{Fresh, Plan, plan};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
@@ -62,7 +62,7 @@ impl Settings {
 /// Those of `look`.
 pub(crate) fn plan_either(
     settings: Settings,
-    fresh: bool,
+    fresh: Fresh,
     now: Timestamp,
     mut look: impl FnMut(&Step) -> Result<Option<Session>>,
 ) -> Result<(Settings, Plan)> {

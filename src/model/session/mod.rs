@@ -1,9 +1,11 @@
 //! A session: temporary keys that STS handed out, what identifies them, and until when they work.
 
+pub(crate) mod aws_clock;
 pub(crate) mod id;
 pub(crate) mod one_time_code;
 pub(crate) mod validate;
 
+use crate::model::session::aws_clock::AwsClock;
 use crate::model::time::Timestamp;
 
 use secrecy::SecretString;
@@ -57,6 +59,10 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// When it was handed out, on this machine's clock.
     pub obtained_at: Timestamp,
+    /// What was seen of AWS's clock then.
+    pub clock: AwsClock,
+    /// AWS's clock less this machine's now, in seconds, as far as it is known.
+    pub aws_is_ahead: i64,
     /// The seconds that were asked for. STS cuts a root user's to an hour, so this is what tells
     /// whether a later wish is already answered.
     pub duration: u64,
@@ -72,6 +78,14 @@ pub struct Session {
     pub profile: String,
 }
 
+impl Session {
+    /// The seconds until it ends by AWS's clock.
+    pub fn left(&self, now: Timestamp) -> u64 {
+        let now = Timestamp(now.0.saturating_add_signed(self.aws_is_ahead));
+        now.until(self.expires_at)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +98,8 @@ mod tests {
             session_token: "canary-token".into(),
             expires_at: Timestamp(1),
             obtained_at: Timestamp(0),
+            clock: AwsClock::default(),
+            aws_is_ahead: 0,
             duration: 900,
             account: None,
             kind: SessionKind::Mfa,

@@ -81,6 +81,7 @@ pub(crate) fn check_cached(session: &Session, now: Timestamp) -> Result<(), &'st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::session::aws_clock::AwsClock;
 
     fn session() -> Session {
         Session {
@@ -90,6 +91,8 @@ mod tests {
             session_token: "token".into(),
             expires_at: Timestamp(104_600),
             obtained_at: Timestamp(100_000),
+            clock: AwsClock::default(),
+            aws_is_ahead: 0,
             duration: 3600,
             account: Some("123456789012".into()),
             serial: Some("GAHT12345678".into()),

@@ -27,13 +27,14 @@ impl Mfa {
         option: Option<&str>,
         env: &Environment,
         written: Option<Sourced<String>>,
+        profile: &str,
     ) -> Result<Self> {
         let serial = option
             .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
             .or_else(|| env_setting("AWS_MFA_SERIAL", env))
             .or(written);
         if let Some(serial) = &serial {
-            check_serial(serial)?;
+            check_serial(serial, profile)?;
         }
         Ok(match (without_mfa, serial) {
             (true, _) => Self::NotUsed,
@@ -88,12 +89,52 @@ fn is_fido(serial: &str) -> bool {
     Arn::parse(serial).is_some_and(|arn| arn.path_and_name("u2f").is_some())
 }
 
+/// The two ways out for a user of whom AWS knows passkeys and security keys only. A user may have up
+/// to eight devices of any kind (IAM's quotas); `aws login`, from version 2.32 of the AWS CLI on, takes
+/// passkeys in the browser. `arn` is that of the user or of the key.
+pub(crate) fn instead_of_fido(arn: &str, profile: &str) -> String {
+    let parts = Arn::parse(arn);
+    let of_user = parts.as_ref().and_then(|arn| arn.name("user"));
+    let of_key = parts.as_ref().and_then(|arn| {
+        let path = arn.path_and_name("u2f")?.strip_prefix("user/")?;
+        path.rsplit_once('/').map(|(user, _)| user)
+    });
+    let login = quoted(&format!("{profile}-login"));
+    let in_browser = format!(
+        "use the passkey in the browser: aws login --profile {login}, then: mfaexec -p {login} -- \
+         COMMAND (aws login writes login_session into that profile)"
+    );
+    let Some(user) = of_user.or(of_key) else {
+        // A root user has no name to give to IAM.
+        return format!(
+            "add an authenticator app beside it in the console: Security credentials, Assign MFA \
+             device; or {in_browser}"
+        );
+    };
+    let name = format!("{user}-app");
+    let beginning = match &parts {
+        Some(arn) => format!("arn:{}:iam::{}", arn.partition, arn.account),
+        None => "arn:aws:iam::ACCOUNT".to_owned(),
+    };
+    format!(
+        "add an authenticator app beside it: aws iam create-virtual-mfa-device \
+         --virtual-mfa-device-name {name} --bootstrap-method QRCodePNG --outfile {name}.png, scan \
+         that, then: aws iam enable-mfa-device --user-name {user} --serial-number \
+         {beginning}:mfa/{name} --authentication-code1 CODE --authentication-code2 NEXT-CODE (in the \
+         console: IAM, Users, {user}, Security credentials, Assign MFA device); or {in_browser}"
+    )
+}
+
+fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map_or_else(|_| text.to_owned(), |quoted| quoted.into_owned())
+}
+
 /// Refuses what STS would refuse after a code was typed: a serial has 9 to 256 characters of
 /// `[\w+=/:,.@-]`, and neither a user nor a FIDO key is a device that STS can ask.
 ///
 /// # Errors
 /// It cannot be a device's serial.
-pub(crate) fn check_serial(serial: &Sourced<String>) -> Result<()> {
+pub(crate) fn check_serial(serial: &Sourced<String>, profile: &str) -> Result<()> {
     let value = &serial.value;
     let refuse = |cause: &str, remedy: String| {
         let what = format!("{value} cannot be the MFA device (from {})", serial.origin);
@@ -109,7 +150,7 @@ pub(crate) fn check_serial(serial: &Sourced<String>) -> Result<()> {
     if is_fido(value) {
         return refuse(
             "it is a FIDO security key or passkey, which STS cannot ask",
-            "also add a virtual MFA device (an authenticator app) to the user".to_owned(),
+            instead_of_fido(value, profile),
         );
     }
     if !is_serial(value) {

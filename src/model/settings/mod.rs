@@ -140,6 +140,7 @@ impl Settings {
                 session_options.mfa_serial.as_deref(),
                 env,
                 chain.profiles.iter().find_map(Profile::mfa_serial),
+                &name.value,
             )?,
             mfa_process: env_setting("MFAEXEC_MFA_PROCESS", env)
                 .or_else(|| from_chain("mfa_process")),

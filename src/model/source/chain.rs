@@ -144,7 +144,8 @@ impl<'a> Walk<'a> {
         if self.profiles.len() == LONGEST_CHAIN {
             return Err(self.profiles[0].too_many("source_profile"));
         }
-        profiles.require(source, &place)
+        let found = profiles.get(source)?;
+        found.ok_or_else(|| profiles.no_such_source(source, "source_profile", &place))
     }
 
     /// What is not used in these profiles may be why nothing leads on.

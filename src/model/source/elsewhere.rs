@@ -8,6 +8,9 @@ use crate::model::source::Source;
 use crate::model::source::key::environment_key;
 use crate::model::source::provider::{Provider, ProviderKind};
 
+/// What it can name.
+const KNOWN: [&str; 3] = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+
 /// The source that `credential_source` names.
 ///
 /// # Errors
@@ -66,11 +69,19 @@ pub(crate) fn source_elsewhere(
             })?;
             ProviderKind::Ecs { uri }
         }
-        _ => {
-            return Err(refuse(
-                "is unknown",
-                "use Environment, Ec2InstanceMetadata or EcsContainer",
-            ));
+        other => {
+            let likeness =
+                |known: &&str| strsim::jaro_winkler(&other.to_lowercase(), &known.to_lowercase());
+            let near = KNOWN
+                .iter()
+                .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            let near = near.filter(|known| likeness(known) >= 0.8);
+            let near = near.map_or(String::new(), |near| format!("did you mean {near}? "));
+            let remedy = format!(
+                "{near}correct credential_source in {}: use {}, {} or {}",
+                written.origin, KNOWN[0], KNOWN[1], KNOWN[2]
+            );
+            return Err(refuse("is unknown", &remedy));
         }
     };
     Ok(Source::Provider(Provider {

@@ -8,6 +8,7 @@ use crate::model::environment::Environment;
 use crate::model::plan::Plan;
 use crate::model::plan::calls::Request;
 use crate::model::plan::step::Step;
+use crate::model::session::aws_clock::AwsClock;
 use crate::model::session::{Session, SessionKind};
 use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
@@ -44,6 +45,8 @@ pub(super) fn difference(
         session_token: SecretString::from(OF_THE_SESSION),
         expires_at: cached.map_or(Timestamp(0), |(_, session)| session.expires_at),
         obtained_at: Timestamp(0),
+        clock: AwsClock::default(),
+        aws_is_ahead: 0,
         duration: 0,
         account: match cached {
             Some((_, session)) => session.account.clone(),

@@ -13,7 +13,7 @@ use crate::model::plan::calls::{Request, requests};
 use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::environment::{Difference, difference};
 use crate::model::plan::explanation::rows::{Row, rows};
-use crate::model::plan::{Plan, plan};
+use crate::model::plan::{Fresh, Plan, plan};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::Timestamp;
@@ -128,7 +128,7 @@ fn requests_with_key(
 ) -> Option<Vec<Request>> {
     settings.program_to_run(plan)?;
     let with_key = settings.with_key_of_program()?;
-    let plan = self::plan(&with_key, false, now, |_| Ok(None)).ok()?;
+    let plan = self::plan(&with_key, Fresh::Nothing, now, |_| Ok(None)).ok()?;
     Some(requests(&with_key, &plan, code_source))
 }
 
