@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::federation;
 use crate::request::Request;
 
 /// One request and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// `sts`, `iam` or `ec2`.
+    /// `sts`, `iam`, `ec2` or `signin`.
     pub service: String,
+    /// Of HTTP: a GET has its parameters where others keep them.
+    #[serde(default)]
+    pub method: String,
     pub action: String,
     /// The Region of the signature's scope.
     pub region: String,
@@ -34,7 +38,7 @@ pub struct Entry {
 }
 
 /// Parameters that have fields of their own, or that no one is to see.
-const OWN_FIELDS: [&str; 9] = [
+const OWN_FIELDS: [&str; 12] = [
     "AuthenticationCode1",
     "AuthenticationCode2",
     "Action",
@@ -44,6 +48,9 @@ const OWN_FIELDS: [&str; 9] = [
     "DurationSeconds",
     "RoleArn",
     "RoleSessionName",
+    "Session",
+    "SessionDuration",
+    "SigninToken",
 ];
 
 impl Entry {
@@ -51,9 +58,12 @@ impl Entry {
         let param = |name: &str| request.param(name).map(str::to_owned);
         Entry {
             service: request.service().name().to_owned(),
+            method: request.method.clone(),
             action: request.action().to_owned(),
             region: request.region(),
-            access_key_id: request.authorization().ok().map(|it| it.key_id),
+            access_key_id: request
+                .authorization()
+                .map_or_else(|_| federation::key_of(request), |it| Some(it.key_id)),
             serial_number: param("SerialNumber"),
             had_token_code: ["TokenCode", "AuthenticationCode1"]
                 .iter()
@@ -61,6 +71,7 @@ impl Entry {
             had_session_token: request.header("x-amz-security-token").is_some(),
             duration_seconds: request
                 .param("DurationSeconds")
+                .or_else(|| request.param("SessionDuration"))
                 .and_then(|text| text.parse().ok()),
             role_arn: param("RoleArn"),
             role_session_name: param("RoleSessionName"),

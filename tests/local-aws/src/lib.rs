@@ -1,5 +1,5 @@
 //! A stand-in for the parts of AWS that mfaexec and its users touch: STS, IAM's users, keys and devices,
-//! and one call of EC2 behind a policy evaluator.
+//! the federation endpoint of the console, and one call of EC2 behind a policy evaluator.
 //!
 //! It is strict where AWS is: it recomputes every signature, checks keys, sessions, codes and
 //! policies on a clock that a test can move, and it keeps a journal of what it was asked. It uses
@@ -21,6 +21,7 @@ mod body;
 pub mod control;
 mod ec2;
 mod fault;
+mod federation;
 mod iam;
 mod journal;
 mod mfa;

@@ -11,7 +11,7 @@ use crate::journal::Entry;
 use crate::refusal::{Answer, Refusal};
 use crate::request::{Request, Service};
 use crate::state::{State, random};
-use crate::{ec2, iam, sts, xml};
+use crate::{ec2, federation, iam, sts, xml};
 
 /// What the connection has to do.
 pub(crate) struct Plan {
@@ -24,6 +24,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) body: Body,
+    /// Where a browser is sent.
+    pub(crate) location: Option<String>,
     /// Seconds since 1970 for the `Date` header.
     pub(crate) date: i64,
     pub(crate) request_id: String,
@@ -53,7 +55,7 @@ pub(crate) fn respond(state: &mut State, request: &Request) -> Plan {
         Some(Fault::ClockOff(by)) => now + by,
         _ => now,
     };
-    let (reply, outcome) = render(request.service(), ending, fault.as_ref(), date, request_id);
+    let (reply, outcome) = render(request, ending, fault.as_ref(), date, request_id);
     state.journal.push(Entry {
         status: reply.as_ref().map_or(0, |reply| reply.status),
         outcome,
@@ -127,6 +129,9 @@ fn work(state: &mut State, request: &Request, now: i64, fault: Option<&Fault>) -
         Some(Fault::ClockOff(by)) => now + by,
         _ => now,
     };
+    if request.service() == Service::Signin {
+        return federation::call(state, request, seen);
+    }
     let region = request.region();
     // An opt-in Region that is not enabled knows no key of the account (awsdocs/iam-user-guide#283).
     if state.account.regions_not_enabled.contains(&region) {
@@ -146,6 +151,7 @@ fn work(state: &mut State, request: &Request, now: i64, fault: Option<&Fault>) -
         }
         Service::Iam => iam::call(state, &caller, request, now),
         Service::Ec2 => ec2::call(state, &caller, request, now),
+        Service::Signin => federation::call(state, request, now),
     }
 }
 
@@ -165,15 +171,25 @@ fn note_use(state: &mut State, caller: &Caller, request: &Request, now: i64) {
 
 /// The reply, and what the journal calls it.
 fn render(
-    service: Service,
+    request: &Request,
     ending: Ending,
     fault: Option<&Fault>,
     date: i64,
     request_id: String,
 ) -> (Option<Reply>, String) {
-    let mut content_type = "text/xml;charset=UTF-8";
+    let service = request.service();
+    let mut content_type = match (service, &ending) {
+        (Service::Signin, Ending::Done(_)) => "application/json",
+        (Service::Signin, _) => "text/html",
+        _ => "text/xml;charset=UTF-8",
+    };
+    let mut location = None;
     let (status, body, outcome) = match ending {
         Ending::Cut => return (None, "cut".to_owned()),
+        Ending::Done(address) if service == Service::Signin && request.action() == "login" => {
+            location = Some(address);
+            (302, Body::from(""), "OK")
+        }
         Ending::Done(xml) => (200, spoil(xml, fault), "OK"),
         Ending::Refused(refusal) => {
             let xml = xml::refusal(service, &refusal, &request_id);
@@ -193,6 +209,7 @@ fn render(
             status,
             content_type,
             body,
+            location,
             date,
             request_id,
         }),

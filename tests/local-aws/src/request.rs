@@ -14,6 +14,8 @@ pub(crate) enum Service {
     Sts,
     Iam,
     Ec2,
+    /// The federation endpoint, which has a path of its own.
+    Signin,
 }
 
 pub(crate) struct Request {
@@ -42,6 +44,7 @@ impl Service {
             Service::Sts => "sts",
             Service::Iam => "iam",
             Service::Ec2 => "ec2",
+            Service::Signin => "signin",
         }
     }
 
@@ -50,6 +53,7 @@ impl Service {
             Service::Sts => "2011-06-15",
             Service::Iam => "2010-05-08",
             Service::Ec2 => "2016-11-15",
+            Service::Signin => "",
         }
     }
 }
@@ -105,6 +109,9 @@ impl Request {
 
     /// AWS tells its services apart by host name; on one port, the API version has to do.
     pub(crate) fn service(&self) -> Service {
+        if self.path == "/federation" {
+            return Service::Signin;
+        }
         let version = self.param("Version").unwrap_or_default();
         [Service::Iam, Service::Ec2]
             .into_iter()

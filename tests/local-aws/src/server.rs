@@ -266,11 +266,14 @@ fn send(reply: Reply) -> Result<hyper::Response<Body>, io::Error> {
     let date = Timestamp::from_second(reply.date)
         .and_then(|time| DateTimePrinter::new().timestamp_to_rfc9110_string(&time))
         .map_err(io::Error::other)?;
-    hyper::Response::builder()
+    let response = hyper::Response::builder()
         .status(reply.status)
         .header("content-type", reply.content_type)
         .header("x-amzn-requestid", reply.request_id)
-        .header("date", date)
-        .body(reply.body)
-        .map_err(io::Error::other)
+        .header("date", date);
+    let response = match reply.location {
+        Some(location) => response.header("location", location),
+        None => response,
+    };
+    response.body(reply.body).map_err(io::Error::other)
 }

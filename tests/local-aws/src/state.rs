@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub(crate) burnt: HashSet<(String, u64)>,
     pub(crate) journal: Vec<Entry>,
     pub(crate) faults: Vec<Armed>,
+    /// Tokens of the federation endpoint.
+    pub(crate) signin_tokens: HashMap<String, SigninToken>,
     /// How long a connection is kept, if not as long as the client likes.
     pub(crate) connections_last: Option<Duration>,
 }
@@ -33,6 +35,15 @@ pub(crate) struct Session {
     /// When a code was verified, if one was.
     pub(crate) authenticated: Option<i64>,
     pub(crate) expires: i64,
+    /// Whether temporary keys were used to get it.
+    pub(crate) chained: bool,
+}
+
+/// Signs a browser in.
+pub(crate) struct SigninToken {
+    /// The access key id of the session that it is for.
+    pub(crate) key: String,
+    pub(crate) made: i64,
 }
 
 /// Whose credentials they are.
@@ -56,6 +67,7 @@ impl State {
             burnt: HashSet::new(),
             journal: Vec::new(),
             faults: Vec::new(),
+            signin_tokens: HashMap::new(),
             connections_last: None,
         }
     }

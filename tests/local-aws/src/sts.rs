@@ -83,6 +83,7 @@ fn get_session_token(
         holder: caller.holder.clone(),
         authenticated: verified.then_some(now),
         seconds,
+        chained: false,
     })
 }
 
@@ -132,6 +133,7 @@ fn assume_role(
             holder,
             authenticated: None,
             seconds,
+            chained: caller.credentials != Credentials::LongTerm,
         },
         user,
     ))
@@ -245,6 +247,7 @@ struct Planned {
     holder: Holder,
     authenticated: Option<i64>,
     seconds: u32,
+    chained: bool,
 }
 
 /// Makes the credentials up, remembers them, and writes them down for the caller.
@@ -270,6 +273,7 @@ fn issue(state: &mut State, planned: Planned, now: i64, fault: Option<&Fault>) -
     let Planned {
         holder,
         authenticated,
+        chained,
         ..
     } = planned;
     state.sessions.insert(
@@ -280,6 +284,7 @@ fn issue(state: &mut State, planned: Planned, now: i64, fault: Option<&Fault>) -
             holder,
             authenticated,
             expires,
+            chained,
         },
     );
     tag("Credentials", &xml)

@@ -40,6 +40,7 @@ pub(crate) fn success(service: Service, action: &str, result: &str, request_id: 
             namespace(service),
             text("requestId", request_id),
         ),
+        Service::Signin => result.to_owned(),
     }
 }
 
@@ -64,6 +65,12 @@ pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> 
             tag("Errors", &tag("Error", &error)),
             text("RequestID", request_id),
         ),
+        // A page for the person at the browser.
+        Service::Signin => format!(
+            "<html><head>{}</head><body>{}</body></html>",
+            text("title", "Amazon Web Services Sign-In"),
+            text("p", &refusal.message)
+        ),
     }
 }
 
@@ -71,6 +78,7 @@ fn namespace(service: Service) -> &'static str {
     match service {
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+        Service::Signin => "",
         Service::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
     }
 }

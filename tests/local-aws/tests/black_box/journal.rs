@@ -22,6 +22,7 @@ fn what_it_says() {
     let journal = server.journal();
     let plain = Entry {
         service: "sts".to_owned(),
+        method: "POST".to_owned(),
         action: "GetSessionToken".to_owned(),
         region: "us-east-1".to_owned(),
         access_key_id: Some(user.key.clone()),

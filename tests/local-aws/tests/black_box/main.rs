@@ -10,6 +10,7 @@ mod codes;
 mod devices;
 mod errors;
 mod faults;
+mod federation;
 mod journal;
 mod keys;
 mod roles;
