@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
-use crate::options::{ExportChoice, ShellChoice, SignIn, non_empty};
+use crate::options::{ConsoleChoice, ExportChoice, ShellChoice, SignIn, non_empty};
 
 /// Run a command with an AWS session that was authenticated with MFA.
 ///
@@ -63,6 +63,16 @@ pub(super) struct ShellArgs {
 pub(super) struct LoginArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConsoleArgs {
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) console: ConsoleChoice,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }
@@ -144,6 +154,7 @@ pub(super) struct OutputOptions {
 pub(super) enum Subcommand {
     Shell,
     Login,
+    Console,
     Export,
     Explain,
     Status,
@@ -152,9 +163,10 @@ pub(super) enum Subcommand {
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Shell,
         Self::Login,
+        Self::Console,
         Self::Export,
         Self::Explain,
         Self::Status,
@@ -170,6 +182,7 @@ impl Subcommand {
         match self {
             Self::Shell => "shell",
             Self::Login => "login",
+            Self::Console => "console",
             Self::Export => "export",
             Self::Explain => "explain",
             Self::Status => "status",
@@ -185,6 +198,9 @@ impl Subcommand {
             }
             Self::Login => {
                 self.deferred::<LoginArgs>("Get a session and cache it, without running a command")
+            }
+            Self::Console => {
+                self.deferred::<ConsoleArgs>("Open the AWS web console with the session of a role")
             }
             Self::Export => self.deferred::<ExportArgs>(
                 "Print a session for another program; running a command is safer",

@@ -71,6 +71,9 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Run { sign_in, command } => commands::run::run(&env, &sign_in, &command, ui)?,
         Invocation::Shell { sign_in, shell } => commands::shell::shell(&env, &sign_in, &shell, ui)?,
         Invocation::Login { sign_in } => return commands::login::login(&env, &sign_in, ui),
+        Invocation::Console { sign_in, console } => {
+            return commands::console::console(&env, &sign_in, &console, ui);
+        }
         Invocation::Export { sign_in, export } => {
             return commands::export::export(&env, &sign_in, &export, ui);
         }

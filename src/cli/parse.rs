@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Command, FromArgMatches};
 
 use super::args::{
-    ClearArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs, OutputOptions, RunArgs,
-    ShellArgs, StatusArgs, Subcommand, definitions,
+    ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs,
+    OutputOptions, RunArgs, ShellArgs, StatusArgs, Subcommand, definitions,
 };
 use super::foreign::foreign;
 use super::meant::{Known, meant};
@@ -15,7 +15,7 @@ use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
 };
 use crate::error::Error;
-use crate::options::{ExportChoice, ShellChoice, SignIn};
+use crate::options::{ConsoleChoice, ExportChoice, ShellChoice, SignIn};
 
 /// A command line that makes sense.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub(super) enum Invocation {
     },
     Login {
         sign_in: SignIn,
+    },
+    Console {
+        sign_in: SignIn,
+        console: ConsoleChoice,
     },
     Export {
         sign_in: SignIn,
@@ -197,6 +201,14 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
         Subcommand::Login => {
             let LoginArgs { sign_in, output } = LoginArgs::from_arg_matches(matches)?;
             (Invocation::Login { sign_in }, output)
+        }
+        Subcommand::Console => {
+            let ConsoleArgs {
+                sign_in,
+                console,
+                output,
+            } = ConsoleArgs::from_arg_matches(matches)?;
+            (Invocation::Console { sign_in, console }, output)
         }
         Subcommand::Export => {
             let ExportArgs {

@@ -1,6 +1,7 @@
 //! One file a subcommand; each reads as the order of its effects.
 
 pub(crate) mod clear;
+pub(crate) mod console;
 pub(crate) mod credential_process;
 pub(crate) mod explain;
 pub(crate) mod export;

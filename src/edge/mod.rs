@@ -3,6 +3,7 @@
 
 pub(crate) mod aws;
 mod bounded;
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod config_files;
 pub(crate) mod machine;

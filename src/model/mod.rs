@@ -5,6 +5,7 @@
 pub(crate) mod arn;
 pub(crate) mod child;
 pub(crate) mod config;
+pub(crate) mod console;
 pub(crate) mod digest;
 pub(crate) mod environment;
 pub(crate) mod failure;

@@ -10,6 +10,7 @@ use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::room;
 use crate::error::Result;
+use crate::model::console::Console;
 use crate::model::environment::Environment;
 use crate::model::failure::asked::{Asked, Renewal};
 use crate::model::failure::diagnose::diagnose;
@@ -139,6 +140,9 @@ impl<'a> SigningIn<'a> {
         self.settings.source = Source::KeyOfProgram { program, key };
         self.aws = Aws::start(&self.settings, self.settings.partition_arn())?;
         let for_command = self.asking.purpose != Purpose::SignIn;
+        if self.asking.purpose == Purpose::Console {
+            Console::new(&self.settings, None)?;
+        }
         self.plan()?.check(&self.settings, for_command)?;
         self.find_device()?;
         let plan = self.lock_and_plan()?;

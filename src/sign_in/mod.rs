@@ -7,6 +7,7 @@ pub(crate) mod cached;
 pub(crate) mod caller;
 pub(crate) mod code_source;
 pub(crate) mod confirm;
+pub(crate) mod console;
 pub(crate) mod dialogs;
 pub(crate) mod enclosing_shell;
 pub(crate) mod exchange;
@@ -26,6 +27,7 @@ use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::edge::process::exec;
 use crate::error::Result;
+use crate::model::console::Console;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
 use crate::model::plan::program_key::plan_either;
@@ -68,6 +70,9 @@ pub(crate) fn obtain(
     let look_up = |step: &Step| cached(&cache, step);
     let fresh = Fresh::asked_for(sign_in.fresh, asking.given.is_some());
     let (mut settings, plan) = plan_either(settings, fresh, now(), look_up)?;
+    if let For::Console = what_for {
+        Console::new(&settings, None)?;
+    }
     match plan.into_session() {
         Ok(mut session) => {
             tracing::info!(

@@ -27,13 +27,15 @@ pub(crate) enum For<'a> {
     Later,
     /// Programs that read what is printed.
     Export,
+    /// The web console.
+    Console,
 }
 
 impl<'a> For<'a> {
     pub(crate) fn command(self) -> Option<&'a [OsString]> {
         match self {
             Self::Command(command) | Self::Shell(command) => Some(command),
-            Self::Program | Self::Later | Self::Export => None,
+            Self::Program | Self::Later | Self::Export | Self::Console => None,
         }
     }
 
@@ -47,6 +49,7 @@ impl<'a> For<'a> {
             Self::Program => Purpose::Program,
             Self::Later => Purpose::SignIn,
             Self::Export => Purpose::Export,
+            Self::Console => Purpose::Console,
         }
     }
 

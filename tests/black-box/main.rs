@@ -26,6 +26,8 @@ mod completions;
 mod completions_shell;
 mod config_files;
 mod config_files_any;
+mod console;
+mod console_browser;
 mod credential_process;
 mod credential_process_waits;
 mod dialogs;

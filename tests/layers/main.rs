@@ -100,12 +100,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("aws_sdk_ssooidc", AWS),
     ("aws_sdk_sts", AWS),
     ("aws_smithy_http_client", AWS),
+    ("aws_smithy_runtime", AWS),
     ("aws_smithy_runtime_api", AWS),
     ("aws_smithy_types", AWS),
     ("http_body_util", AWS),
-    ("hyper_util", AWS),
+    ("hyper_util", AWS_AND_BROWSER),
     ("rustls", AWS),
-    ("tokio", AWS),
+    ("tokio", AWS_AND_BROWSER),
+    // The page that hands a link over.
+    ("hyper", BROWSER),
+    ("open", BROWSER),
     // Words of the command line, and what is printed for people.
     ("clap", &["cli", "options"]),
     ("clap_complete", &["cli"]),
@@ -116,7 +120,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // The system.
     ("linux_keyutils", &["edge/store/keyring.rs"]),
     ("nix", &["edge/"]),
-    ("ring", &["edge/store/"]),
+    ("ring", &["edge/store/", "edge/browser/"]),
     ("terminal_size", &["edge/prompt/"]),
     ("which", &["edge/"]),
     // Only in tests.
@@ -134,6 +138,8 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 const ANYWHERE: &[&str] = &[""];
 const AWS: &[&str] = &["edge/aws/"];
+const BROWSER: &[&str] = &["edge/browser/"];
+const AWS_AND_BROWSER: &[&str] = &["edge/aws/", "edge/browser/"];
 
 /// Files with unsafe code; each place says why.
 const UNSAFE: [&str; 5] = [

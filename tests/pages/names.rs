@@ -7,12 +7,13 @@ use std::fs;
 use crate::literals::{self, Literal};
 use crate::root;
 
-/// Words that are something else in the sources: a row of `explain`, this program.
-const NO_SETTING: [&str; 2] = ["confirm", "mfaexec"];
+/// Words that are something else in the sources: a service, a provider, a row of `explain`, this
+/// program.
+const NO_SETTING: [&str; 5] = ["cloudwatch", "confirm", "ec2", "iam", "mfaexec"];
 /// Read by libraries, so that no source of ours has the name.
 const OF_LIBRARIES: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 /// Beginnings of variables' names.
-const BEGINNINGS: [&str; 8] = [
+const BEGINNINGS: [&str; 9] = [
     "AWS_",
     "AWSU_",
     "AMAZON_",
@@ -21,9 +22,11 @@ const BEGINNINGS: [&str; 8] = [
     "XDG_",
     "LC_",
     "SECRET_",
+    "WSL_",
 ];
 /// Other variables.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 13] = [
+    "BROWSER",
     "DISPLAY",
     "ENV",
     "GPG_TTY",

@@ -115,7 +115,9 @@ fn pages_use_the_words_of_the_style() {
 fn the_help_uses_the_words_of_the_style() {
     let rules = rules();
     let mut wrong = Vec::new();
-    for subcommand in ["", "shell", "login", "export", "explain", "status", "clear"] {
+    for subcommand in [
+        "", "shell", "login", "console", "export", "explain", "status", "clear",
+    ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");
         let words = [subcommand, "--help"];

@@ -64,6 +64,8 @@ pub(crate) struct Clients {
     pub(crate) iam: aws_sdk_iam::Client,
     /// To those who give temporary keys.
     pub(crate) ways: Routes,
+    /// To services of AWS that have no client here.
+    pub(crate) http: SharedHttpClient,
 }
 
 impl Clients {
@@ -114,8 +116,10 @@ impl Clients {
             .http_client(transports.iam)
             .build();
         let sts = aws_sdk_sts::Client::from_conf(sts);
+        let http = transports.http.clone();
         let others = [transports.http, transports.direct];
         Self {
+            http,
             ways: Routes::new(endpoints, region, sts.clone(), others),
             sts,
             iam: aws_sdk_iam::Client::from_conf(iam),

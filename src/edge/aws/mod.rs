@@ -2,6 +2,7 @@
 
 pub(crate) mod clients;
 pub(crate) mod errors;
+pub(crate) mod federation;
 pub(crate) mod http;
 pub(crate) mod program_keys;
 pub(crate) mod providers;

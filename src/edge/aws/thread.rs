@@ -15,14 +15,16 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
 use crate::edge::aws::errors::{Called, PROVIDER, failure, lost, lost_thread};
+use crate::edge::aws::federation;
 use crate::edge::aws::providers::provide;
 use crate::edge::aws::trace::Trace;
 use crate::edge::aws::validate::{Identity, TemporaryKeys, validate_caller, validate_keys};
 use crate::edge::machine::machine;
 use crate::edge::signals::{wake, with_signals_blocked};
 use crate::error::{Error, Result};
+use crate::model::console::Console;
 use crate::model::failure::secrets::{Secrets, shortened};
-use crate::model::failure::{CallFailure, Meaning};
+use crate::model::failure::{CallFailure, Meaning, SIGNIN_TOKEN};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::source::provider::Provider;
@@ -234,6 +236,20 @@ impl Aws {
         let provider = provider.clone();
         self.call(PROVIDER, None, self.secrets.clone(), move |clients| {
             provide(provider, clients.ways.clone())
+        })
+    }
+
+    /// Gets a token that signs a browser in to the console. What comes back is in no log: the token is
+    /// as good as the session.
+    pub(crate) fn signin_token(
+        &self,
+        session: &Session,
+        console: &Console,
+    ) -> Pending<SecretString> {
+        let secrets = self.secrets.clone().with(of_session(Some(session)));
+        let (url, form) = (console.endpoint.clone(), console.form(session));
+        self.call(SIGNIN_TOKEN, None, secrets, move |clients| {
+            federation::signin_token(clients.http.clone(), url, form)
         })
     }
 

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::route::Proxy;
-use crate::model::failure::{CREATE_TOKEN, CallFailure, Meaning, ROLE_CREDENTIALS};
+use crate::model::failure::{CREATE_TOKEN, CallFailure, Meaning, ROLE_CREDENTIALS, SIGNIN_TOKEN};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::settings::Settings;
 
@@ -83,7 +83,7 @@ fn unproven(settings: &Settings) -> String {
 /// What and remedy where something else than AWS has answered: most often the endpoint is that of
 /// one service, and was set for all of them.
 fn not_aws(failure: &CallFailure, settings: &Settings) -> (String, String) {
-    let service = service(failure.operation);
+    let (service, own) = (service(failure.operation), variable(failure.operation));
     let Some(Sourced { value, origin }) = configured_endpoint(failure, settings) else {
         let place = place(failure, settings);
         let between = match &failure.route.proxy {
@@ -104,7 +104,7 @@ fn not_aws(failure: &CallFailure, settings: &Settings) -> (String, String) {
     let remedy = match origin {
         Origin::Variable("AWS_ENDPOINT_URL") => format!(
             "AWS_ENDPOINT_URL is for all services: if you mean one, set its own instead, such as \
-             AWS_ENDPOINT_URL_S3={value}; or keep it, and set AWS_ENDPOINT_URL_{service} to the \
+             AWS_ENDPOINT_URL_S3={value}; or keep it, and set {own} to the \
              endpoint of {service}"
         ),
         Origin::Variable(name) => {
@@ -113,7 +113,7 @@ fn not_aws(failure: &CallFailure, settings: &Settings) -> (String, String) {
         _ => format!(
             "correct it there: endpoint_url in a profile is for all services, one for S3 alone is \
              AWS_ENDPOINT_URL_S3 or belongs into a [services] section; or set \
-             AWS_ENDPOINT_URL_{service} to the endpoint of {service}"
+             {own} to the endpoint of {service}"
         ),
     };
     (what, remedy)
@@ -157,6 +157,7 @@ pub(super) fn configured_endpoint<'a>(
         "ListMFADevices" => endpoints.iam.as_ref(),
         ROLE_CREDENTIALS => endpoints.sso.as_ref(),
         CREATE_TOKEN => endpoints.sso_oidc.as_ref(),
+        SIGNIN_TOKEN => endpoints.signin.as_ref(),
         "GetCallerIdentity" | "GetSessionToken" | "AssumeRole" | "AssumeRoleWithWebIdentity" => {
             endpoints.sts.as_ref()
         }
@@ -180,6 +181,18 @@ pub(super) fn service(operation: &str) -> &'static str {
     match operation {
         "ListMFADevices" => "IAM",
         ROLE_CREDENTIALS | CREATE_TOKEN => "IAM Identity Center",
+        SIGNIN_TOKEN => "AWS Sign-In",
         _ => "STS",
+    }
+}
+
+/// The variable that names the endpoint of a call's service alone.
+fn variable(operation: &str) -> &'static str {
+    match operation {
+        "ListMFADevices" => "AWS_ENDPOINT_URL_IAM",
+        ROLE_CREDENTIALS => "AWS_ENDPOINT_URL_SSO",
+        CREATE_TOKEN => "AWS_ENDPOINT_URL_SSO_OIDC",
+        SIGNIN_TOKEN => "AWS_ENDPOINT_URL_SIGNIN",
+        _ => "AWS_ENDPOINT_URL_STS",
     }
 }

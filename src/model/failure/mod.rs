@@ -3,6 +3,7 @@
 pub(crate) mod answer_form;
 pub(crate) mod asked;
 pub(crate) mod diagnose;
+pub(crate) mod diagnose_console;
 pub(crate) mod diagnose_network;
 pub(crate) mod diagnose_role;
 pub(crate) mod route;
@@ -20,6 +21,8 @@ pub(crate) const GUILTY_OFFSET: u64 = 800;
 pub(crate) const ROLE_CREDENTIALS: &str = "GetRoleCredentials";
 /// The call that renews the token of an Identity Center.
 pub(crate) const CREATE_TOKEN: &str = "CreateToken";
+/// The call that signs a browser in to the console.
+pub(crate) const SIGNIN_TOKEN: &str = "getSigninToken";
 
 /// How far a call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     SignIn,
     /// The session is printed for other programs.
     Export,
+    /// The web console opens.
+    Console,
 }
 
 /// The question for a code, in words that can be shown anywhere.
@@ -55,6 +57,7 @@ impl Question {
             Purpose::Shell => steps.push("start a shell".to_owned()),
             Purpose::Program => steps.push("give a program its session".to_owned()),
             Purpose::Export => steps.push("export the session".to_owned()),
+            Purpose::Console => steps.push("open the console".to_owned()),
             Purpose::SignIn if steps.is_empty() => steps.push("sign in".to_owned()),
             Purpose::SignIn => {}
         }

@@ -25,6 +25,8 @@ pub struct Endpoints {
     /// Configured endpoints of the Identity Center: its portal, and where tokens are renewed.
     pub sso: Option<Sourced<String>>,
     pub sso_oidc: Option<Sourced<String>>,
+    /// A configured endpoint of AWS Sign-In, for the console.
+    pub signin: Option<Sourced<String>>,
     /// The global endpoint of STS is wanted in the regions that once had no other
     /// (`sts_regional_endpoints = legacy`).
     pub sts_legacy: bool,
@@ -58,6 +60,7 @@ impl Endpoints {
             iam: find_endpoint("iam", env, profile)?,
             sso: configured_endpoint("sso", env, profile)?,
             sso_oidc: configured_endpoint("sso_oidc", env, profile)?,
+            signin: configured_endpoint("signin", env, profile)?,
             sts_legacy: find_legacy(env, profile)?,
             use_fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", env, profile),
             use_dualstack: flag(
@@ -211,6 +214,7 @@ fn configured_endpoint(
         "sts" => "AWS_ENDPOINT_URL_STS",
         "sso" => "AWS_ENDPOINT_URL_SSO",
         "sso_oidc" => "AWS_ENDPOINT_URL_SSO_OIDC",
+        "signin" => "AWS_ENDPOINT_URL_SIGNIN",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
     let mut services = profile.service_endpoints()?.into_iter();

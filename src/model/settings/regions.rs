@@ -85,7 +85,7 @@ pub(crate) fn implicit_region(partition: &str) -> &'static str {
 }
 
 /// The partition that a region is in, by its name (regionRegex of the SDKs' partitions).
-fn partition_of(region: &str) -> &'static str {
+pub(crate) fn partition_of(region: &str) -> &'static str {
     const BEGINNINGS: [(&str, &str); 7] = [
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),

@@ -1,0 +1,45 @@
+//! `mfaexec console`: get a session, open the web console with it.
+
+use secrecy::ExposeSecret;
+
+use crate::commands::run::prepare;
+use crate::edge::browser;
+use crate::edge::clock::now;
+use crate::edge::output::{Ui, print};
+use crate::error::Result;
+use crate::escape::printable;
+use crate::model::console::{Console, check_session};
+use crate::model::environment::Environment;
+use crate::model::time::in_words;
+use crate::options::{ConsoleChoice, SignIn};
+use crate::sign_in::console::signin_token;
+use crate::sign_in::request::For;
+
+/// Opens the console in the browser, or prints the link. The link goes nowhere else.
+pub(crate) fn console(
+    env: &Environment,
+    sign_in: &SignIn,
+    choice: &ConsoleChoice,
+    ui: Ui,
+) -> Result<()> {
+    if !choice.print {
+        browser::check(env)?;
+    }
+    let (_, obtained) = prepare(env, sign_in, For::Console, ui)?;
+    let (session, settings) = (&obtained.session, &obtained.settings);
+    check_session(settings, session)?;
+    let console = Console::new(settings, choice.service.as_deref())?;
+    let token = signin_token(settings, session, &console, ui)?;
+    let link = console.link(&token);
+    if choice.print {
+        return print(&format!("{}\n", link.expose_secret()));
+    }
+    browser::open(&link, env)?;
+    let profile = printable(&settings.profile.value);
+    let left = console.duration;
+    let left = left.unwrap_or_else(|| now().until(session.expires_at));
+    print(&format!(
+        "{profile}: the console is open in the browser, for {}\n",
+        in_words(left)
+    ))
+}
