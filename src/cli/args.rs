@@ -4,7 +4,9 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
-use crate::options::{ConsoleChoice, ExportChoice, ShellChoice, SignIn, non_empty};
+use crate::options::{
+    ConsoleChoice, ExportChoice, SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
+};
 
 /// Run a command with an AWS session that was authenticated with MFA.
 ///
@@ -132,6 +134,17 @@ pub(super) struct CredentialProcessArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct SetupArgs {
+    /// What to set up
+    #[arg(value_name = "WHAT", hide_possible_values = true)]
+    pub(super) what: Option<SetupKind>,
+    #[command(flatten)]
+    pub(super) setup: SetupChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -160,10 +173,11 @@ pub(super) enum Subcommand {
     Status,
     Clear,
     CredentialProcess,
+    Setup,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -172,6 +186,7 @@ impl Subcommand {
         Self::Status,
         Self::Clear,
         Self::CredentialProcess,
+        Self::Setup,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -188,6 +203,7 @@ impl Subcommand {
             Self::Status => "status",
             Self::Clear => "clear",
             Self::CredentialProcess => "credential-process",
+            Self::Setup => "setup",
         }
     }
 
@@ -211,6 +227,9 @@ impl Subcommand {
             Self::Clear => {
                 self.deferred::<ClearArgs>("Remove cached sessions: all, or those of one profile")
             }
+            Self::Setup => self
+                .deferred::<SetupArgs>("Print or write the config that other programs need")
+                .override_usage("mfaexec setup credential-process [OPTIONS]"),
             Self::CredentialProcess => self
                 .deferred::<CredentialProcessArgs>(
                     "Print the session as JSON, as credential_process wants it",

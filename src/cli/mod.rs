@@ -86,6 +86,9 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Clear { profile } => {
             return commands::clear::clear(&env, profile.as_deref(), ui);
         }
+        Invocation::Setup { what, setup } => {
+            return commands::setup::setup(&env, what, &setup, ui);
+        }
         Invocation::CredentialProcess { sign_in } => {
             return commands::credential_process::credential_process(&env, &sign_in, ui);
         }

@@ -6,7 +6,7 @@ use clap::{Command, FromArgMatches};
 
 use super::args::{
     ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs,
-    OutputOptions, RunArgs, ShellArgs, StatusArgs, Subcommand, definitions,
+    OutputOptions, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand, definitions,
 };
 use super::foreign::foreign;
 use super::meant::{Known, meant};
@@ -15,7 +15,7 @@ use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
 };
 use crate::error::Error;
-use crate::options::{ConsoleChoice, ExportChoice, ShellChoice, SignIn};
+use crate::options::{ConsoleChoice, ExportChoice, SetupChoice, SetupKind, ShellChoice, SignIn};
 
 /// A command line that makes sense.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ pub(super) enum Invocation {
     },
     CredentialProcess {
         sign_in: SignIn,
+    },
+    Setup {
+        what: Option<SetupKind>,
+        setup: SetupChoice,
     },
 }
 
@@ -239,6 +243,14 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
             let ClearArgs { choice, output } = ClearArgs::from_arg_matches(matches)?;
             let profile = choice.profile;
             (Invocation::Clear { profile }, output)
+        }
+        Subcommand::Setup => {
+            let SetupArgs {
+                what,
+                setup,
+                output,
+            } = SetupArgs::from_arg_matches(matches)?;
+            (Invocation::Setup { what, setup }, output)
         }
         Subcommand::CredentialProcess => {
             let CredentialProcessArgs { sign_in, output } =

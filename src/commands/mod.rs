@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod login;
 pub(crate) mod run;
+pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod shell_hook;
 pub(crate) mod status;

@@ -10,27 +10,39 @@ use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, FileKind};
 use crate::model::environment::Environment;
 
+/// The config file and the credentials file.
+const FILES: [(FileKind, &str, &str); 2] = [
+    (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config"),
+    (
+        FileKind::Credentials,
+        "AWS_SHARED_CREDENTIALS_FILE",
+        ".aws/credentials",
+    ),
+];
+
+/// Where the config file is, or would be.
+///
+/// # Errors
+/// There is no home directory to look in.
+pub(crate) fn config_path(env: &Environment) -> Result<PathBuf> {
+    let [(_, variable, default), _] = FILES;
+    locate(env, variable, default)
+}
+
 /// Reads both files. One that is not there is empty, wherever it was looked for, as in the SDKs.
 ///
 /// # Errors
 /// A file that is there but cannot be read; no home directory to look in.
 pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
-    [
-        (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config"),
-        (
-            FileKind::Credentials,
-            "AWS_SHARED_CREDENTIALS_FILE",
-            ".aws/credentials",
-        ),
-    ]
-    .into_iter()
-    .map(|(kind, variable, default)| {
-        let path = locate(env, variable, default)?;
-        let bytes = read_one(&path)?;
-        tracing::debug!("{}: {} bytes", path.display(), bytes.len());
-        Ok(ConfigFile { kind, path, bytes })
-    })
-    .collect()
+    FILES
+        .into_iter()
+        .map(|(kind, variable, default)| {
+            let path = locate(env, variable, default)?;
+            let bytes = read_one(&path)?;
+            tracing::debug!("{}: {} bytes", path.display(), bytes.len());
+            Ok(ConfigFile { kind, path, bytes })
+        })
+        .collect()
 }
 
 fn locate(env: &Environment, variable: &str, default: &str) -> Result<PathBuf> {

@@ -11,5 +11,6 @@ pub(crate) mod nss;
 pub(crate) mod output;
 pub(crate) mod process;
 pub(crate) mod prompt;
+pub(crate) mod replace_file;
 pub(crate) mod signals;
 pub(crate) mod store;

@@ -83,6 +83,7 @@ mod roles;
 mod screen;
 mod secrets;
 mod seeing;
+mod setup;
 mod shell;
 mod shell_end;
 mod shell_files;

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 8] = [
+const SUBCOMMANDS: [&str; 9] = [
     "shell",
     "login",
     "console",
@@ -19,6 +19,7 @@ const SUBCOMMANDS: [&str; 8] = [
     "status",
     "clear",
     "credential-process",
+    "setup",
 ];
 
 #[test]

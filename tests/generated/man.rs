@@ -73,7 +73,7 @@ fn subcommands(definitions: &Command) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SUBCOMMANDS"]);
     for subcommand in definitions.get_subcommands() {
-        let name = format!("{} {}", definitions.get_name(), subcommand.get_name());
+        let name = format!("{} {}", definitions.get_name(), spelled(subcommand));
         roff.control("SS", [format!("{name} [OPTIONS]").as_str()]);
         let about = subcommand.get_about().unwrap().to_string();
         roff.text([roman(format!("{}.", about.trim_end_matches('.')))]);
@@ -85,7 +85,10 @@ fn subcommands(definitions: &Command) -> Roff {
                         == option.get_help().map(ToString::to_string)
             })
         };
-        let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand.get_arguments().partition(is_above);
+        let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand
+            .get_arguments()
+            .filter(|argument| !argument.is_positional())
+            .partition(is_above);
         for option in own {
             roff.control("TP", []);
             roff.text(heading(option));
@@ -97,6 +100,17 @@ fn subcommands(definitions: &Command) -> Roff {
         roff.text(names(&above));
     }
     roff
+}
+
+/// Its name, and the words that may follow it: `setup credential-process`.
+pub(crate) fn spelled(subcommand: &Command) -> String {
+    let mut words = vec![subcommand.get_name().to_owned()];
+    for word in subcommand.get_positionals() {
+        let values = word.get_possible_values();
+        let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+        words.push(values.join("|"));
+    }
+    words.join(" ")
 }
 
 /// `-p, --profile <NAME>`, as clap_mangen has it.

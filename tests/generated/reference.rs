@@ -4,6 +4,8 @@
 use clap::{Arg, Command};
 use mfaexec::internals::{definitions, exit_codes};
 
+use crate::man::spelled;
+
 /// Options that no command has to itself, and that are told once.
 const EVERYWHERE: [&str; 2] = ["help", "version"];
 
@@ -37,7 +39,7 @@ fn commands(definitions: &Command) -> String {
     table += &row("`mfaexec [OPTIONS] -- COMMAND [ARGS]...`", &about);
     for subcommand in definitions.get_subcommands() {
         let about = subcommand.get_about().unwrap().to_string();
-        let name = format!("`mfaexec {} [OPTIONS]`", subcommand.get_name());
+        let name = format!("`mfaexec {} [OPTIONS]`", spelled(subcommand));
         table += &row(&name, &about);
     }
     table.trim_end().to_owned()
@@ -47,7 +49,7 @@ fn commands(definitions: &Command) -> String {
 fn subcommands(definitions: &Command) -> String {
     let mut text = String::new();
     for subcommand in definitions.get_subcommands() {
-        text += &format!("### `mfaexec {}`\n\n", subcommand.get_name());
+        text += &format!("### `mfaexec {}`\n\n", spelled(subcommand));
         let (own, shared): (Vec<&Arg>, Vec<&Arg>) = subcommand
             .get_arguments()
             .filter(|option| is_told(option))

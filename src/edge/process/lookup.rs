@@ -13,6 +13,16 @@ use which::WhichConfig;
 use crate::edge::process::exec;
 use crate::model::environment::Environment;
 
+/// Where this program is found again, also after an update: the link on PATH that leads to it rather
+/// than the place of this version, which package managers change.
+pub(crate) fn lasting_path(own: &str, env: &Environment) -> String {
+    let found = find("mfaexec", env).ok();
+    let same = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == Path::new(own));
+    let found = found.filter(same);
+    let found = found.and_then(|path| path.into_os_string().into_string().ok());
+    found.unwrap_or_else(|| own.to_owned())
+}
+
 /// A program by an absolute path, or in an absolute directory of PATH: a program in the working
 /// directory is not run, no matter who put it there.
 ///

@@ -11,10 +11,12 @@ enum Part {
     /// It belongs to an identity: a key, a device, who is told a code. If it is not read, the user
     /// gets no session, and not that of another identity.
     Beside,
+    /// It tells of the keys and roles of this very profile, or of the tool that has written it.
+    Own,
     /// Anything else. mfaexec or another tool reads it.
     Other,
 }
-use Part::{Beside, Identity, Other};
+use Part::{Beside, Identity, Other, Own};
 
 /// Settings of profiles and of `[sso-session]`, sorted: those of the AWS CLI and the SDKs
 /// (botocore's `configprovider.py` and `credentials.py`, the AWS CLI's `cli_*`), of aws-vault,
@@ -22,18 +24,18 @@ use Part::{Beside, Identity, Other};
 const KNOWN: [(&str, Part); 124] = [
     ("account_id_endpoint_mode", Other),
     ("api_versions", Other),
-    ("assumed_role", Other),
-    ("assumed_role_arn", Other),
+    ("assumed_role", Own),
+    ("assumed_role_arn", Own),
     ("auth_scheme_preference", Other),
-    ("autoawsume", Other),
+    ("autoawsume", Own),
     ("aws_access_key_id", Beside),
-    ("aws_account_id", Other),
-    ("aws_credential_expiration", Other),
-    ("aws_expiration", Other),
+    ("aws_account_id", Own),
+    ("aws_credential_expiration", Own),
+    ("aws_expiration", Own),
     ("aws_mfa_device", Beside),
     ("aws_secret_access_key", Beside),
     ("aws_security_token", Beside),
-    ("aws_session_expiration", Other),
+    ("aws_session_expiration", Own),
     ("aws_session_token", Beside),
     ("ca_bundle", Other),
     ("cli_auto_prompt", Other),
@@ -48,7 +50,7 @@ const KNOWN: [(&str, Part); 124] = [
     ("cloudwatch", Other),
     ("color", Other),
     ("credential_process", Identity),
-    ("credential_process_auto_login", Other),
+    ("credential_process_auto_login", Own),
     ("credential_source", Identity),
     ("csm_client_id", Other),
     ("csm_enabled", Other),
@@ -58,7 +60,7 @@ const KNOWN: [(&str, Part); 124] = [
     ("defaults_mode", Other),
     ("disable_host_prefix_injection", Other),
     ("disable_request_compression", Other),
-    ("duration_seconds", Other),
+    ("duration_seconds", Own),
     ("dynamodb", Other),
     ("ec2", Other),
     ("ec2_metadata_service_endpoint", Beside),
@@ -68,27 +70,27 @@ const KNOWN: [(&str, Part); 124] = [
     ("emrcontainers", Other),
     ("endpoint_discovery_enabled", Other),
     ("endpoint_url", Beside),
-    ("expiration", Other),
+    ("expiration", Own),
     ("external_id", Beside),
-    ("granted_color", Other),
+    ("granted_color", Own),
     ("granted_default_browser", Other),
-    ("granted_sso_account_id", Other),
-    ("granted_sso_region", Other),
-    ("granted_sso_role_name", Other),
-    ("granted_sso_start_url", Other),
+    ("granted_sso_account_id", Own),
+    ("granted_sso_region", Own),
+    ("granted_sso_role_name", Own),
+    ("granted_sso_start_url", Own),
     ("iam", Other),
     ("ignore_configured_endpoint_urls", Other),
     ("imds_use_ipv6", Other),
     ("include_profile", Identity),
     ("lambda", Other),
     ("login_session", Identity),
-    ("manager", Other),
+    ("manager", Own),
     ("max_attempts", Other),
     ("metadata_service_num_attempts", Other),
     ("metadata_service_timeout", Other),
     ("mfa_process", Beside),
     ("mfa_serial", Beside),
-    ("mfa_type", Other),
+    ("mfa_type", Own),
     ("mfaexec_confirm", Identity),
     ("mfaexec_duration", Identity),
     ("mfaexec_expected_account", Identity),
@@ -105,7 +107,7 @@ const KNOWN: [(&str, Part); 124] = [
     ("response_checksum_validation", Other),
     ("retry_mode", Other),
     ("role_arn", Identity),
-    ("role_duration", Other),
+    ("role_duration", Own),
     ("role_session_name", Beside),
     ("role_session_policy", Identity),
     ("role_session_policy_arns", Identity),
@@ -123,16 +125,16 @@ const KNOWN: [(&str, Part); 124] = [
     ("source_identity", Identity),
     ("source_profile", Identity),
     ("sso_account_id", Identity),
-    ("sso_account_name", Other),
-    ("sso_auto_populated", Other),
+    ("sso_account_name", Own),
+    ("sso_auto_populated", Own),
     ("sso_region", Identity),
-    ("sso_registration_scopes", Other),
+    ("sso_registration_scopes", Own),
     ("sso_role_name", Identity),
     ("sso_session", Identity),
     ("sso_start_url", Identity),
     ("sts_regional_endpoints", Other),
     ("tcp_keepalive", Other),
-    ("toolkit_artifact_guid", Other),
+    ("toolkit_artifact_guid", Own),
     ("transitive_session_tags", Identity),
     ("use_accelerate_endpoint", Other),
     ("use_arn_region", Other),
@@ -142,8 +144,8 @@ const KNOWN: [(&str, Part); 124] = [
     ("user_agent_extra", Other),
     ("web_identity_token_file", Identity),
     ("web_identity_token_process", Identity),
-    ("x_principal_arn", Other),
-    ("x_security_token_expires", Other),
+    ("x_principal_arn", Own),
+    ("x_security_token_expires", Own),
 ];
 
 fn find(key: &str) -> Option<Part> {
@@ -168,6 +170,12 @@ pub(super) fn identifies(key: &str) -> bool {
 /// Whether the user would have another identity without this setting.
 pub(super) fn decides(key: &str) -> bool {
     find(key) == Some(Identity)
+}
+
+/// Whether the setting is for whoever calls AWS with the keys, whatever keys they are.
+pub(super) fn is_for_clients(key: &str) -> bool {
+    let endpoints = ["endpoint_url", "services", "ec2_metadata_service_endpoint"];
+    find(key) == Some(Other) || endpoints.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
 /// All names, sorted.

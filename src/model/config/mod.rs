@@ -6,6 +6,7 @@
 //! comments behind a value, the SDKs' counts. `line` says what a line is, `parse` finds the sections,
 //! and `setting` reads the settings of a section when a run asks for it.
 
+mod edit;
 mod header;
 mod known;
 mod line;
@@ -15,6 +16,7 @@ mod named_sections;
 mod parse;
 mod profile;
 mod profiles;
+mod program_profile;
 mod section;
 mod setting;
 mod slips;
@@ -23,4 +25,5 @@ mod values;
 
 pub(crate) use profile::{LONGEST_CHAIN, Profile};
 pub use profiles::Profiles;
+pub(crate) use program_profile::{ProgramProfile, name_for_programs};
 pub use section::{ConfigFile, FileKind};

@@ -28,13 +28,13 @@ pub(crate) const LONGEST_CHAIN: usize = 100;
 pub struct Profile<'a> {
     name: String,
     /// Its own settings, then those of each profile that it includes.
-    parts: Vec<ProfilePart<'a>>,
+    pub(super) parts: Vec<ProfilePart<'a>>,
     slips: Vec<Slip>,
     pub(super) all: &'a Profiles,
 }
 
 /// The settings that one profile has itself, each name once.
-type ProfilePart<'a> = Vec<Setting<'a>>;
+pub(super) type ProfilePart<'a> = Vec<Setting<'a>>;
 
 impl Profiles {
     /// The profile of that name, completed by those that it includes.
