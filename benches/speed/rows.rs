@@ -237,3 +237,16 @@ pub(crate) fn sizes(binaries: &Binaries) -> Result<Vec<Row>> {
     }
     Ok(rows)
 }
+
+/// What a program waits for that fetches a cached session by itself, beside a cached run.
+pub(crate) fn credential_process(programs: &Programs, mfaexec: &Path) -> Result<Row> {
+    let world = World::new(mfaexec, None)?;
+    world.sign_in()?;
+    let fetch = words([&mfaexec, &"credential-process", &"-p", &"testuser"]);
+    let all = [env(), run_true(mfaexec), fetch];
+    let runs = programs.measure(&world.environment(), WARM, &all)?;
+    let times = runs[2].median() / runs[1].median();
+    let what = "`credential-process`, cached session, `cargo build --release`";
+    let wanted = format!("1.1 times a cached run: {times:.2}");
+    Ok(Row::of(what, &runs[2], &runs[0]).at_most(times, 1.1, &wanted))
+}

@@ -4,6 +4,7 @@ use secrecy::ExposeSecret;
 
 use crate::edge::clock::now;
 use crate::edge::output::{Ui, print, stdout_is_seen};
+use crate::edge::process::inherited::stdout_was_closed;
 use crate::error::{Error, Kind, Result};
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
@@ -18,6 +19,13 @@ pub(crate) fn credential_process(env: &Environment, sign_in: &SignIn, ui: Ui) ->
 
 fn hand_out(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     refuse_stdin(sign_in)?;
+    if stdout_was_closed() {
+        return Err(Error::new(
+            "there is no place for the session",
+            "stdout is closed",
+            "open it",
+        ));
+    }
     let obtained = obtain(&without_exports(env), sign_in, ui, For::Program)?;
     let (session, settings) = (&obtained.session, &obtained.settings);
     let profile = &settings.profile.value;

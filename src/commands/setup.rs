@@ -99,15 +99,28 @@ fn profile_for_programs(
             "name one: mfaexec setup credential-process -p NAME",
         ));
     };
+    if let Some(line) = settings.program().and_then(|program| program.command())
+        && shlex::split(line)
+            .is_some_and(|words| words.get(1).is_some_and(|word| word == SUBCOMMAND))
+    {
+        return Err(Error::new(
+            format!("profile {of} gets its keys from mfaexec already"),
+            format!("its program is {line}"),
+            format!("use it: AWS_PROFILE={of}"),
+        ));
+    }
     let own = lookup::lasting_path(&exec::own_path(), env);
-    let program = [own.as_str(), "credential-process", "-p", of];
+    let program = [own.as_str(), SUBCOMMAND, "-p", of];
     let region = settings.endpoints.region.as_ref();
     let region = region.filter(|region| matches!(region.origin, Origin::Profile(_)));
     let name = choice.name.clone();
     let name = name.unwrap_or_else(|| name_for_programs(of));
-    files.for_programs(of, &name, &program, region.map(|region| &*region.value))
+    let region = region.map(|region| &*region.value);
+    files.for_programs(&settings.chain, &name, &program, region)
 }
 
+/// What a program runs of mfaexec.
+const SUBCOMMAND: &str = "credential-process";
 /// The profile of programs that are told none.
 const TOLD_NONE: &str = "default";
 

@@ -184,6 +184,8 @@ fn an_output_that_is_refused_is_told_and_a_reader_that_is_gone_is_not() {
     };
     let full = shell("mfaexec credential-process -p testuser > /dev/full");
     has(&line(full, 1), &["cannot write the result"]);
+    let closed = shell("mfaexec credential-process -p testuser >&-");
+    has(&line(closed, 1), &["stdout is closed"]);
     let gone = shell("mfaexec credential-process -p testuser | exec 0<&-; echo ${PIPESTATUS[0]}");
     assert_eq!((&*gone.stdout, &*gone.stderr), ("0\n", ""));
 }

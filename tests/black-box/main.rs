@@ -84,6 +84,7 @@ mod screen;
 mod secrets;
 mod seeing;
 mod setup;
+mod setup_clients;
 mod shell;
 mod shell_end;
 mod shell_files;

@@ -217,6 +217,49 @@ fn a_profile_with_keys_of_its_own_is_refused_with_who_would_take_them() {
 }
 
 #[test]
+fn no_profile_is_made_that_would_ask_itself() {
+    let world = World::new();
+    let borrows = "[profile borrows]\nsource_profile = testuser\n";
+    world.write_config(borrows);
+    let setup = ["setup", "credential-process", "--write", "-p"];
+    let error = world
+        .run(&[&setup[..], &["borrows", "--as", "borrows"]].concat())
+        .fails(1);
+    has(
+        &error,
+        &["so the program would ask itself", "--as borrows-mfa"],
+    );
+    assert_eq!(read(&world), borrows);
+    world.run(&[&setup[..], &["borrows"]].concat()).succeeds();
+    let again = world.run(&[&setup[..], &["borrows-mfa"]].concat()).fails(1);
+    has(
+        &again,
+        &[
+            "gets its keys from mfaexec already",
+            "AWS_PROFILE=borrows-mfa",
+        ],
+    );
+}
+
+#[test]
+fn the_profile_of_programs_that_are_told_none_can_be_made() {
+    let world = World::new();
+    let args = [&WRITE[..], &["--as", "default"]].concat();
+    world.run(&args).succeeds();
+    has(
+        &read(&world),
+        &["\n[default]\nregion = eu-central-1\ncredential_process = "],
+    );
+    world.write_credentials(&format!(
+        "{}[default]\nregion = a\n",
+        fs::read_to_string(world.home().join(".aws/credentials")).unwrap()
+    ));
+    world.write_config("");
+    world.run(&args).succeeds();
+    has(&read(&world), &["[default]\ncredential_process = "]);
+}
+
+#[test]
 fn a_profile_that_is_there_gets_the_line_and_keeps_the_rest() {
     let world = World::new();
     let process = format!("credential_process = {MFAEXEC} credential-process -p testuser");

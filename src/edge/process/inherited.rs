@@ -56,6 +56,11 @@ pub(crate) fn take_over() {
     SIGCHLD_IGNORED.store(ignored, Ordering::Relaxed);
 }
 
+/// Whether the caller has closed stdout: what is written goes nowhere.
+pub(crate) fn stdout_was_closed() -> bool {
+    CLOSED[1].load(Ordering::Relaxed)
+}
+
 /// The words of the command line, from what the system gives to `main`. `std::env::args_os` knows
 /// them without the standard library's start only on some systems.
 ///

@@ -49,8 +49,8 @@ const NOT_IN_PYTHON: &str = "in the SDKs for JavaScript, Go and Java, but not in
 const OPTION: &str = "--profile";
 
 impl Profiles {
-    /// The profile `name` for programs, which get the session of the profile `of` from `program`.
-    /// What `of` says about regions, endpoints and output is said there, too; `region` is what it has
+    /// The profile `name` for programs, which get the session of the first profile of `chain` from
+    /// `program`. What that one says about regions, endpoints and output is said there, too; `region` is what it has
     /// from its sources.
     ///
     /// # Errors
@@ -58,12 +58,13 @@ impl Profiles {
     /// elsewhere.
     pub(crate) fn for_programs(
         &self,
-        of: &str,
+        chain: &[String],
         name: &str,
         program: &[&str],
         region: Option<&str>,
     ) -> Result<ProgramProfile> {
         check_name(name)?;
+        let of = chain.first().map_or("", String::as_str);
         let line = program.iter().map(|word| quoted(word));
         let line = line.collect::<Vec<_>>().join(" ");
         let process = format!("credential_process = {line}");
@@ -71,10 +72,7 @@ impl Profiles {
         let Some(config) = config else {
             return Err(self.not_found(of, "there is no config file"));
         };
-        let mut lines = vec![match name {
-            "default" => "[default]".to_owned(),
-            _ => format!("[profile {name}]"),
-        }];
+        let mut lines = vec![header(name)];
         let profile = self.require(of, OPTION)?;
         lines.extend(profile.client_lines());
         if let (None, Some(region)) = (profile.get("region"), region) {
@@ -85,6 +83,7 @@ impl Profiles {
             None => Ok(Edit::append(config, &lines)),
             Some(there) => {
                 self.refuse_rivals(&there)?;
+                refuse_loop(chain, name)?;
                 self.edit_section(config, &there, program, &process)?
             }
         };
@@ -139,7 +138,7 @@ impl Profiles {
         let Some(written) = there.sourced("credential_process") else {
             return Ok(Ok(match section {
                 Some((_, section)) => Edit::insert(config, section, process),
-                None => Edit::append(config, &[format!("[profile {name}]"), process.to_owned()]),
+                None => Edit::append(config, &[header(name), process.to_owned()]),
             }));
         };
         let words = shlex::split(&written.value).unwrap_or_default();
@@ -175,6 +174,26 @@ impl Profiles {
             }
             _ => Err(has_program(name, &written.origin.to_string())),
         }
+    }
+}
+
+/// A program of a profile that has a part in its own keys would never end.
+fn refuse_loop(chain: &[String], name: &str) -> Result<()> {
+    let of = chain.first().map_or("", String::as_str);
+    if !chain.iter().any(|profile| profile == name) {
+        return Ok(());
+    }
+    Err(Error::new(
+        format!("profile {name} cannot get its keys from a program"),
+        format!("it is on the way to the keys of {of}, so the program would ask itself"),
+        format!("choose another name: --as {}", name_for_programs(of)),
+    ))
+}
+
+fn header(name: &str) -> String {
+    match name {
+        "default" => "[default]".to_owned(),
+        _ => format!("[profile {name}]"),
     }
 }
 
