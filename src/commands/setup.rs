@@ -1,6 +1,9 @@
 //! `mfaexec setup credential-process`: the lines of a profile with which other programs get their
 //! session from mfaexec, printed or written to the config file.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use crate::edge::config_files::{self, config_path};
 use crate::edge::output::{Ui, print};
 use crate::edge::process::{exec, lookup};
@@ -38,52 +41,60 @@ fn credential_process(env: &Environment, choice: &SetupChoice, ui: Ui) -> Result
     };
     // A profile that leads to no session is an error now, and not when a program wants it.
     let settings = read_settings(env, &sign_in)?;
-    let path = config_path(env)?;
     match choice.write {
-        false => {
-            let files = Profiles::parse(config_files::read(env)?)?;
-            let made = profile_for_programs(env, choice, &settings, &files)?;
-            print(&made.lines)?;
-            tell_rest(env, &made, &files, ui);
-            let name = shlex::try_quote(&settings.profile.value).unwrap_or_default();
-            ui.notice(&match &made.edit {
-                Ok(_) => format!(
-                    "add these lines to {}, or let mfaexec do so: mfaexec setup \
-                     credential-process -p {name} --write",
-                    path.display()
-                ),
-                Err(place) => format!("the profile is there already ({place})"),
-            });
-            Ok(())
-        }
-        true => {
-            let file = Replacing::begin(&path)?;
-            let files = Profiles::parse(config_files::read(env)?)?;
-            let made = profile_for_programs(env, choice, &settings, &files)?;
-            let name = printable(&made.name);
-            let edit = match &made.edit {
-                Ok(edit) => edit,
-                Err(place) => {
-                    tell_rest(env, &made, &files, ui);
-                    return print(&format!("{name}: it is there already ({place})\n"));
-                }
-            };
-            let content = edit.apply(&file.content);
-            let kept = file.replace(&content)?;
-            tell_rest(env, &made, &files, ui);
-            let kept = kept.map_or(String::new(), |kept| {
-                format!(" (as it was: {})", kept.display())
-            });
-            print(&printable_line(&format!(
-                "{name}: added to {}{kept}; programs use it with AWS_PROFILE={name}",
-                path.display()
-            )))
-        }
+        false => print_lines(env, choice, &settings, ui),
+        true => write_lines(env, choice, &settings, ui),
     }
 }
 
-fn printable_line(text: &str) -> String {
-    format!("{}\n", printable(text))
+fn print_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui: Ui) -> Result<()> {
+    let files = Profiles::parse(config_files::read(env)?)?;
+    let made = profile_for_programs(env, choice, settings, &files)?;
+    print(&made.lines)?;
+    tell_rest(env, &made, &files, ui);
+    ui.notice(&match &made.edit {
+        Err(place) => format!("the profile is there already ({place})"),
+        Ok(_) => {
+            let of = shlex::try_quote(&settings.profile.value).unwrap_or_default();
+            format!(
+                "add these lines to {}, or let mfaexec do so: mfaexec setup credential-process -p \
+                 {of} --as {} --write",
+                config_path(env)?.display(),
+                made.name
+            )
+        }
+    });
+    Ok(())
+}
+
+fn write_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui: Ui) -> Result<()> {
+    // From here on, no other mfaexec changes the file.
+    let file = Replacing::begin(&config_path(env)?)?;
+    let files = Profiles::parse(config_files::read(env)?)?;
+    let made = profile_for_programs(env, choice, settings, &files)?;
+    let name = &made.name;
+    let done = match &made.edit {
+        Err(place) => format!("{name}: it is there already ({place})"),
+        Ok(edit) => {
+            let content = edit.apply(&file.content);
+            let kept = file.replace(&content)?;
+            let kept = kept.map_or(String::new(), |kept| {
+                format!(" (as it was: {})", kept.display())
+            });
+            let path = config_path(env)?;
+            let path = path.display();
+            format!("{name}: added to {path}{kept}; programs use it with AWS_PROFILE={name}")
+        }
+    };
+    tell_rest(env, &made, &files, ui);
+    print(&format!("{}\n", printable(&done)))
+}
+
+/// Whether a program's line runs mfaexec in this way.
+fn is_own(line: &str) -> bool {
+    let words = shlex::split(line).unwrap_or_default();
+    let is_mfaexec = |path: &String| Path::new(path).file_name() == Some(OsStr::new("mfaexec"));
+    matches!(&words[..], [path, word, ..] if is_mfaexec(path) && word == SUBCOMMAND)
 }
 
 fn profile_for_programs(
@@ -99,13 +110,12 @@ fn profile_for_programs(
             "name one: mfaexec setup credential-process -p NAME",
         ));
     };
-    if let Some(line) = settings.program().and_then(|program| program.command())
-        && shlex::split(line)
-            .is_some_and(|words| words.get(1).is_some_and(|word| word == SUBCOMMAND))
+    if let Some(program) = settings.program()
+        && program.command().is_some_and(is_own)
     {
         return Err(Error::new(
             format!("profile {of} gets its keys from mfaexec already"),
-            format!("its program is {line}"),
+            format!("its credential_process runs it ({})", program.place),
             format!("use it: AWS_PROFILE={of}"),
         ));
     }

@@ -30,7 +30,7 @@ fn the_lines_are_printed_and_nothing_is_written() {
     let said = world.run(&SETUP);
     let wanted = lines("testuser-mfa", "testuser", "region = eu-central-1\n");
     assert_eq!(said.stdout, wanted);
-    let write = "mfaexec setup credential-process -p testuser --write";
+    let write = "mfaexec setup credential-process -p testuser --as testuser-mfa --write";
     has(&said.stderr, &["add these lines to", write]);
     assert_eq!(read(&world), before);
     // What is printed can be appended as it is.
@@ -239,6 +239,9 @@ fn no_profile_is_made_that_would_ask_itself() {
             "AWS_PROFILE=borrows-mfa",
         ],
     );
+    // Another tool has a subcommand of the same name.
+    world.write_config("[profile o]\ncredential_process = granted credential-process -p o\n");
+    world.run(&[&setup[..], &["o"]].concat()).succeeds();
 }
 
 #[test]

@@ -152,7 +152,9 @@ impl Profiles {
             .filter(|(_, rest)| rest.len() >= program.len() - 1);
         match own {
             // Options may follow that a person has added.
-            Some((path, rest)) if is_same(&rest[..program.len() - 1]) => {
+            Some((path, rest))
+                if is_same(&rest[..program.len() - 1]) && name_of(path) == name_of(program[0]) =>
+            {
                 let place = written.origin.to_string();
                 if path == program[0] {
                     return Ok(Err(place));
@@ -195,6 +197,11 @@ fn header(name: &str) -> String {
         "default" => "[default]".to_owned(),
         _ => format!("[profile {name}]"),
     }
+}
+
+/// The name of a program, wherever it is.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn has_program(name: &str, place: &str) -> Error {
