@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::internals::{CacheKey, Device, Session, StoredSession, seal, unseal};
+use mfaexec::internals::{CacheKey, Device, Session, StoredCaller, StoredSession, seal, unseal};
 use secrecy::ExposeSecret;
 
 const NAME: &str = "0123456789abcdef.session";
@@ -59,4 +59,5 @@ fuzz_target!(|data: &[u8]| {
         assert!(session.expires_at.to_string().ends_with('Z'));
     }
     drop(serde_json::from_slice::<Device>(data));
+    drop(serde_json::from_slice::<StoredCaller>(data));
 });

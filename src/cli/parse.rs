@@ -60,6 +60,7 @@ pub(super) enum Invocation {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them in a run")]
 pub(super) enum Parsed {
     Run(Invocation, OutputOptions),
     /// Help or version, for stdout.

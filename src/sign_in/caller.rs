@@ -39,7 +39,7 @@ impl SigningIn<'_> {
                     renewal: None,
                 },
             )),
-            // The role may be to be had all the same, under another name. The next time may tell.
+            // The role may allow another name. It is asked for again when a session is.
             Err(failure) => {
                 tracing::info!("STS does not tell whose the keys are: {}", failure.cause());
                 self.settings.caller = Caller::Nameless;

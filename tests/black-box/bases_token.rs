@@ -89,6 +89,22 @@ fn a_web_identity_assumes_its_role_by_itself() {
     )
     .succeeds();
     has(&sts.requests()[0], &["RoleSessionName=me&"]);
+    // The option's comes first, and the variable's where the profile has none.
+    let named = |option: &[&str], name: &str| {
+        let mut command = world.mfaexec(&["-p", "web", "--cache", "none"]);
+        command.args(option).args(["--", "true"]);
+        command.env("AWS_ROLE_SESSION_NAME", "job-7");
+        finish(at(&mut command, "STS", &sts.url())).succeeds();
+        has(&sts.requests()[0], &[&format!("RoleSessionName={name}&")]);
+    };
+    named(&["--role-session-name", "x-1"], "x-1");
+    named(&[], "me");
+    config("");
+    named(&[], "job-7");
+    config(&format!(
+        "role_session_name = me\nendpoint_url = {}\n",
+        sts.url()
+    ));
     // What goes wrong.
     let fails = |parts: &[&str]| {
         let mut command = world.mfaexec(&["-p", "web", "--fresh", "--", "true"]);

@@ -28,17 +28,20 @@ class Etc:
 
     def __init__(self, home):
         self.nsswitch, self.resolver = home / "nsswitch.conf", home / "resolv.conf"
-        hosts = home / "hosts"
+        hosts, users = home / "hosts", home / "passwd"
         hosts.write_text(HOSTS)
+        users.write_text(f"root:x:{os.getuid()}:0::{home}:/bin/sh\n")
         self.write("files dns", "")
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-        for ours, theirs in [(hosts, "/etc/hosts"), (self.nsswitch, "/etc/nsswitch.conf"),
+        for ours, theirs in [(hosts, "/etc/hosts"), (users, "/etc/passwd"),
+                             (self.nsswitch, "/etc/nsswitch.conf"),
                              (self.resolver, "/etc/resolv.conf")]:
             subprocess.run(["mount", "--bind", ours, os.path.realpath(theirs)], check=True)
 
     def write(self, modules, resolver):
-        """`modules` are those for hosts; none leaves the file empty."""
-        self.nsswitch.write_text("" if modules is None else f"hosts: {modules}\n")
+        """`modules` are those for hosts and users; none leaves the file empty."""
+        databases = "" if modules is None else f"hosts: {modules}\npasswd: {modules}\n"
+        self.nsswitch.write_text(databases)
         self.resolver.write_text(resolver + "\n")
 
 

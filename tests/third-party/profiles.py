@@ -31,7 +31,7 @@ DIFFERENCES = HERE / "profiles-differences.toml"
 FEWEST = 120
 ROLE = "arn:aws:iam::123456789012:role"
 # Wishes that the others have no word for and that change the way.
-OURS_ALONE = ["--role-arn", "--policy-"]
+OURS_ALONE = ["--role-arn", "--role-session-name", "--policy-"]
 # Nobody listens there: whatever would leave this machine ends at once.
 NOWHERE = "http://127.0.0.1:1"
 PATIENCE = 60

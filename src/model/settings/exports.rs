@@ -241,8 +241,8 @@ pub(crate) fn exports(env: &Environment, profile: &Profile<'_>) -> Result<Vec<(S
             exports.push((variable, value.to_owned()));
         }
     };
-    for passed in PASSED.iter().filter(|passed| !passed.is_callers(env)) {
-        match passed.value(profile) {
+    for passed in PASSED {
+        match passed.value(profile).filter(|_| !passed.is_callers(env)) {
             // Not every SDK expands `~/`.
             Some(path) if passed.variable == "AWS_CA_BUNDLE" => {
                 export(passed.variable.to_owned(), &env.at_home(path));
