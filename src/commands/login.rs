@@ -1,7 +1,7 @@
 //! `mfaexec login`: get and keep a session, say until when it lasts.
 
 use crate::edge::clock::now;
-use crate::edge::output::{Ui, print};
+use crate::edge::output::{Ui, local_time, print};
 use crate::error::{Error, Kind, Result};
 use crate::escape::printable;
 use crate::model::environment::Environment;
@@ -39,11 +39,11 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
     {
         return Err(for_nothing(&obtained.settings, provider));
     }
-    let session = &obtained.session;
+    let (session, now) = (&obtained.session, now());
     print(&format!(
         "{}: signed in until {} ({} left)\n",
         printable(&obtained.settings.profile.value),
-        session.expires_at,
-        in_words(now().until(session.expires_at)),
+        local_time(session.expires_at, now),
+        in_words(now.until(session.expires_at)),
     ))
 }

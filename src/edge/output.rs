@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
+use terminal_size::{Width, terminal_size_of};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
@@ -148,6 +149,11 @@ fn has_colours(is_terminal: bool) -> bool {
         && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
+/// The columns of the terminal that stdout is, if it is one.
+pub(crate) fn width_of_stdout() -> Option<usize> {
+    terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns))
+}
+
 /// Whether a terminal's prompt may have colours, wherever this process writes to.
 pub(crate) fn colours_in_prompt() -> bool {
     has_colours(true)
@@ -164,7 +170,7 @@ pub(crate) fn stdout_is_seen() -> bool {
 }
 
 /// A moment in the time of this place, as short as it is clear: `18:20`, on another day than `now`
-/// with the day.
+/// with the day or the date.
 pub(crate) fn local_time(moment: Timestamp, now: Timestamp) -> String {
     let here = |moment: Timestamp| {
         let seconds = i64::try_from(moment.0).ok()?;
@@ -175,9 +181,18 @@ pub(crate) fn local_time(moment: Timestamp, now: Timestamp) -> String {
         (Some(moment), Some(now)) if moment.date() == now.date() => {
             moment.strftime("%H:%M").to_string()
         }
-        (Some(moment), _) => moment.strftime("%a %H:%M").to_string(),
+        // A day of the week says which day only where it is a near one.
+        (Some(moment), Some(now)) if days_apart(&moment, &now) <= 6 => {
+            moment.strftime("%a %H:%M").to_string()
+        }
+        (Some(moment), _) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
         (None, _) => moment.to_string(),
     }
+}
+
+fn days_apart(a: &jiff::Zoned, b: &jiff::Zoned) -> i32 {
+    let apart = a.date().since(b.date());
+    apart.map_or(i32::MAX, |span| span.get_days().abs())
 }
 
 /// Writes a result to stdout.

@@ -195,7 +195,7 @@ fn duration(settings: &Settings) -> Option<u64> {
         [step] if settings.begins_with_key() && matches!(step.call, Call::AssumeRole { .. })
     );
     let wanted = settings.duration.origin == Origin::Option("--duration");
-    (by_key && wanted).then_some(settings.duration.value)
+    (by_key && wanted).then_some(settings.duration.value.seconds)
 }
 
 fn escaped(text: &str) -> String {

@@ -40,11 +40,59 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
-///
-/// # Errors
-/// It is none of these; in words.
-pub(crate) fn parse_seconds(text: &str) -> Result<u64, String> {
+/// A length of time that someone wants, in the words that they used, so that an answer can repeat them.
+#[derive(Debug, Clone)]
+pub struct Span {
+    pub seconds: u64,
+    written: Option<String>,
+}
+
+impl Span {
+    /// `4h`, `90m`, `1h 30m`, or a bare number of seconds.
+    ///
+    /// # Errors
+    /// It is none of these; in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self {
+            seconds: parse_seconds(text)?,
+            written: Some(text.to_owned()),
+        })
+    }
+
+    /// As it was written; settings of AWS's are in seconds.
+    pub(crate) fn as_written(&self) -> String {
+        let seconds = || format!("{} s", self.seconds);
+        self.written.clone().unwrap_or_else(seconds)
+    }
+}
+
+impl From<u64> for Span {
+    fn from(seconds: u64) -> Self {
+        Self {
+            seconds,
+            written: None,
+        }
+    }
+}
+
+impl PartialEq for Span {
+    fn eq(&self, other: &Self) -> bool {
+        self.seconds == other.seconds
+    }
+}
+
+impl Eq for Span {}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.written {
+            Some(written) => f.write_str(written),
+            None => f.write_str(&in_words(self.seconds)),
+        }
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<u64, String> {
     let wrong = || format!("{text} is no time; write 4h, 90m, or seconds");
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map_err(|_| wrong());
@@ -53,16 +101,25 @@ pub(crate) fn parse_seconds(text: &str) -> Result<u64, String> {
     Ok(duration.as_secs())
 }
 
-/// Seconds as people say them: `3h 59m`, `59s`. From an hour on to the nearest minute.
+/// Seconds as people say them: `36h`, `3h 59m`, `59s`. From an hour on to the nearest minute.
 pub(crate) fn in_words(seconds: u64) -> String {
-    let shown = if seconds >= 3600 {
-        (seconds + 30) / 60 * 60
-    } else {
-        seconds
+    let shown = match seconds {
+        0..3600 => seconds,
+        long => long.saturating_add(30) / 60 * 60,
     };
-    let text = humantime::format_duration(Duration::from_secs(shown)).to_string();
-    // One letter for each unit, as they are read.
-    text.replace("days", "d").replace("day", "d")
+    let units = [
+        (shown / 3600, 'h'),
+        (shown / 60 % 60, 'm'),
+        (shown % 60, 's'),
+    ];
+    let parts = units.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect();
+    match parts.is_empty() {
+        true => "0s".to_owned(),
+        false => parts.join(" "),
+    }
 }
 
 #[cfg(test)]
@@ -80,5 +137,19 @@ mod tests {
         assert_eq!(in_words(14_399), "4h");
         assert_eq!(in_words(14_369), "3h 59m");
         assert_eq!(in_words(59), "59s");
+        assert_eq!(in_words(0), "0s");
+        assert_eq!(in_words(213), "3m 33s");
+        // AWS and its users count sessions in hours.
+        assert_eq!(in_words(129_600), "36h");
+        assert_eq!(in_words(129_660), "36h 1m");
+    }
+
+    #[test]
+    fn what_was_written_is_repeated() {
+        let shown = |text: &str| Span::parse(text).map(|span| (span.seconds, span.to_string()));
+        assert_eq!(shown("90m"), Ok((5400, "90m".to_owned())));
+        assert_eq!(shown("300"), Ok((300, "300".to_owned())));
+        assert!(shown("x").is_err());
+        assert_eq!(Span::from(5400).to_string(), "1h 30m");
     }
 }

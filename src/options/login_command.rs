@@ -1,10 +1,9 @@
 //! The command line that signs in for someone who asked for a session with these options.
 
-use std::time::Duration;
-
 use clap::ValueEnum;
 
 use super::SignIn;
+use crate::escape::shell_word;
 
 impl SignIn {
     /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
@@ -12,8 +11,7 @@ impl SignIn {
     pub(crate) fn login_command(&self, profile: Option<&str>) -> String {
         let mut line = "mfaexec login".to_owned();
         let mut add = |option: &str, value: &str| {
-            let quoted = shlex::try_quote(value).map_or_else(|_| value.to_owned(), Into::into);
-            line.push_str(&format!(" {option} {quoted}"));
+            line.push_str(&format!(" {option} {}", shell_word(value)));
         };
         if let Some(profile) = profile {
             add("-p", profile);
@@ -30,9 +28,8 @@ impl SignIn {
         for policy in &self.policy_arn {
             add("--policy-arn", policy);
         }
-        if let Some(duration) = self.duration {
-            let duration = humantime::format_duration(Duration::from_secs(duration)).to_string();
-            add("-d", &duration.replace(' ', ""));
+        if let Some(duration) = &self.duration {
+            add("-d", &duration.to_string());
         }
         if let Some(serial) = &self.mfa_serial {
             add("--mfa-serial", serial);

@@ -12,7 +12,7 @@ use crate::model::child::shell::Shell;
 use crate::model::console::parse_service;
 use crate::model::prompt::method::{self, PromptMethod};
 use crate::model::settings::SessionOptions;
-use crate::model::time::parse_seconds;
+use crate::model::time::Span;
 
 mod login_command;
 
@@ -32,13 +32,13 @@ pub(crate) struct SignIn {
     /// From 15m to 36h, for a role to 12h. With this option, a cached session is reused only if it
     /// was requested for at least this long. Default: mfaexec_duration of the profile, else 4h; for
     /// a role, its duration_seconds, else 1h.
-    #[arg(short, long, value_name = "TIME", value_parser = parse_seconds, help_heading = SESSION)]
-    pub duration: Option<u64>,
+    #[arg(short, long, value_name = "TIME", value_parser = Span::parse, help_heading = SESSION)]
+    pub duration: Option<Span>,
     /// Get a new session if less than this is left
     ///
     /// Default: mfaexec_min_ttl of the profile, else 1m.
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds, help_heading = SESSION)]
-    pub min_ttl: Option<u64>,
+    #[arg(long, value_name = "TIME", value_parser = Span::parse, help_heading = SESSION)]
+    pub min_ttl: Option<Span>,
     /// Get a new session even if one is cached
     ///
     /// For a role, this is the role's session; the MFA session below it is renewed too if a code is
@@ -231,8 +231,8 @@ impl SignIn {
     /// What the rules have to know of it; `policy` is what the policy file holds.
     pub(crate) fn session_options(&self, policy: Option<String>) -> SessionOptions {
         SessionOptions {
-            duration: self.duration,
-            min_ttl: self.min_ttl,
+            duration: self.duration.clone(),
+            min_ttl: self.min_ttl.clone(),
             mfa_serial: self.mfa_serial.clone(),
             region: self.region.clone(),
             without_mfa: self.without_mfa,

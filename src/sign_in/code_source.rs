@@ -8,12 +8,12 @@ use crate::edge::prompt::stdin::line_from_stdin;
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
+use crate::escape::shell_word;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
 use crate::model::prompt::method::PromptMethod;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
-use crate::model::time::in_words;
 use crate::model::vars::CODE;
 use crate::options::{CacheMode, SignIn};
 use crate::sign_in::dialogs::{Dialogs, unknown_method};
@@ -143,8 +143,8 @@ pub(crate) fn how_to_sign_in(first: &str, sign_in: &SignIn, settings: &Settings)
         _ => {
             let mut line = sign_in.login_command(profile);
             // A session that is good enough for `login` has to be so for whoever asks again.
-            if let Some(left) = sign_in.min_ttl {
-                line.push_str(&format!(" --min-ttl {}", in_words(left).replace(' ', "")));
+            if let Some(left) = &sign_in.min_ttl {
+                line.push_str(&format!(" --min-ttl {}", shell_word(&left.to_string())));
             }
             format!("{first}: {line}")
         }

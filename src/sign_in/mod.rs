@@ -24,7 +24,7 @@ pub(crate) mod turn;
 pub(crate) mod worth_keeping;
 
 use crate::edge::clock::now;
-use crate::edge::output::Ui;
+use crate::edge::output::{Ui, local_time};
 use crate::edge::process::exec;
 use crate::error::Result;
 use crate::model::console::Console;
@@ -77,7 +77,7 @@ pub(crate) fn obtain(
         Ok(mut session) => {
             tracing::info!(
                 "using the cached session, which ends at {}",
-                session.expires_at
+                local_time(session.expires_at, now())
             );
             learn_account(&settings, &mut session, ui)?;
             confirm(env, sign_in, &settings, what_for, &cache, ui)?;

@@ -25,7 +25,7 @@ impl SigningIn<'_> {
                  that is assumed with temporary keys",
                 role.short(),
                 in_words(step.duration),
-                in_words(wish.value),
+                wish.value,
                 wish.origin,
             ));
         }

@@ -58,6 +58,16 @@ fn impossible_times_are_refused_at_once() {
         &world.run(&never).fails(125),
         &["--min-ttl 5h can never be met"],
     );
+    // What was typed is what is repeated.
+    for (typed, remedy) in [
+        ("5m", "15m and 36h"),
+        ("2880m", "15m and 36h"),
+        ("300", "36h"),
+    ] {
+        let error = world.run(&["-p", "testuser", "-d", typed, "--", "true"]);
+        let what = format!("--duration {typed} is not possible");
+        has(&error.fails(125), &[&what, remedy]);
+    }
     assert!(world.aws.journal().is_empty());
 }
 

@@ -121,7 +121,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("linux_keyutils", &["edge/store/keyring.rs"]),
     ("nix", &["edge/"]),
     ("ring", &["edge/store/", "edge/browser/"]),
-    ("terminal_size", &["edge/prompt/"]),
+    ("terminal_size", &["edge/output.rs", "edge/prompt/"]),
     ("which", &["edge/"]),
     // Only in tests.
     ("clap_mangen", &[]),

@@ -1,13 +1,14 @@
 //! Errors about profiles that do not exist, with what was probably meant.
 
 use crate::error::Error;
+use crate::escape::shell_word;
 use crate::model::config::profiles::Profiles;
 use crate::model::config::section::SectionKind;
 
 /// Names at least this similar (Jaro-Winkler) are suggested.
 const SIMILAR: f64 = 0.8;
 /// Names that an error lists at most.
-const LISTED: usize = 12;
+const LISTED: usize = 8;
 /// Names that are compared at most, so that a file of any length has its error at once.
 const COMPARED: usize = 5000;
 
@@ -18,10 +19,10 @@ impl Profiles {
             return Error::new(what, cause, remedy);
         }
         let remedy = match self.nearest(SectionKind::Profile, name) {
-            Some(near) => format!("did you mean {near}? mfaexec -p {near} ..."),
+            Some(near) => format!("did you mean {near}? mfaexec -p {} ...", shell_word(near)),
             None => format!("choose one with -p, or add it with: {}", configure(name)),
         };
-        Error::new(what, self.listed_with_paths(), remedy)
+        Error::new(what, self.listed_with_paths(name), remedy)
     }
 
     /// `key` of a profile, written at `place`, names another profile that does not exist.
@@ -31,7 +32,7 @@ impl Profiles {
             return Error::new(what, cause, remedy);
         }
         let remedy = self.correct_or_add(key, name, place);
-        Error::new(what, self.listed_with_paths(), remedy)
+        Error::new(what, self.listed_with_paths(name), remedy)
     }
 
     /// What to do about a name of a profile that does not exist: correct it where it is written, or
@@ -43,19 +44,28 @@ impl Profiles {
         format!("{near}correct {key} in {place}, or add {name}: {add}")
     }
 
-    fn listed_with_paths(&self) -> String {
+    fn listed_with_paths(&self, name: &str) -> String {
         match self.names().is_empty() {
             true => format!("no profiles in {}", self.paths()),
-            false => format!("profiles in {}: {}", self.paths(), self.listed()),
+            false => format!("profiles in {}: {}", self.paths(), self.listed_for(name)),
         }
     }
 
-    /// The names of all profiles, or of the first ones where there are many.
+    /// The names of all profiles, or of the first ones and the number of the others.
     pub(in crate::model) fn listed(&self) -> String {
-        let names = self.names();
-        let shown = names[..names.len().min(LISTED)].join(", ");
-        let more = if names.len() > LISTED { ", ..." } else { "" };
-        format!("{shown}{more}")
+        in_one_line(&self.names())
+    }
+
+    /// The same, with those first that are most similar to `name` where not all are listed.
+    fn listed_for(&self, name: &str) -> String {
+        let mut names = self.names();
+        if names.len() > LISTED && names.len() <= COMPARED {
+            let wanted = name.to_lowercase();
+            let likeness = |near: &str| strsim::jaro_winkler(&wanted, &near.to_lowercase());
+            // Sorted by name where two are as similar.
+            names.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+        }
+        in_one_line(&names)
     }
 
     /// A section of that name that is not read, as cause and remedy.
@@ -124,6 +134,13 @@ impl Profiles {
 
 /// The line that adds a profile.
 fn configure(name: &str) -> String {
-    let quoted = shlex::try_quote(name).map_or(name.into(), |quoted| quoted);
-    format!("aws configure --profile {quoted}")
+    format!("aws configure --profile {}", shell_word(name))
+}
+
+fn in_one_line(names: &[&str]) -> String {
+    let (shown, others) = names.split_at(names.len().min(LISTED));
+    match others.len() {
+        0 => shown.join(", "),
+        others => format!("{} and {others} more", shown.join(", ")),
+    }
 }

@@ -38,8 +38,9 @@ pub(crate) fn diagnose_role(failure: &CallFailure, asked: &Asked<'_>) -> Option<
     let (what, remedy) = match failure.code.as_str() {
         "ValidationError" if begins("The requested DurationSeconds exceeds the Max") => (
             format!(
-                "role {arn} does not allow sessions of {} s ({})",
-                role.duration.value, role.duration.origin
+                "role {arn} does not allow sessions of {} ({})",
+                role.duration.value.as_written(),
+                role.duration.origin
             ),
             "ask for less with --duration, or have the role's maximum session duration raised"
                 .to_owned(),

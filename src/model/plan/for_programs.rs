@@ -3,6 +3,7 @@
 use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::step::steps;
 use crate::model::settings::Settings;
+use crate::model::time::Span;
 
 /// From 15 minutes before the end, botocore runs a `credential_process` again for every request
 /// (`_advisory_refresh_timeout` of `RefreshableCredentials`), so there must be more.
@@ -19,8 +20,8 @@ impl Settings {
             Some(own) if own.with_code || own.duration <= ENOUGH => ENOUGH.min(own.duration / 2),
             _ => ENOUGH,
         };
-        if self.min_ttl.value < enough {
-            self.min_ttl = Sourced::new(enough, Origin::Default);
+        if self.min_ttl.value.seconds < enough {
+            self.min_ttl = Sourced::new(Span::from(enough), Origin::Default);
         }
     }
 }

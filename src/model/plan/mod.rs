@@ -64,13 +64,15 @@ impl Plan {
     }
 
     fn check_reach(&self, settings: &Settings) -> Result<()> {
-        let wanted = settings.min_ttl.value;
+        let wanted = &settings.min_ttl.value;
         let own = self.steps.last();
         let longest = own.filter(|step| step.provider().is_none());
-        let Some(longest) = longest.map(|step| step.duration).filter(|l| wanted > *l) else {
+        let Some(longest) = longest
+            .map(|step| step.duration)
+            .filter(|l| wanted.seconds > *l)
+        else {
             return Ok(());
         };
-        let wanted = in_words(wanted);
         let what = match &settings.min_ttl.origin {
             Origin::Option(option) => format!("{option} {wanted} can never be met"),
             origin => format!("mfaexec_min_ttl = {wanted} can never be met ({origin})"),
@@ -102,8 +104,8 @@ pub enum Reason {
     NoSession,
     /// A new one was asked for.
     Fresh,
-    /// It is over.
-    Ended(Timestamp),
+    /// It is over, for so many seconds.
+    Ended { at: Timestamp, ago: u64 },
     /// It has fewer seconds left than are wanted.
     EndsSoon { left: u64, wanted: u64 },
     /// It was asked for with a shorter duration than is wanted now.
@@ -169,7 +171,7 @@ pub fn plan(
                 break;
             }
             Err(reason) => {
-                if let Reason::Ended(at) = reason {
+                if let Reason::Ended { at, .. } = reason {
                     plan.ended = plan.ended.max(Some(at));
                 }
                 if last {
@@ -185,7 +187,10 @@ pub fn plan(
 fn judge(step: &Step, session: Session, now: Timestamp) -> std::result::Result<Session, Reason> {
     let left = session.left(now);
     if left == 0 {
-        return Err(Reason::Ended(session.expires_at));
+        return Err(Reason::Ended {
+            at: session.expires_at,
+            ago: session.expires_at.until(now),
+        });
     }
     if left < step.min_ttl {
         return Err(Reason::EndsSoon {
@@ -208,7 +213,7 @@ impl fmt::Display for Reason {
         match self {
             Self::NoSession => f.write_str("there is no session yet"),
             Self::Fresh => f.write_str("a new one was asked for"),
-            Self::Ended(at) => write!(f, "the last one ended at {at}"),
+            Self::Ended { ago, .. } => write!(f, "the last one ended {} ago", in_words(*ago)),
             Self::EndsSoon { left, wanted } => {
                 let (left, wanted) = (in_words(*left), in_words(*wanted));
                 write!(

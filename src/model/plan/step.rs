@@ -10,6 +10,7 @@ use crate::model::settings::{DEFAULT_MIN_TTL, Settings};
 use crate::model::source::Source;
 use crate::model::source::provider::Provider;
 use crate::model::source::role::{CHAINED_DURATION, Role, SessionName};
+use crate::model::time::Span;
 
 /// The call that gets a session, with all that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub struct Step {
     /// Whether that duration was requested, so that a shorter cached session is not reused.
     pub requested: bool,
     /// The wish that was cut to an hour, as the role is assumed with temporary keys.
-    pub cut: Option<Sourced<u64>>,
+    pub cut: Option<Sourced<Span>>,
     /// Whether a code goes with the call.
     pub with_code: bool,
     /// Seconds that it must have left to be reused.
@@ -78,7 +79,8 @@ pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
     let with_device = settings.mfa().is_used();
     // STS gives more than an hour for a role only to the long-term key itself, and the code then goes
     // with AssumeRole.
-    let long = matches!(&settings.roles[..], [role] if role.duration.value > CHAINED_DURATION);
+    let long =
+        matches!(&settings.roles[..], [role] if role.duration.value.seconds > CHAINED_DURATION);
     let direct = settings.begins_with_key() && !settings.roles.is_empty() && (long || !with_device);
     if !direct {
         steps.push(first_step(settings, id.clone()));
@@ -89,8 +91,8 @@ pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
         let by_key = number == 0 && direct;
         let wish = &role.duration;
         let duration = match by_key {
-            true => wish.value,
-            false => capped(wish.value),
+            true => wish.value.seconds,
+            false => capped(wish.value.seconds),
         };
         steps.push(Step {
             call: Call::AssumeRole {
@@ -101,14 +103,14 @@ pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
             id: id.clone(),
             duration,
             requested: wish.origin != Origin::Default,
-            cut: (duration < wish.value).then(|| wish.clone()),
+            cut: (duration < wish.value.seconds).then(|| wish.clone()),
             with_code: by_key && with_device,
             min_ttl: DEFAULT_MIN_TTL,
             keep: true,
         });
     }
     if let Some(last) = steps.last_mut() {
-        last.min_ttl = settings.min_ttl.value;
+        last.min_ttl = settings.min_ttl.value.seconds;
     }
     steps
 }
@@ -137,7 +139,7 @@ fn first_step(settings: &Settings, id: Option<String>) -> Step {
         call,
         kind,
         id,
-        duration: settings.mfa_duration.value,
+        duration: settings.mfa_duration.value.seconds,
         requested,
         cut: None,
         min_ttl: DEFAULT_MIN_TTL,

@@ -5,7 +5,7 @@ use crate::model::config::Profile;
 use crate::model::origin::{Origin, Sourced};
 use crate::model::session::{MAX_DURATION, MIN_DURATION};
 use crate::model::source::role::{CHAINED_DURATION, MAX_ROLE_DURATION, Role};
-use crate::model::time::{in_words, parse_seconds};
+use crate::model::time::{Span, in_words};
 
 /// Seconds of an MFA session when no one says otherwise: half a working day.
 pub(crate) const DEFAULT_DURATION: u64 = 4 * 3600;
@@ -14,9 +14,9 @@ pub(crate) const DEFAULT_DURATION: u64 = 4 * 3600;
 #[derive(Debug)]
 pub(crate) struct Durations {
     /// Of the session that the command gets.
-    pub own: Sourced<u64>,
+    pub own: Sourced<Span>,
     /// Of the MFA session; the same where there is no role.
-    pub mfa: Sourced<u64>,
+    pub mfa: Sourced<Span>,
 }
 
 impl Durations {
@@ -27,7 +27,7 @@ impl Durations {
     /// # Errors
     /// A duration that STS does not give.
     pub(crate) fn new(
-        option: Option<u64>,
+        option: Option<&Span>,
         chain: &[Profile<'_>],
         roles: &mut [Role],
         role_of_option: bool,
@@ -37,8 +37,8 @@ impl Durations {
             let seconds = written.map(|written| profile_seconds("mfaexec_duration", &written));
             seconds.transpose()
         };
-        let option = option.map(|seconds| Sourced::new(seconds, Origin::Option("--duration")));
-        let default = Sourced::new(DEFAULT_DURATION, Origin::Default);
+        let option = option.map(|span| Sourced::new(span.clone(), Origin::Option("--duration")));
+        let default = Sourced::new(Span::from(DEFAULT_DURATION), Origin::Default);
         let named_by_profile = roles.len() > usize::from(role_of_option);
         // The profile that has the key; its wish is the role's if it names one itself.
         let key = chain
@@ -71,9 +71,9 @@ impl Durations {
 const OF_MFA_SESSIONS: &str = "STS gives MFA sessions of 15 minutes to 36 hours";
 
 /// A time in a profile.
-pub(crate) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<Sourced<u64>> {
-    match parse_seconds(&written.value) {
-        Ok(seconds) => Ok(Sourced::new(seconds, written.origin.clone())),
+pub(crate) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<Sourced<Span>> {
+    match Span::parse(&written.value) {
+        Ok(span) => Ok(Sourced::new(span, written.origin.clone())),
         Err(cause) => Err(Error::new(
             format!("{key} = {} cannot be read", written.value),
             format!("{cause} (from {})", written.origin),
@@ -82,8 +82,8 @@ pub(crate) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<So
     }
 }
 
-fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
-    if (MIN_DURATION..=most).contains(&wish.value) {
+fn within(wish: &Sourced<Span>, most: u64, cause: &str) -> Result<()> {
+    if (MIN_DURATION..=most).contains(&wish.value.seconds) {
         return Ok(());
     }
     let name = match &wish.origin {
@@ -92,7 +92,7 @@ fn within(wish: &Sourced<u64>, most: u64, cause: &str) -> Result<()> {
     };
     Err(Error::of(
         Kind::Usage,
-        format!("{name} {}s is not possible", wish.value),
+        format!("{name} {} is not possible", wish.value),
         cause,
         format!("choose one between 15m and {}", in_words(most)),
     ))

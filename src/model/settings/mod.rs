@@ -27,6 +27,7 @@ use crate::model::source::elsewhere::source_elsewhere;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::provider::ProviderKind;
 use crate::model::source::role::{Role, SessionName, as_session_name, check_session_name};
+use crate::model::time::Span;
 use crate::model::vars::ROLE_SESSION_NAME;
 
 /// Seconds that a session must have left to be used when no one says otherwise: enough for the
@@ -36,10 +37,10 @@ pub(crate) const DEFAULT_MIN_TTL: u64 = 60;
 /// What the command line asked for, before files and environment have their say.
 #[derive(Debug, Clone, Default)]
 pub struct SessionOptions {
-    /// `--duration`, in seconds
-    pub duration: Option<u64>,
-    /// `--min-ttl`, in seconds
-    pub min_ttl: Option<u64>,
+    /// `--duration`
+    pub duration: Option<Span>,
+    /// `--min-ttl`
+    pub min_ttl: Option<Span>,
     /// `--mfa-serial`
     pub mfa_serial: Option<String>,
     /// `--without-mfa`
@@ -72,12 +73,12 @@ pub struct Settings {
     mfa_of_key: Mfa,
     /// A program that gives codes.
     pub mfa_process: Option<Sourced<String>>,
-    /// Seconds that the session of the command shall last.
-    pub duration: Sourced<u64>,
-    /// Seconds that the MFA session below roles shall last.
-    pub mfa_duration: Sourced<u64>,
-    /// Seconds that a session must have left.
-    pub min_ttl: Sourced<u64>,
+    /// How long the session of the command shall last.
+    pub duration: Sourced<Span>,
+    /// How long the MFA session below roles shall last.
+    pub mfa_duration: Sourced<Span>,
+    /// What a session must have left.
+    pub min_ttl: Sourced<Span>,
     /// How to reach STS and IAM.
     pub endpoints: Endpoints,
     /// What the command's environment takes over from the profile: name and value.
@@ -118,17 +119,17 @@ impl Settings {
         add_role(&mut roles, session_options)?;
         name_session(&mut roles, &mut source, session_options, env)?;
         let durations = Durations::new(
-            session_options.duration,
+            session_options.duration.as_ref(),
             &chain.profiles,
             &mut roles,
             session_options.role_arn.is_some(),
         )?;
-        if let (Source::Provider(provider), Some(seconds), []) =
-            (&source, session_options.duration, &roles[..])
+        if let (Source::Provider(provider), Some(span), []) =
+            (&source, &session_options.duration, &roles[..])
             // A program may give a key to get a session with.
             && provider.command().is_none()
         {
-            return Err(duration_of_others(provider.name(), seconds));
+            return Err(duration_of_others(provider.name(), span));
         }
         let endpoints = Endpoints::new(session_options.region.as_deref(), env, &chain.profiles)?;
         let from_chain = |key: &str| chain.profiles.iter().find_map(|p| p.sourced(key));
@@ -146,7 +147,7 @@ impl Settings {
                 .or_else(|| from_chain("mfa_process")),
             duration: durations.own,
             mfa_duration: durations.mfa,
-            min_ttl: min_ttl(session_options.min_ttl, selected)?,
+            min_ttl: min_ttl(session_options.min_ttl.as_ref(), selected)?,
             endpoints,
             exports: exports(env, selected)?,
             not_passed: not_passed(selected),
@@ -212,7 +213,7 @@ impl Settings {
         let Sourced { value, origin } = &self.duration;
         match origin {
             Origin::Option("--duration") if self.roles.is_empty() => {
-                Err(duration_of_others("credential_process", *value))
+                Err(duration_of_others("credential_process", value))
             }
             _ => Ok(()),
         }
@@ -263,10 +264,10 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
 }
 
 /// What is said to a user who asks for keys to last that someone else gives.
-fn duration_of_others(provider: &str, seconds: u64) -> Error {
+fn duration_of_others(provider: &str, span: &Span) -> Error {
     Error::of(
         Kind::Usage,
-        format!("--duration {seconds}s is not possible"),
+        format!("--duration {span} is not possible"),
         format!("how long keys last is up to {provider}"),
         "leave it out, or use --min-ttl to have so much left",
     )
@@ -370,12 +371,12 @@ fn no_role_to_name(option: &Option<Sourced<String>>) -> Result<()> {
     }
 }
 
-fn min_ttl(wish: Option<u64>, profile: &Profile<'_>) -> Result<Sourced<u64>> {
-    if let Some(seconds) = wish {
-        return Ok(Sourced::new(seconds, Origin::Option("--min-ttl")));
+fn min_ttl(wish: Option<&Span>, profile: &Profile<'_>) -> Result<Sourced<Span>> {
+    if let Some(span) = wish {
+        return Ok(Sourced::new(span.clone(), Origin::Option("--min-ttl")));
     }
     match profile.sourced("mfaexec_min_ttl") {
         Some(written) => profile_seconds("mfaexec_min_ttl", &written),
-        None => Ok(Sourced::new(DEFAULT_MIN_TTL, Origin::Default)),
+        None => Ok(Sourced::new(Span::from(DEFAULT_MIN_TTL), Origin::Default)),
     }
 }

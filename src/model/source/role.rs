@@ -5,6 +5,7 @@ use crate::model::arn::{Arn, is_account, role_name};
 use crate::model::config::Profile;
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
+use crate::model::time::Span;
 
 /// Seconds of a role's session when no one says otherwise (STS API reference, AssumeRole).
 pub(crate) const DEFAULT_ROLE_DURATION: u64 = 3600;
@@ -25,8 +26,8 @@ pub struct Role {
     pub session_name: Option<Sourced<String>>,
     /// The secret handshake of a third party's role.
     pub external_id: Option<Sourced<String>>,
-    /// Seconds that its session shall last.
-    pub duration: Sourced<u64>,
+    /// How long its session shall last.
+    pub duration: Sourced<Span>,
     /// Session tags: key and value.
     pub tags: Option<Sourced<Vec<(String, String)>>>,
     /// Keys of tags that go on to the next role of a chain.
@@ -59,7 +60,7 @@ impl Role {
             arn,
             session_name: None,
             external_id: None,
-            duration: Sourced::new(DEFAULT_ROLE_DURATION, Origin::Default),
+            duration: Sourced::new(Span::from(DEFAULT_ROLE_DURATION), Origin::Default),
             tags: None,
             transitive_tags: None,
             source_identity: None,
@@ -174,10 +175,10 @@ pub(crate) fn check_session_name(name: &Sourced<String>) -> Result<()> {
 }
 
 /// `duration_seconds` as a number that a role's session can have.
-fn role_seconds(written: &Sourced<String>) -> Result<Sourced<u64>> {
+fn role_seconds(written: &Sourced<String>) -> Result<Sourced<Span>> {
     let seconds = written.value.parse().ok();
     match seconds.filter(|seconds| (MIN_ROLE_DURATION..=MAX_ROLE_DURATION).contains(seconds)) {
-        Some(seconds) => Ok(Sourced::new(seconds, written.origin.clone())),
+        Some(seconds) => Ok(Sourced::new(Span::from(seconds), written.origin.clone())),
         None => Err(Error::new(
             format!("duration_seconds = {} is not possible", written.value),
             format!("it is from {}", written.origin),

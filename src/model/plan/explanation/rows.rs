@@ -8,7 +8,7 @@ use crate::model::settings::mfa::Mfa;
 use crate::model::source::Source;
 use crate::model::source::caller::Caller;
 use crate::model::source::role::{Role, SessionName};
-use crate::model::time::in_words;
+use crate::model::time::Span;
 
 #[derive(Debug)]
 pub(super) struct Row {
@@ -22,7 +22,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) enum Shown {
     Text(String),
-    Seconds(u64),
+    Span(Span),
     Flag(bool),
     /// Nothing names it yet; a sign-in will find it.
     Unknown,
@@ -42,8 +42,8 @@ impl Row {
         Self::new(name, Shown::Text(value.value.clone()), &value.origin)
     }
 
-    fn seconds(name: &'static str, value: &Sourced<u64>) -> Self {
-        Self::new(name, Shown::Seconds(value.value), &value.origin)
+    fn seconds(name: &'static str, value: &Sourced<Span>) -> Self {
+        Self::new(name, Shown::Span(value.value.clone()), &value.origin)
     }
 
     /// What people call it.
@@ -55,7 +55,7 @@ impl Row {
     pub(super) fn to_text(&self) -> String {
         match &self.value {
             Shown::Text(text) => text.clone(),
-            Shown::Seconds(seconds) => in_words(*seconds),
+            Shown::Span(span) => span.to_string(),
             Shown::Flag(flag) => flag.to_string(),
             Shown::Unknown => "to be found".to_owned(),
         }
@@ -64,7 +64,7 @@ impl Row {
     pub(super) fn to_json(&self) -> Value {
         let value = match &self.value {
             Shown::Text(text) => json!(text),
-            Shown::Seconds(seconds) => json!(seconds),
+            Shown::Span(span) => json!(span.seconds),
             Shown::Flag(flag) => json!(flag),
             Shown::Unknown => Value::Null,
         };

@@ -91,7 +91,7 @@ impl Explanation<'_> {
             (None, _) => format!("will be requested for {}", in_words(step.duration)),
         };
         let cut = step.cut.as_ref().map_or(String::new(), |wish| {
-            format!(", cut from the {} of {}", in_words(wish.value), wish.origin)
+            format!(", cut from the {} of {}", wish.value, wish.origin)
         });
         format!("{}{role}: {state}{cut}", step.kind.name())
     }
