@@ -113,8 +113,11 @@ pub(super) struct StatusArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ClearArgs {
-    #[command(flatten)]
-    pub(super) choice: Choice,
+    /// Only sessions of this profile
+    ///
+    /// Of a profile with a role, the session of the role. What it shares with other profiles stays.
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
+    pub(super) profile: Option<String>,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }

@@ -241,8 +241,7 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
             (Invocation::Status { profile, json }, output)
         }
         Subcommand::Clear => {
-            let ClearArgs { choice, output } = ClearArgs::from_arg_matches(matches)?;
-            let profile = choice.profile;
+            let ClearArgs { profile, output } = ClearArgs::from_arg_matches(matches)?;
             (Invocation::Clear { profile }, output)
         }
         Subcommand::Setup => {

@@ -8,6 +8,7 @@ use crate::commands::run::prepare;
 use crate::edge::config_files;
 use crate::edge::output::{Ui, stdin_and_stderr_are_terminals};
 use crate::edge::process::{exec, helper};
+use crate::edge::store::leftovers::SHELL_FILES;
 use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::child::env::to_restore;
@@ -131,15 +132,23 @@ fn files_for(env: &Environment, program: &OsStr, ui: Ui) -> Result<Option<(Shell
 fn write_files(env: &Environment, shell: Shell) -> Result<PathBuf> {
     let path = config_files::cache_directory(env)?;
     PrivateDir::create(&path)?;
-    let path = path.join("shell");
-    let directory = PrivateDir::create(&path)?;
+    let path = path.join(SHELL_FILES);
+    // A `clear` may take the directory away at this moment.
+    write_in(&path, shell).or_else(|_| write_in(&path, shell))?;
+    Ok(path)
+}
+
+fn write_in(path: &Path, shell: Shell) -> Result<()> {
+    let directory = PrivateDir::create(path)?;
     for (name, text) in shell.files() {
+        // Nothing that is in use is swept.
+        directory.touch(name);
         let written = directory.read(name)?;
         if written.is_none_or(|(written, _)| written.as_slice() != text.as_bytes()) {
             directory.write(name, text.as_bytes())?;
         }
     }
-    Ok(path)
+    Ok(())
 }
 
 /// There is one file that zsh reads in any case and before all others. If that says where the others

@@ -3,19 +3,17 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Table, presets};
 use serde_json::json;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::commands::of_profile::OfProfile;
 use crate::edge::clock::now;
-use crate::edge::config_files;
 use crate::edge::output::{self, Ui, print};
 use crate::edge::store::inventory::Found;
 use crate::error::Result;
 use crate::escape::printable;
 use crate::model::arn::role_name;
-use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
-use crate::model::source::Source;
-use crate::model::source::chain::Chain;
 use crate::model::time::{Timestamp, in_words};
 use crate::sign_in::cached::open_cache;
 
@@ -42,15 +40,27 @@ pub(crate) fn status(
         let of_profile = OfProfile::new(env, profile)?;
         sessions.retain(|session| of_profile.uses(session));
         of_profile.check(&sessions)?;
+        // Profiles share sessions: they are shown as those of the one that was asked for.
+        for session in &mut sessions {
+            profile.clone_into(&mut session.profile);
+        }
     }
-    sessions.sort_by(|a, b| (&a.profile, a.expires_at).cmp(&(&b.profile, b.expires_at)));
+    sort(&mut sessions);
     if as_json {
         return print(&to_json(&sessions, now));
     }
     if sessions.is_empty() {
         return print("no cached sessions\n");
     }
-    print(&to_table(&sessions, now))
+    print(&to_text(&sessions, now, output::width_of_stdout()))
+}
+
+/// By profile, what its roles share first.
+pub(crate) fn sort(sessions: &mut [Session]) {
+    sessions.sort_by(|a, b| {
+        let key = |session: &Session| (session.role_arn.clone(), session.expires_at);
+        a.profile.cmp(&b.profile).then_with(|| key(a).cmp(&key(b)))
+    });
 }
 
 /// A file that cannot be trusted hides no other one.
@@ -60,72 +70,64 @@ pub(crate) fn tell_unusable(found: &Found, ui: Ui) {
     }
 }
 
-/// Which sessions a profile uses: those on its way from the key to the last role. Profiles share
-/// them, no matter which run got them.
-pub(crate) struct OfProfile<'a> {
-    name: &'a str,
-    profiles: Profiles,
-    key: Option<String>,
-    serial: Option<String>,
-    roles: Vec<String>,
-}
-
-impl<'a> OfProfile<'a> {
-    pub(crate) fn new(env: &Environment, name: &'a str) -> Result<Self> {
-        let profiles = Profiles::parse(config_files::read(env)?)?;
-        let (mut key, mut serial, mut roles) = (None, None, Vec::new());
-        // One that leads nowhere has no sessions but those that bear its name.
-        if let Some(profile) = profiles.get(name)?
-            && let Ok(chain) = Chain::follow(profile, &profiles, env)
-        {
-            let mut serials = chain.profiles.iter().filter_map(|p| p.mfa_serial());
-            serial = serials.next().map(|serial| serial.value);
-            roles = chain.roles.into_iter().map(|role| role.arn.value).collect();
-            if let Source::Key(own) = chain.source {
-                key = Some(own.access_key_id);
-            }
-        }
-        Ok(Self {
-            name,
-            profiles,
-            key,
-            serial,
-            roles,
-        })
-    }
-
-    /// Whether it was got for the profile, or is one of those that it shares with others.
-    pub(crate) fn uses(&self, session: &Session) -> bool {
-        let key = self.key.is_some() && self.key == session.source_key_id;
-        let on_the_way = match &session.role_arn {
-            Some(arn) => self.roles.contains(arn),
-            None => self.serial.is_none() || self.serial == session.serial,
-        };
-        key && on_the_way || session.profile == self.name
-    }
-
-    /// A profile that neither exists nor has sessions is a slip.
-    pub(crate) fn check(&self, found: &[Session]) -> Result<()> {
-        if found.is_empty() {
-            self.profiles.require(self.name, "--profile")?;
-        }
-        Ok(())
-    }
-}
-
 /// Seconds below which a session is about to end.
 const ENDS_SOON_SECONDS: u64 = 600;
 /// The width of a bar.
 const BAR_CELLS: u64 = 10;
 
-/// A line for each session; those that are about to end in a colour, if there are any.
-fn to_table(sessions: &[Session], now: Timestamp) -> String {
+/// A table, those that are about to end in a colour, if there are any. Where it is too wide, a few lines
+/// for each session.
+fn to_text(sessions: &[Session], now: Timestamp, width: Option<usize>) -> String {
+    let fits =
+        |lines: &[String]| width.is_none_or(|width| lines.iter().all(|line| line.width() <= width));
+    let tables = [true, false].map(|with_bar| table(sessions, now, with_bar));
+    let lines = match tables.into_iter().find(|lines| fits(lines)) {
+        Some(lines) => {
+            let (head, rows) = lines.split_at(1);
+            let rows = sessions
+                .iter()
+                .zip(rows)
+                .map(|(session, row)| coloured(session, row, now));
+            head.iter().cloned().chain(rows).collect::<Vec<_>>()
+        }
+        None => {
+            let blocks = sessions.iter().flat_map(|session| {
+                let lines = block(session, now, width.unwrap_or(usize::MAX));
+                lines.map(|line| coloured(session, &line, now))
+            });
+            blocks.collect()
+        }
+    };
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+fn coloured(session: &Session, line: &str, now: Timestamp) -> String {
+    let soon = now.until(session.expires_at) < ENDS_SOON_SECONDS;
+    match soon && output::colours_on_stdout() {
+        true => {
+            let style = Style::new().fg_color(Some(AnsiColor::Yellow.into()));
+            format!("{style}{line}{style:#}")
+        }
+        false => line.to_owned(),
+    }
+}
+
+/// The lines of a table, with a head.
+fn table(sessions: &[Session], now: Timestamp, with_bar: bool) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["PROFILE", "ACCOUNT", "KIND", "ROLE", "LEFT", "", "UNTIL"]);
+    // The bar is below LEFT, and what is left in words beside it.
+    let cells = |cells: [String; 7], bar: usize| {
+        let cells = cells.into_iter().enumerate();
+        cells
+            .filter(move |(at, _)| with_bar || *at != bar)
+            .map(|(_, cell)| cell)
+    };
+    let head = ["PROFILE", "ACCOUNT", "KIND", "ROLE", "LEFT", "", "UNTIL"];
+    table.set_header(cells(head.map(str::to_owned), 5));
     let or_dash = |text: Option<&str>| text.map_or_else(|| "-".to_owned(), printable);
     for session in sessions {
-        table.add_row([
+        let row = [
             printable(&session.profile),
             or_dash(session.account.as_deref()),
             session.kind.name().to_owned(),
@@ -133,21 +135,52 @@ fn to_table(sessions: &[Session], now: Timestamp) -> String {
             bar(session, now),
             in_words(now.until(session.expires_at)),
             output::local_time(session.expires_at, now),
-        ]);
+        ];
+        table.add_row(cells(row, 4));
     }
-    let warning =
-        output::colours_on_stdout().then(|| Style::new().fg_color(Some(AnsiColor::Yellow.into())));
-    let lines = table.lines().enumerate().map(|(number, line)| {
-        let session = number
-            .checked_sub(1)
-            .and_then(|number| sessions.get(number));
-        let soon = session.is_some_and(|session| now.until(session.expires_at) < ENDS_SOON_SECONDS);
-        match warning.filter(|_| soon) {
-            Some(style) => format!("{style}{}{style:#}\n", line.trim()),
-            None => format!("{}\n", line.trim()),
-        }
-    });
-    lines.collect()
+    table.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// A session on lines of at most `width` columns.
+fn block(session: &Session, now: Timestamp, width: usize) -> [String; 3] {
+    let what = match &session.role_arn {
+        Some(arn) => format!("role {}", printable(role_name(arn))),
+        None => session.kind.name().to_owned(),
+    };
+    let account = session.account.as_deref().map(printable);
+    let account = account.map_or(String::new(), |account| format!(", {account}"));
+    let room = width.saturating_sub(2 + account.width());
+    let left = in_words(now.until(session.expires_at));
+    let until = output::local_time(session.expires_at, now);
+    [
+        shortened(&printable(&session.profile), width),
+        format!("  {}{account}", shortened(&what, room)),
+        format!("  {left} left, until {until}"),
+    ]
+}
+
+/// A text without its middle, where it has more columns than that.
+fn shortened(text: &str, columns: usize) -> String {
+    const GAP: &str = "...";
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(GAP.len());
+    let fitting = |chars: &mut dyn Iterator<Item = char>, room: usize| {
+        let mut used = 0;
+        let fits = |c: &char| {
+            used += c.width().unwrap_or(0);
+            used <= room
+        };
+        chars.take_while(fits).collect::<Vec<char>>()
+    };
+    let begin = fitting(&mut text.chars(), room.div_ceil(2));
+    let end = fitting(&mut text.chars().rev(), room / 2);
+    begin
+        .into_iter()
+        .chain(GAP.chars())
+        .chain(end.into_iter().rev())
+        .collect()
 }
 
 /// What is left of a session's life: `[######....]`.
@@ -177,4 +210,17 @@ fn to_json(sessions: &[Session], now: Timestamp) -> String {
         })
         .collect();
     format!("{:#}\n", json!({ "sessions": sessions }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_its_ends() {
+        assert_eq!(shortened("production-eu-admin", 12), "produ...dmin");
+        assert_eq!(shortened("short", 5), "short");
+        assert_eq!(shortened("東京東京東京", 7), "東...京");
+        assert_eq!(shortened("abc", 0), "...");
+    }
 }

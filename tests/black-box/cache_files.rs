@@ -2,7 +2,8 @@
 //! says what it has done.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
 
 use crate::harness::{World, finish, has};
 use crate::trouble::names;
@@ -57,7 +58,7 @@ fn clear_says_what_it_cleared_besides_sessions() {
     assert!(
         names(&world.cache())
             .iter()
-            .all(|name| name.ends_with(".lock") || name == "used-codes")
+            .all(|name| name == "used-codes")
     );
     let said = world.run(&["clear"]);
     has(&said.stderr, &["nothing to clear"]);
@@ -145,4 +146,63 @@ fn a_place_from_which_everybody_can_take_the_cache_away_is_refused() {
     set("shared/caches", 0o777);
     let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", "true"]);
     finish(command.env("XDG_CACHE_HOME", &caches)).succeeds();
+}
+
+#[test]
+fn locks_and_files_of_shells_go_when_no_one_needs_them() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let directory = world.cache();
+    let make = |name: &str, hours: u64| {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::set_permissions(path.parent().unwrap(), fs::Permissions::from_mode(0o700)).unwrap();
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600))
+            .unwrap();
+        file
+    };
+    make("old.lock", 30);
+    make("young.lock", 1);
+    let held = make("held.lock", 30);
+    held.lock().unwrap();
+    make("shell/mfaexec.bash", 30);
+    make("shell/mfaexec.fish", 1);
+    let here = |name: &str| directory.join(name).exists();
+    // The next session that is cached sweeps.
+    world.sign_in(&["--fresh"]);
+    assert!(!here("old.lock") && !here("shell/mfaexec.bash"));
+    assert!(here("young.lock") && here("held.lock") && here("shell/mfaexec.fish"));
+    // Whoever clears wants nothing to be left, except what is in use.
+    world.run(&["clear"]).succeeds();
+    assert_eq!(names(&directory), ["held.lock", "used-codes"]);
+    drop(held);
+    world.run(&["clear"]).succeeds();
+    assert_eq!(names(&directory), ["used-codes"]);
+}
+
+#[test]
+fn a_lock_is_not_swept_from_under_those_who_wait_for_it() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let mut first = world.at_terminal(&["login", "-p", "testuser", "--fresh"]);
+    first.exp_string("MFA code").unwrap();
+    let mut second = world.at_terminal(&["login", "-p", "testuser", "--min-ttl", "3h"]);
+    // The session is gone, so both need one; the lock is held, so it stays.
+    world.run(&["clear"]).succeeds();
+    assert!(
+        names(&world.cache())
+            .iter()
+            .any(|name| name.ends_with(".lock"))
+    );
+    first.send_line(&world.code()).unwrap();
+    first.exp_string("signed in until").unwrap();
+    second.exp_string("signed in until").unwrap();
+    assert_eq!(world.code_calls().len(), 2);
 }

@@ -252,7 +252,7 @@ impl Cache {
 
     /// Forgets everything: also what cannot be read or trusted, what other places have sealed that
     /// share this directory, what a killed run was writing, and the key. A user who says `clear` wants
-    /// nothing to be left. Locks stay: others may hold them just now, and they hold no secret.
+    /// nothing to be left. Only locks stay that others hold just now; they hold no secret.
     ///
     /// # Errors
     /// The directory cannot be trusted or read.

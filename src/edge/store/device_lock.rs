@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::unistd::getpgrp;
 
+use crate::edge::store::leftovers::LOCK;
 use crate::edge::store::lock_holder::{Holder, place, session};
 use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
@@ -40,7 +41,7 @@ impl DeviceLock {
         limit: Option<Duration>,
         on_wait: impl FnOnce(Option<Holder>),
     ) -> Result<Self> {
-        let name = format!("{id}.lock");
+        let name = format!("{id}{LOCK}");
         let mut wait = Wait {
             begun: Instant::now(),
             limit,

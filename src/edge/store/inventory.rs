@@ -2,6 +2,7 @@
 //! call the others lost.
 
 use crate::edge::clock::{boot, moment};
+use crate::edge::store::leftovers;
 use crate::edge::store::opener::{About, Opened, Opener, Read};
 use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
@@ -129,6 +130,7 @@ pub(crate) fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timesta
     }
     remove(dir, &useless);
     dir.sweep(now.0);
+    leftovers::sweep(dir, now.0);
 }
 
 /// Takes away what was found to be broken.
@@ -150,7 +152,7 @@ pub(crate) fn remove(dir: &PrivateDir, files: &[(String, FileIdentity)]) {
     }
 }
 
-/// Takes away all but the locks. To be called while no one else changes the directory.
+/// Takes away all but the locks that someone holds. To be called while no one else changes the directory.
 ///
 /// # Errors
 /// The directory cannot be read.
@@ -165,6 +167,7 @@ pub(crate) fn clear_all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Re
             Some(Ok(false)) | None => {}
         }
     }
+    leftovers::clear(dir, now.0);
     let sessions: Vec<_> = found
         .sessions
         .into_iter()

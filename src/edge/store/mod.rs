@@ -8,6 +8,7 @@ pub(crate) mod crypto;
 pub(crate) mod device_lock;
 pub(crate) mod inventory;
 pub(crate) mod keyring;
+pub(crate) mod leftovers;
 pub(crate) mod lock_holder;
 pub(crate) mod opener;
 pub(crate) mod private_dir;

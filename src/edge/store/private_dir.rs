@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use nix::dir::Dir as Listing;
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, openat, renameat};
-use nix::sys::stat::{Mode, fchmod, fstatat, umask};
+use nix::sys::stat::{Mode, UtimensatFlags, fchmod, fstatat, umask, utimensat};
+use nix::sys::time::TimeSpec;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
@@ -216,8 +217,23 @@ impl PrivateDir {
     /// # Errors
     /// It is a link, someone else's or open to others, or it cannot be made.
     pub fn lock_file(&self, name: &str) -> Result<File> {
+        self.open_lock(name, OFlag::O_CREAT)
+    }
+
+    /// The same, if it is there.
+    ///
+    /// # Errors
+    /// As [`PrivateDir::lock_file`].
+    pub(crate) fn existing_lock_file(&self, name: &str) -> Result<Option<File>> {
+        match self.look(name) {
+            Some(_) => self.open_lock(name, OFlag::empty()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn open_lock(&self, name: &str, create: OFlag) -> Result<File> {
         let path = self.path.join(name);
-        let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let flags = create | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let fd = openat(&self.dir, name, flags, FILE_MODE)
             .map_err(|errno| cannot_write(&path, &errno.into()))?;
         let stat = check_private(&fd, &path)?;
@@ -242,6 +258,19 @@ impl PrivateDir {
                 return Ok(file);
             }
         }
+    }
+
+    /// Removes a directory that has nothing in it.
+    pub(crate) fn remove_empty_directory(&self, name: &str) {
+        // It is there with something in it, or it is not there.
+        unlinkat(&self.dir, name, UnlinkatFlags::RemoveDir).ok();
+    }
+
+    /// Marks a file as used at this moment.
+    pub(crate) fn touch(&self, name: &str) {
+        let now = &TimeSpec::UTIME_NOW;
+        // If this fails, it is written anew after it was swept.
+        utimensat(&self.dir, name, now, now, UtimensatFlags::NoFollowSymlink).ok();
     }
 
     /// Throws away what has this name, a file or an empty directory; whether there was something.
