@@ -9,6 +9,13 @@ else
     unset ZDOTDIR
 fi
 typeset +x MFAEXEC_RESTORE
+# Terminals put a directory of their own there, whose files read the user's. Programs in between may
+# hand it on without the variable that leads back (microsoft/vscode#157128).
+if [[ -n ${ZDOTDIR-} && -r $ZDOTDIR/.zshenv && "$(<$ZDOTDIR/.zshenv)" == *VSCODE_ZDOTDIR=* ]]; then
+    if [[ -z ${USER_ZDOTDIR-} || $USER_ZDOTDIR == $ZDOTDIR ]]; then
+        USER_ZDOTDIR=$HOME
+    fi
+fi
 if [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]]; then
     source "${ZDOTDIR:-$HOME}/.zshenv"
 fi

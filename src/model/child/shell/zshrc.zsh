@@ -71,9 +71,31 @@ if [[ ${HISTFILE-} == $__mfaexec_directory/* ]]; then
     HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}
 fi
 unset __mfaexec_directory __mfaexec_own_directory __mfaexec_own_type
+# The .zshrc of a terminal reads the user's. VS Code's does so only where it is told, and not twice;
+# what it has left in the environment is about another shell.
+__mfaexec_terminal=''
+if [[ -n ${USER_ZDOTDIR-} && ${ZDOTDIR:-$USER_ZDOTDIR} != $USER_ZDOTDIR && -r $ZDOTDIR/.zshrc ]]; then
+    if [[ "$(<$ZDOTDIR/.zshrc)" == *USER_ZDOTDIR* ]]; then
+        __mfaexec_terminal=$ZDOTDIR
+        unset VSCODE_SHELL_INTEGRATION
+        if [[ -z ${VSCODE_INJECTION-} ]]; then
+            typeset -g VSCODE_INJECTION=1
+            __mfaexec_injection=mine
+        fi
+    fi
+fi
 __mfaexec_install
 if [[ -o interactive && -o rcs && -r ${ZDOTDIR:-$HOME}/.zshrc ]]; then
     source "${ZDOTDIR:-$HOME}/.zshrc"
 fi
+if [[ -n $__mfaexec_terminal ]]; then
+    if [[ ${ZDOTDIR-} == $__mfaexec_terminal ]]; then
+        ZDOTDIR=$USER_ZDOTDIR
+    fi
+    if [[ -n ${__mfaexec_injection-} ]]; then
+        unset VSCODE_INJECTION
+    fi
+fi
+unset __mfaexec_terminal __mfaexec_injection
 __mfaexec_install
 [[ -o interactive ]] || __mfaexec_restore
