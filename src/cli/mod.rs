@@ -11,11 +11,12 @@ use crate::edge::prompt::{modes, tty};
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 
 mod args;
-mod builtins;
 mod complete;
 mod foreign;
+mod known;
 mod meant;
 mod no_program;
+mod option_words;
 mod parse;
 mod tokens;
 mod usage_error;
@@ -45,15 +46,15 @@ fn answer(words: &[OsString]) -> u8 {
     match parse(words) {
         Parsed::Run(invocation, output) => {
             let runs_command = matches!(
-                invocation,
+                *invocation,
                 Invocation::Run { .. } | Invocation::Shell { .. }
             );
-            let command = match &invocation {
+            let command = match &*invocation {
                 Invocation::Run { command, .. } => command.len(),
                 _ => 0,
             };
             let ui = Ui::new(output.quiet, output.verbose);
-            let done = perform(invocation, ui);
+            let done = perform(*invocation, ui);
             let done = done.map_err(|error| no_program::explained(error, words, command));
             exit_code(done, runs_command)
         }

@@ -9,7 +9,8 @@ use super::args::{
     OutputOptions, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand, definitions,
 };
 use super::foreign::foreign;
-use super::meant::{Known, meant};
+use super::known::Known;
+use super::meant::meant;
 use super::tokens::{Token, Tokens};
 use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
@@ -62,7 +63,7 @@ pub(super) enum Invocation {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of them in a run")]
 pub(super) enum Parsed {
-    Run(Invocation, OutputOptions),
+    Run(Box<Invocation>, OutputOptions),
     /// Help or version, for stdout.
     Print(String),
     /// `runs_command`: whether a command was to be run, which decides on the exit code.
@@ -95,7 +96,7 @@ fn parse_knowing(words: &[OsString], known: impl FnOnce() -> Known) -> Parsed {
         Ok((Invocation::Run { command, .. }, _)) if command.is_empty() => {
             no_command(words, &definitions, known)
         }
-        Ok((invocation, output)) => return Parsed::Run(invocation, output),
+        Ok((invocation, output)) => return Parsed::Run(Box::new(invocation), output),
         Err(error) if !error.use_stderr() => return Parsed::Print(error.render().to_string()),
         Err(error) => wrong_line(&error, words, &definitions, known, subcommand),
     };
@@ -371,7 +372,10 @@ mod tests {
             words.push("--".into());
             words.extend(command.iter().map(OsString::from));
             match parse(&words) {
-                Parsed::Run(Invocation::Run { command: run, .. }, _) => {
+                Parsed::Run(invocation, _) => {
+                    let Invocation::Run { command: run, .. } = *invocation else {
+                        panic!("it is a run");
+                    };
                     prop_assert_eq!(run, command.into_iter().map(OsString::from).collect::<Vec<_>>());
                 }
                 Parsed::Invalid { runs_command, .. } => prop_assert!(runs_command),
@@ -383,7 +387,10 @@ mod tests {
     #[test]
     fn of_an_option_given_twice_the_last_one_counts() {
         let words = ["mfaexec", "-p", "one", "status", "-p", "two"].map(OsString::from);
-        let Parsed::Run(Invocation::Status { profile, .. }, _) = parse(&words) else {
+        let Parsed::Run(invocation, _) = parse(&words) else {
+            panic!("it makes sense");
+        };
+        let Invocation::Status { profile, .. } = *invocation else {
             panic!("it is a status");
         };
         assert_eq!(profile.as_deref(), Some("two"));

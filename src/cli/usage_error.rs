@@ -6,7 +6,9 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Subcommand, definitions};
-use super::meant::{Known, Meant, has_option, meant, similar_subcommand};
+use super::known::{Known, similar_subcommand};
+use super::meant::{Meant, meant};
+use super::option_words::has_option;
 use crate::error::{Error, Kind};
 use crate::escape::shell_line;
 

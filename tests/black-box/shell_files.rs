@@ -118,7 +118,7 @@ fn zsh_reads_the_users_files_in_terminals_that_set_zdotdir_for_themselves() {
                 .replace("INTEGRATION", &directory);
             command.env(name, value);
         }
-        let screen = Screen::start(&world, &mut command);
+        let screen = Screen::start(&world, &command);
         screen.is_at("(testuser ", "mine>");
         let said = ZSH.run(&screen, "echo $FROM_ENV $FROM_RC $ZDOTDIR");
         assert_eq!(said, format!("env rc {home}"), "{variables:?}");
@@ -151,7 +151,7 @@ fn zsh_reads_the_users_files_in_terminals_that_put_zdotdir_back_at_once() {
         command
             .env("ZDOTDIR", world.home().join("integration"))
             .env(variable, &own);
-        let screen = Screen::start(&world, &mut command);
+        let screen = Screen::start(&world, &command);
         screen.is_at("(testuser ", "mine>");
         let said = ZSH.run(&screen, "echo $INTEGRATED $FROM_ENV $FROM_RC $ZDOTDIR");
         assert_eq!(said, format!("yes env rc {own}"), "{variable}");
