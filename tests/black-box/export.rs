@@ -97,22 +97,22 @@ fn what_a_format_cannot_hold_is_refused() {
 }
 
 #[test]
-fn no_name_of_a_config_file_becomes_code() {
+fn no_name_of_a_variable_becomes_code() {
     let world = World::new();
     world.sign_in(&[]);
-    world.write_config(&format!(
-        "[profile testuser]\nmfa_serial = {SERIAL}\nendpoint_url = {}\nservices = own\n\
-         [services own]\ns3;touch owned;x =\n  endpoint_url = http://127.0.0.1:1\n\
-         sqs =\n  endpoint_url = http://127.0.0.1:1\n",
-        world.aws.url()
-    ));
-    let mut export = world.mfaexec(&["export", "-p", "testuser"]);
-    let text = finish(export.env_remove("AWS_ENDPOINT_URL")).succeeds();
-    assert!(!text.contains("touch") && !text.contains("TOUCH"), "{text}");
-    has(
-        &text,
-        &["export AWS_ENDPOINT_URL_SQS='http://127.0.0.1:1'\n"],
-    );
+    // A run takes them away, so an export names them.
+    let names = [
+        "AWS_BEARER_TOKEN_X;touch owned;",
+        "AWS_BEARER_TOKEN_$(touch owned)",
+        "AWS_BEARER_TOKEN_\ntouch owned\n",
+    ];
+    for format in ["env", "fish", "nu", "powershell"] {
+        let mut export = world.mfaexec(&["export", "-p", "testuser", "--format", format]);
+        export.envs(names.map(|name| (name, "")));
+        let text = finish(export.env("AWS_BEARER_TOKEN_S3", "x")).succeeds();
+        assert!(!text.contains("touch"), "{text}");
+        has(&text, &["AWS_BEARER_TOKEN_S3\n"]);
+    }
 }
 
 #[test]

@@ -24,11 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// # Errors
 /// There is none.
 pub(crate) fn check(env: &Environment) -> Result<()> {
-    if !cfg!(any(target_os = "linux", target_os = "macos")) {
-        return Err(cannot("this system does not tell who asks for a link"));
-    }
     if cfg!(target_os = "macos") {
         return Ok(());
+    }
+    if !peer::can_be_told() {
+        return Err(cannot("this system does not tell who asks for a link"));
     }
     if !openers::can_be_seen(env) {
         let cause = "no display: none of DISPLAY, WAYLAND_DISPLAY and BROWSER is set";

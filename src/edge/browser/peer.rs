@@ -2,14 +2,24 @@
 
 use std::net::SocketAddr;
 
+/// The connections of this machine, proc_net_tcp(5). A socket for both families is in the second.
+#[cfg(target_os = "linux")]
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+
+/// Whether the system says whose a connection is.
+pub(crate) fn can_be_told() -> bool {
+    #[cfg(target_os = "linux")]
+    return std::fs::read_to_string(TABLES[0]).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 /// Whether the process that has connected from `peer` to `own` is this user's, or root's: in WSL, a
 /// process of root passes connections on that come from Windows. Where the system does not say, no.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_ours(peer: SocketAddr, own: SocketAddr) -> bool {
     let me = nix::unistd::geteuid().as_raw();
-    // A socket for both families is in the second table.
-    let tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-    let mut tables = tables
+    let mut tables = TABLES
         .iter()
         .filter_map(|t| std::fs::read_to_string(t).ok());
     tables.any(|table| {
