@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::escape::printable;
 use crate::model::console::{Console, check_session};
 use crate::model::environment::Environment;
-use crate::model::time::in_words;
+use crate::model::time::{Timestamp, in_words};
 use crate::options::{ConsoleChoice, SignIn};
 use crate::sign_in::console::signin_token;
 use crate::sign_in::request::For;
@@ -34,12 +34,14 @@ pub(crate) fn console(
     if choice.print {
         return print(&format!("{}\n", link.expose_secret()));
     }
-    browser::open(&link, env)?;
+    browser::open(&link, env, ui)?;
     let profile = printable(&settings.profile.value);
-    let left = console.duration;
-    let left = left.unwrap_or_else(|| now().until(session.expires_at));
+    let left = match (console.duration, session.expires_at) {
+        (Some(seconds), _) => format!(", for {}", in_words(seconds)),
+        (None, Timestamp::NEVER) => String::new(),
+        (None, end) => format!(", for {}", in_words(now().until(end))),
+    };
     print(&format!(
-        "{profile}: the console is open in the browser, for {}\n",
-        in_words(left)
+        "{profile}: the console is open in the browser{left}\n"
     ))
 }

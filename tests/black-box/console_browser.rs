@@ -209,3 +209,25 @@ fn a_question_says_that_the_console_opens() {
     session.exp_string("federation?Action=login").unwrap();
     session.exp_eof().unwrap();
 }
+
+#[test]
+fn a_browser_that_does_not_come_is_told_and_can_be_given_up() {
+    let world = signed_in();
+    let mut console = world.mfaexec(&["console", "-p", "deploy"]);
+    console.env("BROWSER", browser(&world, ""));
+    let mut session = crate::harness::terminal(console);
+    session
+        .exp_string("waiting for the browser, for a minute at most; ^C ends this")
+        .unwrap();
+    let address = std::fs::read_to_string(world.home().join("told")).unwrap();
+    session.send_control('c').unwrap();
+    session.exp_eof().unwrap();
+    // Nothing listens there any more.
+    let host = address
+        .strip_prefix("http://")
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    assert!(std::net::TcpStream::connect(host).is_err());
+}

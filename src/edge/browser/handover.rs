@@ -22,6 +22,8 @@ use crate::edge::process::subprocess::exit_code;
 
 /// How often it is looked at what became of the program that opens the browser.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// After this time a person wants to know what is waited for.
+const SLOW_AFTER: Duration = Duration::from_secs(3);
 /// How long a request may take to come.
 const REQUEST_TIME: Duration = Duration::from_secs(5);
 
@@ -75,7 +77,8 @@ impl Handover {
         format!("http://{}{}", self.own, self.path)
     }
 
-    /// Serves until the link was fetched, `opener` has failed, or it is too late.
+    /// Serves until the link was fetched, `opener` has failed, or it is too late. Where it takes
+    /// long, `on_slow` tells the person what is waited for.
     ///
     /// # Errors
     /// The system refuses what serving needs; in words.
@@ -84,6 +87,7 @@ impl Handover {
         link: &SecretString,
         opener: Child,
         until: Instant,
+        on_slow: impl FnOnce(),
     ) -> Result<Outcome, String> {
         let in_words = |error: std::io::Error| error.to_string();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -100,7 +104,7 @@ impl Handover {
         });
         LocalSet::new().block_on(&runtime, async {
             let listener = tokio::net::TcpListener::from_std(listener).map_err(in_words)?;
-            Ok(accept(listener, page, opener, until).await)
+            Ok(accept(listener, page, opener, until, on_slow).await)
         })
     }
 }
@@ -110,7 +114,9 @@ async fn accept(
     page: Rc<Page>,
     mut opener: Child,
     until: Instant,
+    on_slow: impl FnOnce(),
 ) -> Outcome {
+    let (slow_at, mut on_slow) = (Instant::now() + SLOW_AFTER, Some(on_slow));
     let mut opener_failed = None;
     while Instant::now() < until {
         if let Ok(Ok((stream, peer))) = timeout(LOOK_EVERY, listener.accept()).await {
@@ -119,6 +125,11 @@ async fn accept(
             } else {
                 tracing::debug!("a connection of another user was closed");
             }
+        }
+        if Instant::now() > slow_at
+            && let Some(on_slow) = on_slow.take()
+        {
+            on_slow();
         }
         if page.fetched.get() {
             return Outcome::Fetched;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::browser::handover::{Handover, Outcome};
+use crate::edge::output::Ui;
 use crate::edge::process::subprocess::without_secrets;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
@@ -47,7 +48,7 @@ pub(crate) fn check(env: &Environment) -> Result<()> {
 ///
 /// # Errors
 /// No browser did.
-pub(crate) fn open(link: &SecretString, env: &Environment) -> Result<()> {
+pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()> {
     if cfg!(target_os = "macos") {
         return open_by_script(link);
     }
@@ -60,7 +61,7 @@ pub(crate) fn open(link: &SecretString, env: &Environment) -> Result<()> {
         let started = start(&mut command);
         let outcome = started
             .map_err(|error| error.to_string())
-            .and_then(|child| handover.serve(link, child, until));
+            .and_then(|child| handover.serve(link, child, until, || tell_waiting(ui)));
         match outcome {
             Ok(Outcome::Fetched) => return Ok(()),
             Ok(Outcome::NoOne) => {
@@ -77,6 +78,13 @@ pub(crate) fn open(link: &SecretString, env: &Environment) -> Result<()> {
         }
     }
     Err(cannot(&failures.join("; ")))
+}
+
+fn tell_waiting(ui: Ui) {
+    ui.notice(
+        "waiting for the browser, for a minute at most; ^C ends this, and mfaexec console --print \
+         prints the link",
+    );
 }
 
 /// In a group of its own: ^C here is not meant for the browser, which stays when this process is gone.
