@@ -146,3 +146,18 @@ fn an_export_inside_a_run_says_what_a_run_inside_would_set() {
         ],
     );
 }
+
+#[test]
+fn an_mfaexec_shell_can_still_see_that_its_keys_were_replaced() {
+    let world = World::new();
+    world.sign_in(&[]);
+    let mut export = world.mfaexec(&["export", "-p", "testuser", "--no-input"]);
+    export
+        .env("MFAEXEC_SHELL", "0af3:77:ASIA1")
+        .env("AWSU_PROFILE", "shell");
+    let text = finish(&mut export).succeeds();
+    has(&text, &["unset AWS_PROFILE\n"]);
+    for name in ["MFAEXEC_SHELL", "AWSU_PROFILE", "AWS_SESSION_EXPIRATION"] {
+        assert!(!text.contains(name), "{text}");
+    }
+}

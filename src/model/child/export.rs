@@ -131,12 +131,12 @@ pub(crate) fn changes(
     settings: &Settings,
 ) -> Changes {
     let mut changes = to_restore(child, session, settings);
-    let of_shell = |name: &str| name == IN_SHELL || FOR_PROMPTS.contains(&name);
-    // They are a shell's, which has them or not.
-    changes.retain(|(name, _)| !of_shell(name));
     let gone = caller.names().into_iter();
     let gone = gone.filter(|name| child.get(name).is_none());
     changes.extend(gone.map(|name| (name, None)));
+    // An mfaexec shell stays one: by these it sees that its keys were replaced, and says so.
+    let of_shell = |name: &str| name == IN_SHELL || FOR_PROMPTS.contains(&name);
+    changes.retain(|(name, _)| !of_shell(name));
     // A name of an environment or of a config file may be anything; one in a shell's code may not.
     changes.retain(|(name, _)| is_variable(name));
     if !format.is_shell() {
