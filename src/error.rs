@@ -83,6 +83,11 @@ impl Error {
         format!("{}: {}", self.what, self.cause)
     }
 
+    /// All three parts, for those who show one line.
+    pub fn in_one_line(&self) -> String {
+        format!("{}: {}; {}", self.what, self.cause, self.remedy)
+    }
+
     /// The cause alone.
     pub fn cause(&self) -> &str {
         &self.cause

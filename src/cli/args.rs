@@ -5,7 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, ExportChoice, SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, SetupChoice, SetupKind, ShellChoice,
+    SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -34,6 +35,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
     #[command(flatten)]
+    pub(super) delivery: Delivery,
+    #[command(flatten)]
     pub(super) output: OutputOptions,
     /// The command to run and its arguments, after --
     #[arg(last = true, value_name = "COMMAND")]
@@ -57,6 +60,8 @@ pub(super) struct ShellArgs {
     pub(super) shell: ShellChoice,
     #[command(flatten)]
     pub(super) sign_in: SignIn,
+    #[command(flatten)]
+    pub(super) every_profile: EveryProfile,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }

@@ -21,6 +21,7 @@ mod parse;
 mod tokens;
 mod usage_error;
 
+use crate::options::{Delivery, EveryProfile};
 pub use args::definitions;
 use parse::{Invocation, Parsed, parse};
 
@@ -29,6 +30,7 @@ use parse::{Invocation, Parsed, parse};
 pub fn run(words: &[OsString]) -> i32 {
     inherited::take_over();
     exec::protect_memory();
+    exec::use_own_files();
     hook_panics();
     let code = answer(words);
     // The standard library flushes at the end of its own main, and this one is the system's.
@@ -69,8 +71,28 @@ fn answer(words: &[OsString]) -> u8 {
 fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
     let env = exec::environment();
     let never: Infallible = match invocation {
-        Invocation::Run { sign_in, command } => commands::run::run(&env, &sign_in, &command, ui)?,
-        Invocation::Shell { sign_in, shell } => commands::shell::shell(&env, &sign_in, &shell, ui)?,
+        Invocation::Run {
+            sign_in,
+            delivery,
+            command,
+        } => match delivery {
+            Delivery { refresh: true, .. } => {
+                let every_profile = delivery.every_profile.profiles;
+                commands::refresh::refresh(&env, &sign_in, every_profile, &command, ui)?
+            }
+            delivery if delivery.every_profile.profiles => {
+                commands::every_profile::run(&env, &sign_in, &command, ui)?
+            }
+            _ => commands::run::run(&env, &sign_in, &command, ui)?,
+        },
+        Invocation::Shell {
+            sign_in,
+            every_profile: EveryProfile { profiles: true },
+            shell,
+        } => commands::every_profile::shell(&env, &sign_in, &shell, ui)?,
+        Invocation::Shell { sign_in, shell, .. } => {
+            commands::shell::shell(&env, &sign_in, &shell, ui)?
+        }
         Invocation::Login { sign_in } => return commands::login::login(&env, &sign_in, ui),
         Invocation::Console { sign_in, console } => {
             return commands::console::console(&env, &sign_in, &console, ui);

@@ -16,17 +16,22 @@ use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
 };
 use crate::error::Error;
-use crate::options::{ConsoleChoice, ExportChoice, SetupChoice, SetupKind, ShellChoice, SignIn};
+use crate::options::{
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, SetupChoice, SetupKind, ShellChoice,
+    SignIn,
+};
 
 /// A command line that makes sense.
 #[derive(Debug)]
 pub(super) enum Invocation {
     Run {
         sign_in: SignIn,
+        delivery: Delivery,
         command: Vec<OsString>,
     },
     Shell {
         sign_in: SignIn,
+        every_profile: EveryProfile,
         shell: ShellChoice,
     },
     Login {
@@ -190,19 +195,31 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
     let Some((subcommand, matches)) = named else {
         let RunArgs {
             sign_in,
+            delivery,
             output,
             command,
         } = RunArgs::from_arg_matches(matches)?;
-        return Ok((Invocation::Run { sign_in, command }, output));
+        let run = Invocation::Run {
+            sign_in,
+            delivery,
+            command,
+        };
+        return Ok((run, output));
     };
     Ok(match subcommand {
         Subcommand::Shell => {
             let ShellArgs {
-                sign_in,
                 shell,
+                sign_in,
+                every_profile,
                 output,
             } = ShellArgs::from_arg_matches(matches)?;
-            (Invocation::Shell { sign_in, shell }, output)
+            let shell = Invocation::Shell {
+                sign_in,
+                every_profile,
+                shell,
+            };
+            (shell, output)
         }
         Subcommand::Login => {
             let LoginArgs { sign_in, output } = LoginArgs::from_arg_matches(matches)?;

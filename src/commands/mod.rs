@@ -3,10 +3,12 @@
 pub(crate) mod clear;
 pub(crate) mod console;
 pub(crate) mod credential_process;
+pub(crate) mod every_profile;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod login;
 pub(crate) mod of_profile;
+pub(crate) mod refresh;
 pub(crate) mod run;
 pub(crate) mod setup;
 pub(crate) mod shell;

@@ -12,7 +12,7 @@ use crate::edge::store::leftovers::SHELL_FILES;
 use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::child::env::to_restore;
-use crate::model::child::shell::{FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
+use crate::model::child::shell::{Changes, FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};
 use crate::model::child::shell_context::ShellContext;
 use crate::model::environment::Environment;
 use crate::model::time::Timestamp;
@@ -48,23 +48,52 @@ fn start(
     let what_for = For::Shell(std::slice::from_ref(&program));
     let (mut env, obtained) = prepare(env, sign_in, what_for, ui)?;
     mark(&mut env, &obtained);
+    let restored = |env: &Environment| Restored {
+        changes: to_restore(env, &obtained.session, &obtained.settings),
+        renew: renewing_line(env, sign_in, &obtained.settings).unwrap_or_default(),
+        name: shown_name(&obtained.settings, sign_in),
+    };
+    let words = with_files(&mut env, program, files, choice, restored);
+    Ok((words, env))
+}
+
+/// What a shell has again when it has read the user's own files, and what its prompt says.
+pub(super) struct Restored {
+    pub(super) changes: Changes,
+    /// The line that renews the session; empty if none can.
+    pub(super) renew: String,
+    pub(super) name: String,
+}
+
+/// The shell's command line. Its environment gets what its files need.
+pub(super) fn with_files(
+    env: &mut Environment,
+    program: OsString,
+    files: Option<(Shell, PathBuf)>,
+    choice: &ShellChoice,
+    restored: impl FnOnce(&Environment) -> Restored,
+) -> Vec<OsString> {
     let mut words = vec![program];
     if let Some((shell, directory)) = files {
-        words.extend(shell.start(&directory, &mut env));
-        let mut changes = to_restore(&env, &obtained.session, &obtained.settings);
+        words.extend(shell.start(&directory, env));
+        let Restored {
+            mut changes,
+            renew,
+            name,
+        } = restored(env);
         changes.retain(|(name, _)| is_variable(name));
         let marks = Marks {
             program: exec::own_path(),
-            renew: renewing_line(&env, sign_in, &obtained.settings).unwrap_or_default(),
-            name: shown_name(&obtained.settings, sign_in),
+            renew,
+            name,
             prompt: !choice.keep_ps1,
         };
         env.set(RESTORE, shell.restore(&changes, &marks));
     }
-    Ok((words, env))
+    words
 }
 
-fn program(env: &Environment, choice: &ShellChoice) -> OsString {
+pub(super) fn program(env: &Environment, choice: &ShellChoice) -> OsString {
     let users = || {
         let shell = env.get("SHELL").filter(|shell| !shell.is_empty());
         shell.map(OsStr::to_owned)
@@ -95,7 +124,11 @@ fn mark(env: &mut Environment, obtained: &Obtained) {
 
 /// What the shell is, and where the files for it lie, if it is to read some. Without them the user's
 /// own files would have the last word on whose keys are used.
-fn files_for(env: &Environment, program: &OsStr, ui: Ui) -> Result<Option<(Shell, PathBuf)>> {
+pub(super) fn files_for(
+    env: &Environment,
+    program: &OsStr,
+    ui: Ui,
+) -> Result<Option<(Shell, PathBuf)>> {
     let Some(shell) = Shell::of_program(program) else {
         ui.notice(&format!(
             "{} is no shell that mfaexec knows: it starts as it is, its prompt does not show the \

@@ -6,6 +6,7 @@ mod bounded;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod config_files;
+pub(crate) mod endpoint;
 pub(crate) mod machine;
 pub(crate) mod nss;
 pub(crate) mod output;

@@ -67,6 +67,14 @@ const RIVALS: [(Name, Holds); 20] = [
 
 /// botocore reads it for a web identity, aws-vault and mfaexec for the last role.
 pub(crate) const ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
+/// What stands for a session in an environment.
+pub(crate) const SESSION: [&str; 5] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+];
 
 /// The secrets of a session, which every SDK reads.
 const SESSION_SECRETS: [&str; 2] = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];

@@ -6,6 +6,22 @@ use super::SignIn;
 use crate::escape::shell_word;
 
 impl SignIn {
+    /// The options that hold for the sign-in with any profile.
+    pub(crate) fn for_every_profile(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if let Some(prompt) = &self.prompt {
+            words.extend(["--prompt", prompt.name()]);
+        }
+        let cache = self.cache.and_then(|cache| cache.to_possible_value());
+        if let Some(cache) = &cache {
+            words.extend(["--cache", cache.get_name()]);
+        }
+        if self.no_input {
+            words.push("--no-input");
+        }
+        words.into_iter().map(str::to_owned).collect()
+    }
+
     /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
     /// the environment names it.
     pub(crate) fn login_command(&self, profile: Option<&str>) -> String {

@@ -107,6 +107,37 @@ pub(crate) struct SignIn {
     pub policy_arn: Vec<String>,
 }
 
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct EveryProfile {
+    /// Let the command use each profile by its name
+    ///
+    /// The command reads a private config file without secrets. In it, each of your profiles has its
+    /// own settings, and gets its session from mfaexec when the command first uses it. With -p or
+    /// AWS_PROFILE, that profile is the default of the command.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "duration", "min_ttl", "fresh", "code", "mfa_serial", "without_mfa", "role_arn",
+            "policy_file", "policy_arn",
+        ],
+        help_heading = SESSION,
+    )]
+    pub profiles: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Delivery {
+    /// Renew the session for as long as the command runs
+    ///
+    /// The command gets no key. It asks an endpoint on 127.0.0.1, as in a container. Role sessions
+    /// are renewed without a question while the MFA session lasts. When that ends, the endpoint
+    /// answers with an error until you sign in on another terminal.
+    #[arg(long, help_heading = SESSION)]
+    pub refresh: bool,
+    #[command(flatten)]
+    pub every_profile: EveryProfile,
+}
+
 const SESSION: &str = "Session";
 const CODE: &str = "Code";
 const ROLE: &str = "Role";

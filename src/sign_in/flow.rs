@@ -92,6 +92,16 @@ impl<'a> SigningIn<'a> {
         }
     }
 
+    /// The same in a process that goes on: no error keeps a lock.
+    pub(crate) fn finish_and_go_on(mut self) -> Result<Obtained> {
+        let session = self.get_session()?;
+        Ok(Obtained {
+            session,
+            settings: self.settings,
+            not_kept: self.not_kept,
+        })
+    }
+
     fn get_session(&mut self) -> Result<Session> {
         self.find_device()?;
         let mut plan = self.lock_and_plan()?;

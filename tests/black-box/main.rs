@@ -77,6 +77,8 @@ mod recipes_apart;
 mod recipes_ci;
 mod recipes_inside;
 mod recipes_make;
+mod refresh;
+mod refresh_hostile;
 mod role_age;
 mod role_names;
 mod roles;

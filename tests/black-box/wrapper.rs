@@ -10,6 +10,8 @@ use crate::harness::{MFAEXEC, World};
 pub(crate) enum Wrapper {
     Env,
     Mfaexec,
+    /// mfaexec with a companion beside the command.
+    Refresh,
 }
 
 /// Runs `check` with both wrappers in a world where a session is cached.
@@ -28,7 +30,7 @@ pub(crate) fn both(check: impl Fn(&World, Wrapper)) {
     reason = "the test runner shows it with a failure"
 )]
 pub(crate) fn each_wrapper() -> impl Iterator<Item = Wrapper> {
-    [Wrapper::Env, Wrapper::Mfaexec]
+    [Wrapper::Env, Wrapper::Mfaexec, Wrapper::Refresh]
         .into_iter()
         .inspect(|wrapper| println!("with {wrapper:?}"))
 }
@@ -39,6 +41,7 @@ impl Wrapper {
         match self {
             Self::Env => &["env", "MFAEXEC_PROFILE=testuser"],
             Self::Mfaexec => &[MFAEXEC, "-p", "testuser", "--no-input", "--"],
+            Self::Refresh => &[MFAEXEC, "--refresh", "-p", "testuser", "--no-input", "--"],
         }
     }
 

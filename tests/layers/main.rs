@@ -91,6 +91,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_json", ANYWHERE),
     ("shlex", ANYWHERE),
     ("strsim", ANYWHERE),
+    ("subtle", ANYWHERE),
     ("unicode_width", ANYWHERE),
     ("zeroize", ANYWHERE),
     // The AWS SDK with its runtime and its client for HTTP.
@@ -103,13 +104,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("aws_smithy_runtime", AWS),
     ("aws_smithy_runtime_api", AWS),
     ("aws_smithy_types", AWS),
-    ("http_body_util", AWS),
-    ("hyper_util", AWS_AND_BROWSER),
+    ("http_body_util", HTTP),
+    ("hyper_util", HTTP),
     ("rustls", AWS),
-    ("tokio", AWS_AND_BROWSER),
-    // The page that hands a link over.
-    ("hyper", BROWSER),
-    ("open", BROWSER),
+    ("tokio", HTTP),
+    // The page that hands a link over, and the endpoint of --refresh.
+    ("hyper", &["edge/browser/", "edge/endpoint/"]),
+    ("open", &["edge/browser/"]),
     // Words of the command line, and what is printed for people.
     ("clap", &["cli", "options"]),
     ("clap_complete", &["cli"]),
@@ -120,7 +121,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // The system.
     ("linux_keyutils", &["edge/store/keyring.rs"]),
     ("nix", &["edge/"]),
-    ("ring", &["edge/store/", "edge/browser/"]),
+    ("ring", &["edge/browser/", "edge/endpoint/", "edge/store/"]),
     ("terminal_size", &["edge/output.rs", "edge/prompt/"]),
     ("which", &["edge/"]),
     // Only in tests.
@@ -138,11 +139,10 @@ const CRATES: &[(&str, &[&str])] = &[
 ];
 const ANYWHERE: &[&str] = &[""];
 const AWS: &[&str] = &["edge/aws/"];
-const BROWSER: &[&str] = &["edge/browser/"];
-const AWS_AND_BROWSER: &[&str] = &["edge/aws/", "edge/browser/"];
+const HTTP: &[&str] = &["edge/aws/", "edge/browser/", "edge/endpoint/"];
 
 /// Files with unsafe code; each place says why.
-const UNSAFE: [&str; 5] = [
+const UNSAFE: [&str; 6] = [
     "edge/nss.rs",
     "edge/process/exec.rs",
     "edge/process/inherited.rs",

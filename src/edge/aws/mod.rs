@@ -1,4 +1,4 @@
-//! AWS: the only place that knows its SDK and tokio.
+//! AWS: the only place that knows its SDK.
 
 pub(crate) mod clients;
 pub(crate) mod errors;

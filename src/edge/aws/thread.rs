@@ -1,4 +1,4 @@
-//! Calls to STS and IAM. The only importer of the AWS SDK and of tokio: a thread that runs them
+//! Calls to STS and IAM. The only importer of the AWS SDK: a thread that runs them
 //! exists from the first sign-in on, and never in a run that finds its session in the cache.
 
 use std::future::Future;

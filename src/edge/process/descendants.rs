@@ -12,6 +12,25 @@ pub(crate) struct Member {
 }
 
 impl Member {
+    /// A process that runs now.
+    pub(crate) fn of(pid: Pid) -> Option<Self> {
+        let started = stat(pid)?.started;
+        Some(Self { pid, started })
+    }
+
+    pub(crate) fn this() -> Option<Self> {
+        Self::of(Pid::this())
+    }
+
+    pub(crate) fn pid(self) -> Pid {
+        self.pid
+    }
+
+    /// The moment of its start, in the units of the system.
+    pub(crate) fn started(self) -> u64 {
+        self.started
+    }
+
     /// Sends it a signal, if it is still there.
     pub(crate) fn signal(self, signal: Signal) {
         if self.is_there() {

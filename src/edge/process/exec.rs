@@ -12,6 +12,7 @@ use nix::unistd::{AccessFlags, faccessat};
 
 use crate::edge::process::{home, inherited};
 use crate::error::{Error, Kind, Result};
+use crate::model::child::private_files::own_files_again;
 use crate::model::environment::Environment;
 
 unsafe extern "C" {
@@ -24,7 +25,7 @@ unsafe extern "C" {
 pub(crate) fn environment() -> Environment {
     let mut entries = Vec::new();
     // SAFETY: environ points to a null-terminated array of C strings. Nothing in this process
-    // changes the environment, so it cannot move while it is read.
+    // changes the environment while another thread exists, so it cannot move while it is read.
     unsafe {
         let mut entry = environ;
         while !entry.is_null() && !(*entry).is_null() {
@@ -37,6 +38,20 @@ pub(crate) fn environment() -> Environment {
     match env.get("HOME") {
         Some(_) => env,
         None => env.with_home(home::of_user()),
+    }
+}
+
+/// In a command that reads private config files, mfaexec and the programs that it starts read the
+/// user's own.
+pub(crate) fn use_own_files() {
+    for (name, value) in own_files_again(&environment()) {
+        // SAFETY: no other thread exists yet that could read the environment.
+        unsafe {
+            match value {
+                Some(value) => std::env::set_var(name, value),
+                None => std::env::remove_var(name),
+            }
+        }
     }
 }
 

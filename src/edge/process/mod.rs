@@ -1,6 +1,7 @@
 //! Processes: what was inherited, the command, and the programs that are waited for.
 
-mod descendants;
+pub(crate) mod companion;
+pub(crate) mod descendants;
 pub(crate) mod ending;
 pub(crate) mod exec;
 pub(crate) mod helper;

@@ -12,6 +12,7 @@ pub(crate) mod leftovers;
 pub(crate) mod lock_holder;
 pub(crate) mod opener;
 pub(crate) mod private_dir;
+pub(crate) mod private_files;
 pub(crate) mod record;
 pub(crate) mod room;
 pub(crate) mod told;

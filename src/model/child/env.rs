@@ -11,7 +11,7 @@ use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::{EXPORTED, REGION};
 use crate::model::time::Timestamp;
-use crate::model::vars::{SOURCE_KEY, is_removed, rival_names};
+use crate::model::vars::{SESSION, SOURCE_KEY, is_removed, rival_names};
 
 /// What represents a session in an environment.
 pub(crate) fn of_session(session: &Session) -> Changes {
@@ -19,15 +19,14 @@ pub(crate) fn of_session(session: &Session) -> Changes {
     let token = session.session_token.expose_secret();
     // Keys without an end are said to have none, and not to end in another age.
     let end = Some(session.expires_at).filter(|end| *end != Timestamp::NEVER);
-    [
-        ("AWS_ACCESS_KEY_ID", Some(session.access_key_id.clone())),
-        ("AWS_SECRET_ACCESS_KEY", Some(secret.to_owned())),
-        ("AWS_SESSION_TOKEN", Some(token.to_owned())),
-        ("AWS_CREDENTIAL_EXPIRATION", end.map(|end| end.to_string())),
-        ("AWS_ACCOUNT_ID", session.account.clone()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    let values = [
+        Some(session.access_key_id.clone()),
+        Some(secret.to_owned()),
+        Some(token.to_owned()),
+        end.map(|end| end.to_string()),
+        session.account.clone(),
+    ];
+    SESSION.map(str::to_owned).into_iter().zip(values).collect()
 }
 
 /// What a shell has to put right when the user's own files have had their way with `child`, the
@@ -64,6 +63,16 @@ pub(crate) fn replaced_account(caller: &Environment, account: Option<&str>) -> O
     Some(format!(
         "AWS_ACCOUNT_ID={own} of your environment is {becomes}"
     ))
+}
+
+/// The same for a command that gets its sessions from an endpoint: `child` is its environment with
+/// the first one. No SDK asks the endpoint if there is a key.
+pub(crate) fn with_endpoint(child: &mut Environment, uri: &str, token: &str) {
+    for name in SESSION.iter().filter(|name| **name != "AWS_ACCOUNT_ID") {
+        child.remove(name);
+    }
+    child.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri);
+    child.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", token);
 }
 
 /// Makes the command's environment: the caller's, with `session` and what `settings` take over

@@ -178,6 +178,11 @@ pub(super) fn is_for_clients(key: &str) -> bool {
     find(key) == Some(Other) || endpoints.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
+/// Whether the setting holds credentials, leads to them, or is mfaexec's own.
+pub(super) fn leads_to_credentials(key: &str) -> bool {
+    is_known(key) && !is_for_clients(key)
+}
+
 /// All names, sorted.
 pub(super) fn known() -> impl Iterator<Item = &'static str> + Clone {
     KNOWN.iter().map(|(known, _)| *known)

@@ -14,6 +14,7 @@ mod missing;
 mod misspelt;
 mod named_sections;
 mod parse;
+mod private;
 mod profile;
 mod profiles;
 mod program_profile;

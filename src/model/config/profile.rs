@@ -216,6 +216,22 @@ pub(super) fn find<'s, 'a>(settings: &'s [Setting<'a>], key: &str) -> Option<&'s
     found.filter(|setting| !setting.value.is_empty())
 }
 
+/// The names of a profile and of those that it includes, as far as they can be followed.
+pub(super) fn included_names(profiles: &Profiles, name: &str) -> Vec<String> {
+    let mut names = vec![name.to_owned()];
+    while names.len() < LONGEST_CHAIN {
+        let places = profiles.sections(SectionKind::Profile, &names[names.len() - 1]);
+        let part = settings_of(&places.collect());
+        match included(&part) {
+            Some((_, setting)) if !names.iter().any(|known| *known == setting.value) => {
+                names.push(setting.value.clone().into_owned());
+            }
+            _ => break,
+        }
+    }
+    names
+}
+
 /// The setting that includes another profile, by its name in lower case.
 fn included<'s, 'a>(part: &'s ProfilePart<'a>) -> Option<(&'static str, &'s Setting<'a>)> {
     let mut keys = INCLUDES.into_iter();

@@ -57,6 +57,14 @@ impl DialogKind {
 }
 
 impl PromptMethod {
+    /// As [`Self::parse`] reads it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Terminal => TERMINAL,
+            Self::Dialog(dialog) => &dialog.program,
+        }
+    }
+
     /// Reads a name as people give it.
     ///
     /// # Errors

@@ -25,21 +25,16 @@ pub(crate) fn choose(
     env: &Environment,
     profiles: &Profiles,
 ) -> Result<Selection> {
-    let profile = |name, origin| Ok(Selection::Profile(Sourced::new(name, origin)));
-    if let Some(name) = option {
-        return profile(name.to_owned(), Origin::Option("--profile"));
-    }
-    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"] {
-        if let Some(name) = env.text(variable) {
-            return profile(name, Origin::Variable(variable));
-        }
+    if let Some(name) = named(option, env) {
+        return Ok(Selection::Profile(name));
     }
     // Inside a run that had the key from there, the session is there in its place.
     if environment_key(env)?.is_some() || env.text(SOURCE_KEY).is_some() {
         return Ok(Selection::Environment);
     }
     if profiles.contains("default") {
-        return profile("default".to_owned(), Origin::Default);
+        let name = Sourced::new("default".to_owned(), Origin::Default);
+        return Ok(Selection::Profile(name));
     }
     let cause = match profiles.names().is_empty() {
         true => format!("there are no profiles in {}", profiles.paths()),
@@ -54,6 +49,15 @@ pub(crate) fn choose(
         format!("{cause}{unused}"),
         "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
     ))
+}
+
+/// The profile that an option or a variable names.
+pub(crate) fn named(option: Option<&str>, env: &Environment) -> Option<Sourced<String>> {
+    if let Some(name) = option {
+        return Some(Sourced::new(name.to_owned(), Origin::Option("--profile")));
+    }
+    let mut variables = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAEXEC_PROFILE"].into_iter();
+    variables.find_map(|name| Some(Sourced::new(env.text(name)?, Origin::Variable(name))))
 }
 
 /// What the AWS CLI would use instead of the profile `default`, if no one chose one, and mfaexec
