@@ -38,6 +38,7 @@ mod endpoints;
 mod endpoints_global;
 mod endpoints_strange;
 mod endpoints_ways;
+mod every_profile;
 mod examples;
 mod exec;
 mod exec_process;
