@@ -1,10 +1,12 @@
 //! `cargo bench`: how fast mfaexec is, in one table. `cargo bench -- --write` writes the table into
-//! docs/performance.md, too, and the ratio to `env` beside those of other tools into the README.
+//! docs/performance.md too, and the ratio to `env` beside those of other tools into the README.
+//! `cargo bench -- --endpoint BINARY` measures the endpoint of that binary alone.
 //!
 //! Times are those of whole processes, measured in turns with `env`: what the machine does meanwhile
 //! hits them all.
 
 mod binaries;
+mod endpoint;
 mod relay;
 mod rows;
 mod stopwatch;
@@ -12,6 +14,7 @@ mod table;
 mod world;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use binaries::Binaries;
@@ -31,6 +34,14 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Result<()> {
+    let mut words = std::env::args()
+        .skip_while(|word| word != "--endpoint")
+        .skip(1);
+    if let Some(mfaexec) = words.next() {
+        let rows = endpoint::rows(Path::new(&mfaexec))?;
+        write!(std::io::stdout(), "{}", table::table(&rows))?;
+        return Ok(());
+    }
     let directory = tempfile::Builder::new()
         .prefix("mfaexec-bench-")
         .tempdir()?;
@@ -43,6 +54,7 @@ fn measure() -> Result<()> {
     rows.push(rows::crowd(&binaries.plain, env)?);
     rows.extend(rows::much(&programs, &binaries.plain)?);
     rows.push(rows::credential_process(&programs, &binaries.plain)?);
+    rows.extend(endpoint::rows(&binaries.plain)?);
     rows.extend(rows::sizes(&binaries)?);
     let table = table::table(&rows);
     write!(std::io::stdout(), "{table}")?;
