@@ -438,3 +438,30 @@ fn failures_before_the_command_leave_nothing() {
         fs::read_dir(&runs).is_ok_and(|mut entries| entries.next().is_none())
     });
 }
+
+#[test]
+fn the_sdk_for_rust_asks_the_endpoint_and_finds_profiles() {
+    let world = World::new();
+    with_role(&world);
+    let credentials = fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    let key =
+        "[default]\naws_access_key_id = AKIASTATICEXAMPLE000\naws_secret_access_key = static\n";
+    world.write_credentials(&format!("{key}{credentials}"));
+    world.sign_in(&[]);
+    let sdk = crate::setup_clients::rust_sdk().display().to_string();
+    for way in ["--refresh", "--profiles"] {
+        for (profile, arn) in [
+            ("testuser", ":user/testuser"),
+            ("deployer", ":assumed-role/deployer/"),
+        ] {
+            let said = world.run(&[way, "-p", profile, "--", &sdk]).succeeds();
+            assert!(
+                said.starts_with("ASIA") && said.contains(arn),
+                "{way} {profile}: {said}"
+            );
+        }
+    }
+    let script = format!("AWS_PROFILE=deployer {sdk}");
+    let said = world.run(&["--profiles", "-p", "testuser", "--", "sh", "-c", &script]);
+    has(&said.succeeds(), &[":assumed-role/deployer/"]);
+}

@@ -67,7 +67,7 @@ fn of_others(path: &str) -> PathBuf {
 }
 
 /// The program with the SDK for Rust, built if it is not there yet.
-fn rust_sdk() -> &'static Path {
+pub(crate) fn rust_sdk() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let path = Path::new(MFAEXEC).with_file_name("rust-sdk");
