@@ -111,7 +111,7 @@ pub(crate) struct SignIn {
 pub(crate) struct EveryProfile {
     /// Let the command use each profile by its name
     ///
-    /// The command reads a private config file without secrets. In it, each of your profiles has its
+    /// The command reads a private config file without keys. In it, each of your profiles has its
     /// own settings, and gets its session from mfaexec when the command first uses it. With -p or
     /// AWS_PROFILE, that profile is the default of the command.
     #[arg(
