@@ -114,7 +114,11 @@ fn a_command_in_the_wrong_place_is_not_lost() {
         &world(),
         &[
             (
-                &["-p", "testuser", "aws", "s3", "ls"][..],
+                &["nosuch", "-p", "testuser", "--", "true"][..],
+                "mfaexec -p testuser -- true",
+            ),
+            (
+                &["-p", "testuser", "aws", "s3", "ls"],
                 "mfaexec -p testuser -- aws s3 ls",
             ),
             (

@@ -142,7 +142,7 @@ const AWS: &[&str] = &["edge/aws/"];
 const HTTP: &[&str] = &["edge/aws/", "edge/browser/", "edge/endpoint/"];
 
 /// Files with unsafe code; each place says why.
-const UNSAFE: [&str; 6] = [
+const UNSAFE: [&str; 5] = [
     "edge/nss.rs",
     "edge/process/exec.rs",
     "edge/process/inherited.rs",

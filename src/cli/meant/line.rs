@@ -130,7 +130,7 @@ impl Reader<'_> {
             },
             cause: self
                 .cause
-                .unwrap_or_else(|| "a command follows after --".to_owned()),
+                .unwrap_or_else(|| "a command to run follows after --".to_owned()),
             words: Some(words),
         }
     }

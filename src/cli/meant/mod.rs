@@ -255,9 +255,10 @@ impl<'a> Reader<'a> {
     }
 
     fn has_profile_option(&self) -> bool {
-        self.parts.iter().any(|part| match part {
-            Part::Options(option) => is_named(option, "--profile", 'p'),
-            Part::Verb => false,
+        let mut tokens = Tokens::new(self.raw, self.definitions);
+        tokens.any(|token| match token {
+            Token::Option(place) => is_named(&self.words[place], "--profile", 'p'),
+            Token::Word(_) => false,
         })
     }
 
