@@ -92,7 +92,11 @@ impl SigningIn<'_> {
         }
         let typed = match &self.codes {
             Some(Codes::Given(code)) => code.clone(),
-            Some(Codes::Printed(program)) => return self.printed(program).map(Attempt::Code),
+            Some(Codes::Printed(program)) => {
+                let program = program.clone();
+                self.check_endpoint()?;
+                return self.printed(&program).map(Attempt::Code);
+            }
             Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
             None => return Err(given_up()),
         };
@@ -110,6 +114,9 @@ impl SigningIn<'_> {
                 remedy,
             )));
         };
+        if let Some(Codes::Given(_)) = self.codes {
+            self.check_endpoint()?;
+        }
         if self.claim(&code)? {
             return Ok(Attempt::Code(code));
         }
@@ -220,7 +227,7 @@ impl SigningIn<'_> {
         })
     }
 
-    /// Sends the code, once. It counts as used, unless it surely was not sent.
+    /// Sends the code, once. It counts as used, unless it surely did not come to AWS.
     fn exchange(&self, step: &Step, code: &SecretString) -> Called<TemporaryKeys> {
         let serial = self.serial();
         let sent = Some(Code { serial, code });
@@ -231,12 +238,14 @@ impl SigningIn<'_> {
             }
             Call::SessionToken | Call::Provider(_) => self.aws.session_token(sent, step.duration),
         });
-        let not_sent = |failure: &CallFailure| failure.progress == Progress::NotSent;
-        if exchanged.as_ref().is_err_and(not_sent)
+        let unused = |failure: &CallFailure| {
+            failure.progress == Progress::NotSent || failure.never_came_to_aws
+        };
+        if exchanged.as_ref().is_err_and(unused)
             && let Ok(directory) = self.cache.directory()
             && let Err(error) = used_codes::forget(&directory, serial, code)
         {
-            tracing::debug!("the code counts as used, although it was not sent: {error}");
+            tracing::debug!("the code counts as used, although it was not: {error}");
         }
         exchanged
     }

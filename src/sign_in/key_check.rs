@@ -13,6 +13,18 @@ use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 const CHECK_TIME: Duration = Duration::from_secs(2);
 
 impl SigningIn<'_> {
+    /// A code that comes without a question waits for the check only where it could reach another
+    /// service on another machine.
+    pub(crate) fn check_endpoint(&mut self) -> Result<()> {
+        if !self.settings.endpoints.may_be_of_another_service() {
+            return Ok(());
+        }
+        if let KeyCheck::NotBegun = self.check {
+            self.check = KeyCheck::UnderWay(self.aws.caller_identity(None, None));
+        }
+        self.settle()
+    }
+
     /// Waits a moment for the call in the background: it is an extra, and the code grows old.
     pub(crate) fn settle(&mut self) -> Result<()> {
         let check = std::mem::replace(&mut self.check, KeyCheck::Over(None));

@@ -122,6 +122,73 @@ fn an_endpoint_of_another_service_is_named_with_what_to_write_instead() {
     }
 }
 
+/// What is no service of AWS has used no code: the same one works where the endpoint is put right.
+#[test]
+fn a_code_that_went_to_another_service_can_be_used() {
+    let world = World::new();
+    let url = endpoint(|_| {
+        let body = "<Error><Code>InvalidArgument</Code></Error>";
+        answer("400 Bad Request", body)
+    });
+    let code = world.code();
+    for printed in [true, false] {
+        let mut command = world.mfaexec(&["-p", "testuser", "--", "true"]);
+        match printed {
+            true => command.env("MFAEXEC_MFA_PROCESS", format!("echo {code}")),
+            false => command.env("MFAEXEC_CODE", &code),
+        };
+        let error = finish(command.env("AWS_ENDPOINT_URL", &url)).fails(125);
+        has(&error, &["does not answer like STS"]);
+    }
+    world
+        .run(&["-p", "testuser", "-c", &code, "--", "true"])
+        .succeeds();
+}
+
+/// An endpoint on another machine that was named for all services is asked whose key it is before a
+/// code goes there, also where no one is asked for that.
+#[test]
+fn no_code_goes_to_another_service_on_another_machine() {
+    let world = World::new();
+    let internet = crate::internet::Internet::new(&world);
+    let code = world.code();
+    let run = |variable: &str| {
+        let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--", "true"]);
+        internet
+            .lead(&mut command)
+            .env(variable, "https://minio.example.com");
+        finish(&mut command)
+    };
+    world.aws.fault(local_aws::Fault::WebPage, 9);
+    let error = run("AWS_ENDPOINT_URL").fails(125);
+    has(
+        &error,
+        &[
+            "https://minio.example.com does not answer like STS",
+            "a web page",
+            "AWS_ENDPOINT_URL_S3=https://minio.example.com",
+        ],
+    );
+    assert!(world.code_calls().is_empty());
+    world.aws.clear_faults();
+    world.aws.clear_journal();
+    // Where it is STS after all the code works, and a variable of its own is taken at its word.
+    run("AWS_ENDPOINT_URL").succeeds();
+    let actions = |world: &World| -> Vec<String> {
+        let journal = world.aws.journal();
+        journal.into_iter().map(|entry| entry.action).collect()
+    };
+    assert_eq!(actions(&world), ["GetCallerIdentity", "GetSessionToken"]);
+    world.aws.clear_journal();
+    let code = world.code();
+    let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--fresh", "--", "true"]);
+    internet
+        .lead(&mut command)
+        .env("AWS_ENDPOINT_URL_STS", "https://minio.example.com");
+    finish(&mut command).succeeds();
+    assert_eq!(actions(&world), ["GetSessionToken"]);
+}
+
 /// Before a code is typed the endpoint was asked for something else.
 #[test]
 fn no_code_goes_to_an_endpoint_of_another_service() {

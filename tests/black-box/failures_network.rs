@@ -267,3 +267,28 @@ fn a_certificate_that_nobody_vouches_for() {
     assert_eq!(trusted.succeeds(), "ran\n");
     assert_eq!(world.code_calls().len(), 1);
 }
+
+/// Without a region and an ARN nobody knows the partition, and each knows its own keys only.
+#[test]
+fn a_key_without_a_region_may_be_one_of_govcloud_or_china() {
+    let world = World::new();
+    let run = |lines: &str| {
+        world.run(&["clear"]).succeeds();
+        world.write_config(&format!("[profile leaver]\n{lines}"));
+        let code = world.code();
+        let args = ["-p", "leaver", "-c", &code, "--", "true"];
+        world.run(&args).fails(125)
+    };
+    let gov = ["--region us-gov-west-1", "--region cn-north-1"];
+    let error = run("mfa_serial = GAHT12345678\n");
+    has(&error, &["does not know the access key", "is active"]);
+    has(&error, &gov);
+    for lines in [
+        "mfa_serial = GAHT12345678\nregion = eu-central-1\n",
+        "mfa_serial = arn:aws:iam::123456789012:mfa/leaver\n",
+    ] {
+        let error = run(lines);
+        has(&error, &["does not know the access key", "is active"]);
+        assert!(!error.contains(gov[0]), "{error}");
+    }
+}

@@ -58,6 +58,7 @@ mod harness;
 mod home;
 mod internet;
 mod kill;
+mod login_refused;
 mod meant;
 mod no_program;
 mod one_code;

@@ -142,8 +142,9 @@ const AWS: &[&str] = &["edge/aws/"];
 const HTTP: &[&str] = &["edge/aws/", "edge/browser/", "edge/endpoint/"];
 
 /// Files with unsafe code; each place says why.
-const UNSAFE: [&str; 5] = [
+const UNSAFE: [&str; 6] = [
     "edge/nss.rs",
+    "edge/process/companion.rs",
     "edge/process/exec.rs",
     "edge/process/inherited.rs",
     "edge/signals.rs",

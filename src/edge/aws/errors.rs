@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::edge::aws::trace::clock_offset;
 use crate::model::failure::answer_form::Form;
-use crate::model::failure::route::{Machine, Route};
+use crate::model::failure::route::Machine;
 use crate::model::failure::{CallFailure, Progress};
 
 /// How long a call may take. A person waits.
@@ -56,6 +56,10 @@ where
         && response.is_some_and(|response| {
             !response.status().is_server_error() && form(response) != Form::Aws
         });
+    // Whoever refuses in a form of their own has not handed the request on.
+    let never_came_to_aws = not_aws
+        && progress == Progress::Refused
+        && response.is_some_and(|response| form(response).is_of_others());
     CallFailure {
         operation,
         progress,
@@ -63,7 +67,8 @@ where
         message,
         clock_offset,
         not_aws,
-        route: Route::default(),
+        never_came_to_aws,
+        route: Box::default(),
         machine: Machine::default(),
     }
 }
@@ -117,7 +122,8 @@ pub(crate) fn lost(operation: &'static str, message: &str) -> CallFailure {
         message,
         clock_offset: None,
         not_aws: false,
-        route: Route::default(),
+        never_came_to_aws: false,
+        route: Box::default(),
         machine: Machine::default(),
     }
 }

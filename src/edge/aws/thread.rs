@@ -299,7 +299,7 @@ impl Aws {
 
 /// The failure, with what is known of its way.
 fn located(mut failure: CallFailure, trace: &Trace) -> CallFailure {
-    failure.route = trace.route();
+    failure.route = Box::new(trace.route());
     if failure.meaning() == Meaning::Clock {
         failure.machine = machine();
     }

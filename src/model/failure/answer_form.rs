@@ -35,6 +35,11 @@ impl Form {
         }
     }
 
+    /// Whether it is the form of something else, and not merely none of AWS.
+    pub fn is_of_others(&self) -> bool {
+        matches!(self, Self::S3(_) | Self::Page | Self::Json)
+    }
+
     /// What a person calls it.
     pub fn in_words(&self) -> String {
         match self {

@@ -50,7 +50,9 @@ pub struct CallFailure {
     pub clock_offset: Option<i64>,
     /// Whether something answered that is not AWS, by the form of its answer.
     pub not_aws: bool,
-    pub route: Route,
+    /// Whether that one surely did not hand the request on to AWS.
+    pub never_came_to_aws: bool,
+    pub route: Box<Route>,
     pub machine: Machine,
 }
 
@@ -169,7 +171,8 @@ mod tests {
             message: message.to_owned(),
             clock_offset,
             not_aws: false,
-            route: Route::default(),
+            never_came_to_aws: false,
+            route: Box::default(),
             machine: Machine::default(),
         }
     }

@@ -40,7 +40,7 @@ pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSourc
         requests.push(plain("sts", "GetCallerIdentity"));
     }
     for step in missing {
-        if step.with_code && code_source.asks() && !caller_known {
+        if step.with_code && code_source.tries_key(settings) && !caller_known {
             requests.push(plain("sts", "GetCallerIdentity"));
             caller_known = true;
         }

@@ -126,6 +126,20 @@ impl Endpoints {
         global.then(|| GLOBAL_STS.to_owned())
     }
 
+    /// Whether STS is asked on another machine, at an endpoint that was named for all services: people
+    /// name one so that is for a single one, such as S3 (aws-controllers-k8s/community#1044).
+    pub(crate) fn may_be_of_another_service(&self) -> bool {
+        let named_for_all = |origin: &Origin| match origin {
+            Origin::Variable(name) => *name == "AWS_ENDPOINT_URL",
+            _ => true,
+        };
+        self.sts.as_ref().is_some_and(|Sourced { value, origin }| {
+            let uri = value.parse::<Uri>().ok();
+            let host = uri.as_ref().and_then(Uri::host);
+            named_for_all(origin) && !host.is_some_and(is_loopback)
+        })
+    }
+
     /// FIPS, dualstack and a configured endpoint override `legacy` (botocore).
     fn is_sts_global(&self, region: &str) -> bool {
         let elsewhere = self.sts.is_some() || self.use_fips || self.use_dualstack;
