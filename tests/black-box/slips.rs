@@ -293,7 +293,8 @@ fn a_role_is_assumed_with_the_profiles_own_key() {
     assert_eq!(run(&world, "dev").succeeds(), "dev\n");
     let calls: Vec<_> = world.aws.journal().into_iter().collect();
     assert_eq!(calls[0].action, "GetSessionToken");
-    assert_eq!(calls[1].role_arn, Some(format!("{ROLE}/deployer")));
+    assert_eq!(calls[1].action, "GetCallerIdentity");
+    assert_eq!(calls[2].role_arn, Some(format!("{ROLE}/deployer")));
     world.write_credentials("");
     let error = world
         .run(&["-p", "dev", "--fresh", "--", "true"])
