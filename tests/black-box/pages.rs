@@ -9,7 +9,7 @@ use local_aws::Policy;
 use serde_json::Value;
 
 use crate::examples::{PAGES, page, reader, shows_what_a_user_sees, with_aws};
-use crate::harness::{aws_client, finish, has};
+use crate::harness::{SERIAL, aws_client, finish, has};
 
 /// A block of a page: what follows its three backticks, and its text.
 struct Block {
@@ -189,6 +189,9 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn the_reference_has_every_field_of_the_json() {
     let world = reader();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\ncli_timestamp_format = iso8601\n"
+    ));
     let mut found = BTreeSet::new();
     let mut look = |args: &[&str]| {
         let json = world.run(args).succeeds();
