@@ -70,13 +70,11 @@ const TABLE: &[Row] = &[
     Row {
         words: &[
             "env",
-            "export",
             "print",
             "script",
             "credentials",
             "creds",
             "export-credentials",
-            "credential-process",
             "subshell",
         ],
         meaning: Meaning::Subcommand(Subcommand::Shell),
@@ -106,12 +104,12 @@ const TABLE: &[Row] = &[
         cause: "mfaexec changes no keys in IAM; the AWS CLI makes a new one",
     },
     Row {
-        words: &["add", "configure", "config", "import", "init", "setup"],
+        words: &["add", "configure", "config", "import", "init"],
         meaning: Meaning::Configure,
         cause: "mfaexec uses the profiles of the AWS CLI, which also writes them",
     },
     Row {
-        words: &["console", "browser", "open", "web"],
+        words: &["browser", "open", "web"],
         meaning: Meaning::Nothing("open https://console.aws.amazon.com/ in a browser"),
         cause: "mfaexec opens no console",
     },
