@@ -336,10 +336,8 @@ fn it_is_gone_with_the_command() {
 
 /// The companion of a command: the process that listens at the port.
 fn companion(served: &Served) -> u32 {
-    let own = served.token.clone();
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let _ = own;
     pids.find(|pid| {
         let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let words = String::from_utf8_lossy(&words).into_owned();
