@@ -109,7 +109,7 @@ fn where_no_one_can_be_asked_one_line_names_the_command_that_signs_in() {
         "90m",
     ];
     let refused = line(finish(&mut detached(&world, &args)), 1);
-    let remedy = ": mfaexec login -p 'my own' -d 8h --min-ttl 1h30m";
+    let remedy = ": mfaexec login -p 'my own' -d 8h --min-ttl 90m";
     assert!(refused.ends_with(remedy), "{refused}");
     assert!(world.code_calls().is_empty());
     for (args, code) in [

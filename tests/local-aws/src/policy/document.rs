@@ -81,7 +81,8 @@ impl Document {
         });
         let values = self.statement.iter().flat_map(|statement| {
             let tests = statement.condition.values().flat_map(BTreeMap::values);
-            tests.flat_map(|values| values.iter().map(super::condition::Scalar::text))
+            let texts = tests.flat_map(|values| values.iter().map(super::condition::Scalar::text));
+            texts.map(|text| text.replace(USER_NAME, ""))
         });
         match patterns.chain(values).find(|text| text.contains("${")) {
             Some(text) => Err(format!("the stand-in cannot fill in {text}")),
