@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, SetupChoice, SetupKind, ShellChoice,
-    SignIn, non_empty,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
+    ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -128,6 +128,28 @@ pub(super) struct ClearArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RegionsArgs {
+    /// Ask with the long-term key of this profile
+    ///
+    /// The account is that of the key, also if the profile has a role. Default: as for a run.
+    #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
+    pub(super) profile: Option<String>,
+    /// Print JSON
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Choice {
     /// Only sessions that this profile uses
     #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
@@ -182,10 +204,12 @@ pub(super) enum Subcommand {
     Clear,
     CredentialProcess,
     Setup,
+    Policy,
+    Regions,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -195,6 +219,8 @@ impl Subcommand {
         Self::Clear,
         Self::CredentialProcess,
         Self::Setup,
+        Self::Policy,
+        Self::Regions,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -212,6 +238,8 @@ impl Subcommand {
             Self::Clear => "clear",
             Self::CredentialProcess => "credential-process",
             Self::Setup => "setup",
+            Self::Policy => "policy",
+            Self::Regions => "regions",
         }
     }
 
@@ -243,6 +271,12 @@ impl Subcommand {
                     "Print the session as JSON, as credential_process wants it",
                 )
                 .after_long_help(FOR_SDKS),
+            Self::Policy => self
+                .deferred::<PolicyArgs>("Print a policy that asks for MFA, ready for IAM")
+                .after_help(POLICY_EXAMPLES),
+            Self::Regions => self
+                .deferred::<RegionsArgs>("Show in which regions STS is on for the account")
+                .after_long_help(REGIONS),
         }
     }
 
@@ -264,6 +298,19 @@ The AWS CLI, SDKs and IDEs run this by themselves. The line for it in ~/.aws/con
   mfaexec setup credential-process -p NAME
 It never reads stdin. It asks on the terminal or in a dialog. The session has more than 15 minutes
 left if there can be such a one. On a terminal, the secrets are left out of the output.";
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  mfaexec policy mfa --action s3:Get* --max-age 1h
+  mfaexec policy trust --principal 123456789012
+  mfaexec policy self-service > policy.json";
+
+const REGIONS: &str = "\
+No permission is needed, and no code. mfaexec asks STS of each region for the shortest session without
+MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
+
+  on           STS gives sessions
+  off          an administrator has switched STS off for the account
+  not enabled  an opt-in region that the account has not enabled";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -115,6 +115,10 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::CredentialProcess { sign_in } => {
             return commands::credential_process::credential_process(&env, &sign_in, ui);
         }
+        Invocation::Regions { profile, json } => {
+            return commands::regions::regions(&env, profile, json, ui);
+        }
+        Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}
 }

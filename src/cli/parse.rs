@@ -6,7 +6,8 @@ use clap::{Command, FromArgMatches};
 
 use super::args::{
     ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs,
-    OutputOptions, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand, definitions,
+    OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
+    definitions,
 };
 use super::foreign::foreign;
 use super::known::Known;
@@ -17,8 +18,8 @@ use super::usage_error::{
 };
 use crate::error::Error;
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, SetupChoice, SetupKind, ShellChoice,
-    SignIn,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
+    ShellChoice, SignIn,
 };
 
 /// A command line that makes sense.
@@ -62,6 +63,13 @@ pub(super) enum Invocation {
     Setup {
         what: Option<SetupKind>,
         setup: SetupChoice,
+    },
+    Policy {
+        choice: PolicyChoice,
+    },
+    Regions {
+        profile: Option<String>,
+        json: bool,
     },
 }
 
@@ -275,6 +283,18 @@ fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions),
                 CredentialProcessArgs::from_arg_matches(matches)?;
             (Invocation::CredentialProcess { sign_in }, output)
         }
+        Subcommand::Policy => {
+            let PolicyArgs { policy, output } = PolicyArgs::from_arg_matches(matches)?;
+            (Invocation::Policy { choice: policy }, output)
+        }
+        Subcommand::Regions => {
+            let RegionsArgs {
+                profile,
+                json,
+                output,
+            } = RegionsArgs::from_arg_matches(matches)?;
+            (Invocation::Regions { profile, json }, output)
+        }
     })
 }
 
@@ -296,7 +316,7 @@ mod tests {
     /// A value for each option that takes one: what looks like a subcommand is a value all the same.
     fn value(option: &Arg) -> &'static str {
         match option.get_id().as_str() {
-            "duration" | "min_ttl" => "1h",
+            "duration" | "min_ttl" | "max_age" => "1h",
             "prompt" => "terminal",
             "cache" => "plain",
             "format" => "fish",

@@ -11,6 +11,7 @@ pub(crate) mod machine;
 pub(crate) mod nss;
 pub(crate) mod output;
 pub(crate) mod process;
+pub(crate) mod progress_bar;
 pub(crate) mod prompt;
 pub(crate) mod replace_file;
 pub(crate) mod signals;

@@ -78,6 +78,10 @@ impl Ui {
         }
     }
 
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// Whether someone wants to know more.
     pub(crate) fn is_verbose(self) -> bool {
         self.verbose
@@ -132,6 +136,12 @@ pub(crate) fn error(error: &Error) {
     }
 }
 
+/// Whether a line on stderr can be drawn again and again. Emacs' shell, as an example, shows a carriage
+/// return as `^M`, and calls itself dumb.
+pub(crate) fn can_draw() -> bool {
+    io::stderr().is_terminal() && !is_dumb()
+}
+
 /// Whether notices come to a terminal.
 pub(crate) fn notices_on_terminal() -> bool {
     io::stderr().is_terminal()
@@ -144,9 +154,11 @@ pub(crate) fn colours_on_stdout() -> bool {
 
 /// On a terminal only that has some, and where no one minds (no-color.org).
 fn has_colours(is_terminal: bool) -> bool {
-    is_terminal
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
+    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && !is_dumb()
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
 
 /// The columns of the terminal that stdout is, if it is one.

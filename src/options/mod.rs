@@ -15,6 +15,9 @@ use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
 mod login_command;
+mod policy;
+
+pub(crate) use policy::PolicyChoice;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of
 // the subcommand.

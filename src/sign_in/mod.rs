@@ -17,6 +17,7 @@ pub(crate) mod key_check;
 pub(crate) mod mfa_device;
 pub(crate) mod programs;
 pub(crate) mod progress;
+pub(crate) mod regions;
 pub(crate) mod renewal;
 pub(crate) mod request;
 pub(crate) mod session_record;

@@ -15,6 +15,7 @@ const READY: &str = "ready> ";
 /// The pages for users.
 pub(crate) const PAGES: [&str; 9] = [
     "README.md",
+    "docs/account.md",
     "docs/guide.md",
     "docs/migrating.md",
     "docs/performance.md",

@@ -200,6 +200,8 @@ fn the_reference_has_every_field_of_the_json() {
     };
     let explained = look(&["explain", "-p", "testuser", "--json"]);
     assert_eq!(explained, fields("JSON of `explain`"));
+    let regions = look(&["regions", "-p", "testuser", "--json"]);
+    assert_eq!(regions, fields("JSON of `regions`"));
     world.sign_in(&[]);
     assert_eq!(look(&["status", "--json"]), fields("JSON of `status`"));
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 9] = [
+const SUBCOMMANDS: [&str; 11] = [
     "shell",
     "login",
     "console",
@@ -20,6 +20,8 @@ const SUBCOMMANDS: [&str; 9] = [
     "clear",
     "credential-process",
     "setup",
+    "policy",
+    "regions",
 ];
 
 #[test]
@@ -75,7 +77,11 @@ fn the_summary_has_a_line_for_each_option_at_80_columns() {
             .env("COLUMNS", "80")
             .args(Some(subcommand).filter(|name| !name.is_empty()));
         let help = text(&command.arg("-h").output().unwrap());
-        let (_, options) = help.split_once("\nSession:\n").unwrap();
+        // The first heading of options.
+        let (_, options) = ["\nSession:\n", "\nPolicy:\n"]
+            .iter()
+            .find_map(|heading| help.split_once(heading))
+            .unwrap();
         for line in options.lines().take_while(|line| *line != "Examples:") {
             let is_heading = line.is_empty() || line.ends_with(':');
             let is_option = line.starts_with("  -") || line.starts_with("      --");
@@ -133,6 +139,8 @@ fn the_reference_has_every_option_of_every_command() {
         &["explain"],
         &["status"],
         &["clear"],
+        &["policy"],
+        &["regions"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");

@@ -74,7 +74,8 @@ fn subcommands(definitions: &Command) -> Roff {
     roff.control("SH", ["SUBCOMMANDS"]);
     for subcommand in definitions.get_subcommands() {
         let name = format!("{} {}", definitions.get_name(), spelled(subcommand));
-        roff.control("SS", [format!("{name} [OPTIONS]").as_str()]);
+        let words = placed(subcommand);
+        roff.control("SS", [format!("{name} [OPTIONS]{words}").as_str()]);
         let about = subcommand.get_about().unwrap().to_string();
         roff.text([roman(format!("{}.", about.trim_end_matches('.')))]);
         let is_above = |option: &&Arg| {
@@ -87,7 +88,7 @@ fn subcommands(definitions: &Command) -> Roff {
         };
         let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand
             .get_arguments()
-            .filter(|argument| !argument.is_positional())
+            .filter(|argument| only_value(argument).is_none())
             .partition(is_above);
         for option in own {
             roff.control("TP", []);
@@ -102,15 +103,28 @@ fn subcommands(definitions: &Command) -> Roff {
     roff
 }
 
-/// Its name, and the words that may follow it: `setup credential-process`.
+/// Its name, and the word that has to follow it: `setup credential-process`.
 pub(crate) fn spelled(subcommand: &Command) -> String {
     let mut words = vec![subcommand.get_name().to_owned()];
-    for word in subcommand.get_positionals() {
-        let values = word.get_possible_values();
-        let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
-        words.push(values.join("|"));
-    }
+    words.extend(subcommand.get_positionals().filter_map(only_value));
     words.join(" ")
+}
+
+/// The words that may follow it, one of several each: ` [KIND]`.
+pub(crate) fn placed(subcommand: &Command) -> String {
+    let words = subcommand.get_positionals();
+    let words = words.filter(|word| only_value(word).is_none());
+    words
+        .map(|word| format!(" [{}]", value_name(word)))
+        .collect()
+}
+
+/// The value of a word that can have one only.
+pub(crate) fn only_value(word: &Arg) -> Option<String> {
+    match &word.get_possible_values()[..] {
+        [value] if word.is_positional() => Some(value.get_name().to_owned()),
+        _ => None,
+    }
 }
 
 /// `-p, --profile <NAME>`, as clap_mangen has it.
@@ -119,13 +133,20 @@ fn heading(option: &Arg) -> Vec<Inline> {
     if let Some(short) = option.get_short() {
         heading.extend([bold(format!("-{short}")), roman(", ")]);
     }
-    heading.push(bold(format!("--{}", option.get_long().unwrap())));
+    let Some(long) = option.get_long() else {
+        return vec![italic(value_name(option))];
+    };
+    heading.push(bold(format!("--{long}")));
     if option.get_action().takes_values() {
         for name in option.get_value_names().unwrap_or_default() {
             heading.extend([roman(" "), italic(format!("<{name}>"))]);
         }
     }
     heading
+}
+
+fn value_name(option: &Arg) -> &str {
+    &option.get_value_names().unwrap()[0]
 }
 
 fn names(options: &[&Arg]) -> Vec<Inline> {

@@ -4,7 +4,7 @@
 use clap::{Arg, Command};
 use mfaexec::internals::{definitions, exit_codes};
 
-use crate::man::spelled;
+use crate::man::{only_value, placed, spelled};
 
 /// Options that no command has to itself, and that are told once.
 const EVERYWHERE: [&str; 2] = ["help", "version"];
@@ -39,7 +39,8 @@ fn commands(definitions: &Command) -> String {
     table += &row("`mfaexec [OPTIONS] -- COMMAND [ARGS]...`", &about);
     for subcommand in definitions.get_subcommands() {
         let about = subcommand.get_about().unwrap().to_string();
-        let name = format!("`mfaexec {} [OPTIONS]`", spelled(subcommand));
+        let (name, words) = (spelled(subcommand), placed(subcommand));
+        let name = format!("`mfaexec {name} [OPTIONS]{words}`");
         table += &row(&name, &about);
     }
     table.trim_end().to_owned()
@@ -52,7 +53,7 @@ fn subcommands(definitions: &Command) -> String {
         text += &format!("### `mfaexec {}`\n\n", spelled(subcommand));
         let (own, shared): (Vec<&Arg>, Vec<&Arg>) = subcommand
             .get_arguments()
-            .filter(|option| is_told(option))
+            .filter(|option| is_told(option) && only_value(option).is_none())
             .partition(|option| !is_same(definitions, option));
         if !own.is_empty() {
             text += &format!("{}\n\n", options(subcommand, Some(&own)));
@@ -71,7 +72,8 @@ fn options(command: &Command, only: Option<&[&Arg]>) -> String {
     let all: Vec<&Arg> = command.get_arguments().collect();
     let shown = only.unwrap_or(&all);
     let mut tables: Vec<(Option<&str>, String)> = Vec::new();
-    for option in shown.iter().filter(|option| option.get_long().is_some()) {
+    let told = |option: &&&Arg| only.is_some() || option.get_long().is_some();
+    for option in shown.iter().filter(told) {
         if only.is_none() && option.get_long() == Some("version") {
             continue;
         }
@@ -103,7 +105,7 @@ fn is_same(definitions: &Command, option: &Arg) -> bool {
 fn is_told(option: &Arg) -> bool {
     option
         .get_long()
-        .is_some_and(|long| !EVERYWHERE.contains(&long))
+        .is_none_or(|long| !EVERYWHERE.contains(&long))
 }
 
 fn long(option: &Arg) -> String {
@@ -112,6 +114,9 @@ fn long(option: &Arg) -> String {
 
 /// `-p`, `--profile NAME`
 fn names(option: &Arg) -> String {
+    if option.is_positional() {
+        return format!("`{}`", value_name(option));
+    }
     let mut long = long(option);
     if option.get_action().takes_values() {
         for name in option.get_value_names().unwrap_or_default() {
@@ -122,6 +127,10 @@ fn names(option: &Arg) -> String {
         Some(short) => format!("`-{short}`, `{long}`"),
         None => format!("`{long}`"),
     }
+}
+
+fn value_name(option: &Arg) -> &str {
+    &option.get_value_names().unwrap()[0]
 }
 
 fn help(option: &Arg) -> String {

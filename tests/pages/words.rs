@@ -116,7 +116,8 @@ fn the_help_uses_the_words_of_the_style() {
     let rules = rules();
     let mut wrong = Vec::new();
     for subcommand in [
-        "", "shell", "login", "console", "export", "explain", "status", "clear",
+        "", "shell", "login", "console", "export", "explain", "status", "clear", "policy",
+        "regions",
     ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");

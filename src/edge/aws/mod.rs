@@ -10,4 +10,5 @@ pub(crate) mod roots;
 pub(crate) mod sso;
 pub(crate) mod thread;
 pub(crate) mod trace;
+pub(crate) mod try_region;
 pub(crate) mod validate;

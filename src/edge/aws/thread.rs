@@ -68,7 +68,7 @@ type QueuedCall = Box<dyn FnOnce(&Clients) -> Work + Send>;
 pub(crate) struct Aws {
     jobs: UnboundedSender<QueuedCall>,
     /// What no error may show.
-    secrets: Secrets,
+    pub(super) secrets: Secrets,
     trace: Trace,
 }
 
@@ -88,7 +88,7 @@ impl Code<'_> {
 
 /// More devices than a user can have.
 const MOST_DEVICES: usize = 20;
-const NO_CREDENTIALS: &str = "the answer holds no credentials";
+pub(super) const NO_CREDENTIALS: &str = "the answer holds no credentials";
 
 impl Aws {
     /// Starts the thread. `arn` decides on the partition where no region is configured.
@@ -253,7 +253,7 @@ impl Aws {
         })
     }
 
-    fn call<T, F>(
+    pub(super) fn call<T, F>(
         &self,
         operation: &'static str,
         waker: Option<PipeWriter>,

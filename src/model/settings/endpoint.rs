@@ -10,7 +10,7 @@ use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::settings::regions::{
-    GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global,
+    GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global, is_region,
 };
 
 /// How to reach AWS's services.
@@ -183,9 +183,7 @@ fn find_region(
         .or_else(|| env_setting("AWS_DEFAULT_REGION", env))
         .or_else(|| chain.iter().find_map(|profile| profile.sourced("region")));
     if let Some(Sourced { value, origin }) = &region
-        && !value
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !is_region(value)
     {
         return Err(Error::new(
             "cannot tell which region to use",

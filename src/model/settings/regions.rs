@@ -65,6 +65,15 @@ pub(crate) fn with_known_regions(mut regions: Vec<String>) -> Vec<String> {
     regions
 }
 
+/// All regions that are known of the partition that this region is in.
+pub(crate) fn regions_of_partition(region: &str) -> Vec<String> {
+    let partition = partition_of(region);
+    let always_on = implicit_region(partition);
+    let mut regions = with_known_regions(vec![region.to_owned(), always_on.to_owned()]);
+    regions.retain(|known| known != GLOBAL && partition_of(known) == partition);
+    regions
+}
+
 /// Whether `legacy` means the global endpoint in this region.
 pub(crate) fn is_legacy_global(region: &str) -> bool {
     LEGACY_GLOBAL.contains(&region)
@@ -82,6 +91,12 @@ pub(crate) fn implicit_region(partition: &str) -> &'static str {
         "aws-iso-f" => "us-isof-south-1",
         _ => "us-east-1",
     }
+}
+
+/// Whether it can be the name of a region, and so a part of a host's name.
+pub(crate) fn is_region(text: &str) -> bool {
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    text.bytes().all(known)
 }
 
 /// The partition that a region is in, by its name (regionRegex of the SDKs' partitions).
@@ -109,6 +124,19 @@ pub(crate) fn always_on(region: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_regions_of_a_partition_are_all_that_are_known_of_it() {
+        let aws = regions_of_partition("eu-central-9");
+        assert!(aws.len() > 33, "{aws:?}");
+        assert!(aws.contains(&"eu-central-9".to_owned()));
+        assert!(!aws.contains(&GLOBAL.to_owned()));
+        assert!(!aws.iter().any(|region| region.starts_with("cn-")));
+        let china = ["cn-north-1", "cn-northwest-1"];
+        assert_eq!(regions_of_partition("cn-north-1"), china);
+        let iso = ["us-iso-east-1", "us-iso-west-1"];
+        assert_eq!(regions_of_partition("us-iso-west-1"), iso);
+    }
 
     #[test]
     fn each_partition_has_a_region_of_its_own_that_is_always_on() {
