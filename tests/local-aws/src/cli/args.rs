@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use local_aws::{Fault, span};
 
-/// A stand-in for AWS on loopback: STS with MFA, the part of IAM that finds a device, and one call
+/// A stand-in for AWS on loopback: STS with MFA, the users, keys and devices of IAM, and one call
 /// of EC2.
 #[derive(Parser)]
 #[command(name = "local-aws")]
