@@ -92,6 +92,15 @@ pub(super) fn usage_error(
         ),
         None => (what, cause(error, &program)),
     };
+    let is_word = context(error, ContextKind::InvalidArg).is_some_and(|arg| !arg.starts_with('-'));
+    if subcommand == Some(Subcommand::Policy)
+        && error.kind() == ErrorKind::UnknownArgument
+        && is_word
+    {
+        let cause = "only options follow the kind of the policy";
+        let remedy = "mfaexec policy mfa --action ACTION, or mfaexec policy trust --principal WHO";
+        return Error::of(Kind::Usage, what, cause, remedy);
+    }
     let help = format!("see: {program} --help");
     let remedy = match (suggestion(error), corrected) {
         (Some(right), Some(line)) => format!("did you mean {right}? {}", shell_line(line)),

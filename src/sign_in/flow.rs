@@ -23,7 +23,6 @@ use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::provider::Provider;
-use crate::model::vars::PROCESS_OF;
 use crate::options::SignIn;
 use crate::sign_in::account::ask_account;
 use crate::sign_in::cached::find_known_caller;
@@ -243,13 +242,5 @@ impl<'a> SigningIn<'a> {
             self.settings.profile.value,
             provider.name()
         ));
-    }
-
-    /// The profiles whose `credential_process` runs from here on, this one included.
-    pub(crate) fn process_of(&self, profile: &str) -> String {
-        match self.env.text(PROCESS_OF) {
-            Some(outer) => format!("{outer}\n{profile}"),
-            None => profile.to_owned(),
-        }
     }
 }

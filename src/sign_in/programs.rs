@@ -14,7 +14,7 @@ use crate::model::origin::Sourced;
 use crate::model::session::one_time_code::{find_code, without_codes};
 use crate::model::settings::Settings;
 use crate::model::source::provider::Provider;
-use crate::model::vars::is_withheld;
+use crate::model::vars::{PROCESS_OF, is_withheld};
 use crate::sign_in::signing_in::SigningIn;
 
 /// The secrets that this run knows, beside what it is going to be given.
@@ -48,6 +48,36 @@ pub(crate) fn tell(
     }
 }
 
+/// What a program of `credential_process` gives, a long-term key or temporary ones.
+///
+/// # Errors
+/// It gives no keys that can be any.
+pub(crate) fn ask_program(
+    program: &Provider,
+    settings: &Settings,
+    env: &Environment,
+    ui: Ui,
+) -> Result<Given> {
+    let secrets = known_secrets(env, settings);
+    let shown = |text: &str| secrets.shown(text);
+    let line = program.command().unwrap_or_default();
+    let given = keys_of_program(program, &process_of(env, &program.profile), |news| {
+        tell(ui, line, "credential_process", &shown, news);
+    });
+    given.map_err(|failure| {
+        let asked = Asked::by_key(settings, None);
+        diagnose(&failure.without(&secrets), &asked)
+    })
+}
+
+/// The profiles whose `credential_process` runs from here on, this one included.
+fn process_of(env: &Environment, profile: &str) -> String {
+    match env.text(PROCESS_OF) {
+        Some(outer) => format!("{outer}\n{profile}"),
+        None => profile.to_owned(),
+    }
+}
+
 impl SigningIn<'_> {
     /// The code that a program prints.
     pub(crate) fn code_of_program(&self, program: &Sourced<String>) -> Result<SecretString> {
@@ -72,16 +102,7 @@ impl SigningIn<'_> {
 
     /// The keys that a program gives.
     pub(crate) fn keys_of_program(&self, program: &Provider) -> Result<Given> {
-        let secrets = known_secrets(self.env, &self.settings);
-        let shown = |text: &str| secrets.shown(text);
-        let line = program.command().unwrap_or_default();
-        let given = keys_of_program(program, &self.process_of(&program.profile), |news| {
-            tell(self.ui, line, "credential_process", &shown, news);
-        });
-        let given = given.map_err(|failure| {
-            let asked = Asked::by_key(&self.settings, None);
-            diagnose(&failure.without(&secrets), &asked)
-        })?;
+        let given = ask_program(program, &self.settings, self.env, self.ui)?;
         if let Given::Temporary(_) = given {
             self.settings.check_duration_of_program()?;
             self.tell_source(program);

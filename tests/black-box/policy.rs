@@ -310,6 +310,7 @@ fn what_makes_no_policy_is_refused() {
     for (args, words) in [
         (&["mfa", "--action", "DescribeRegions"][..], "no action"),
         (&["mfa", "--action", "ec2:"], "no action"),
+        (&["mfa", "s3:Get*"], "mfaexec policy mfa --action ACTION"),
         (&["mfa", "--max-age", "0"], "--max-age"),
         (&["mfa", "--max-age", "37h"], "36 hours"),
         (&["mfa", "--enrolled"], "self-service and deny-without-mfa"),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use local_aws::Fault;
-use serde_json::Value;
+use local_aws::{Account, Fault};
+use serde_json::{Value, json};
 
 use crate::harness::{World, finish, has, terminal};
 use crate::internet::Internet;
@@ -158,12 +158,30 @@ fn a_key_that_no_region_knows() {
     has(&error, &["cannot reach STS"]);
 }
 
+/// A program of `credential_process` is run, and may give one or the other.
 #[test]
-fn temporary_keys_cannot_tell() {
+fn a_long_term_key_of_a_program_can_tell_and_temporary_keys_cannot() {
     let world = world();
+    let user = Account::story();
+    let user = user.user("testuser");
+    let key = json!({
+        "Version": 1,
+        "AccessKeyId": user.access_key_id(),
+        "SecretAccessKey": user.secret_access_key(),
+    });
+    let mut borrowed = key.clone();
+    borrowed["SessionToken"] = "a-token".into();
+    borrowed["Expiration"] = "2099-01-01T00:00:00Z".into();
+    for (name, given) in [("lent", key), ("borrowed", borrowed)] {
+        world.write(&format!("{name}.json"), given.to_string());
+    }
     world.write_config(
-        "[profile borrowed]\ncredential_process = echo '{\"Version\": 1}'\nregion = eu-central-1\n",
+        "[profile lent]\ncredential_process = cat lent.json\n\
+         [profile borrowed]\ncredential_process = cat borrowed.json\n",
     );
+    let rows = rows(&world.run(&["regions", "-p", "lent"]).succeeds());
+    assert_eq!(in_region(&rows, "eu-west-3"), "off");
+    world.aws.clear_journal();
     let error = world.run(&["regions", "-p", "borrowed"]).fails(1);
     has(&error, &["long-term keys alone", "mfaexec regions -p NAME"]);
     assert!(world.aws.journal().is_empty());
