@@ -68,18 +68,20 @@ const TABLE: &[Row] = &[
         cause: "explain shows what a run would do and why",
     },
     Row {
+        words: &["env", "subshell"],
+        meaning: Meaning::Subcommand(Subcommand::Shell),
+        cause: "mfaexec does not change your shell: it starts one that has the session",
+    },
+    Row {
         words: &[
-            "env",
             "print",
             "script",
             "credentials",
             "creds",
             "export-credentials",
-            "subshell",
         ],
-        meaning: Meaning::Subcommand(Subcommand::Shell),
-        cause: "mfaexec prints no keys and does not change your shell: it starts one that has the \
-                session",
+        meaning: Meaning::Subcommand(Subcommand::Export),
+        cause: "export prints a session for another program; running a command is safer",
     },
     Row {
         words: &[
@@ -91,7 +93,7 @@ const TABLE: &[Row] = &[
             "ec2-server",
         ],
         meaning: Meaning::Run,
-        cause: "mfaexec serves no credentials: it runs a command or a shell with them",
+        cause: "mfaexec serves the command that it runs: with --refresh its session is renewed",
     },
     Row {
         words: &["whoami", "who", "identity", "id"],
@@ -110,8 +112,8 @@ const TABLE: &[Row] = &[
     },
     Row {
         words: &["browser", "open", "web"],
-        meaning: Meaning::Nothing("open https://console.aws.amazon.com/ in a browser"),
-        cause: "mfaexec opens no console",
+        meaning: Meaning::Subcommand(Subcommand::Console),
+        cause: "console opens the AWS web console with the session of a role",
     },
     Row {
         words: &["version", "about"],

@@ -1,4 +1,4 @@
-//! The sessions of one profile, among those that are cached. Profiles share sessions, whoever got them.
+//! The sessions of one profile, among those that are cached. Profiles share sessions, no matter which got them.
 
 use crate::edge::config_files;
 use crate::error::Result;

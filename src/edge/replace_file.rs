@@ -1,5 +1,5 @@
-//! Replaces a file of the user's as a whole: whoever reads it, and whenever this process ends, there is
-//! the old file or the new one. The old one is kept beside it.
+//! Replaces a file of the user's as a whole: a reader finds the old file or the new one,
+//! whenever this process ends. The old one is kept beside it.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Write};

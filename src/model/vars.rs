@@ -67,7 +67,7 @@ const RIVALS: [(Name, Holds); 20] = [
 
 /// botocore reads it for a web identity, aws-vault and mfaexec for the last role.
 pub(crate) const ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
-/// What stands for a session in an environment.
+/// What represents a session in an environment.
 pub(crate) const SESSION: [&str; 5] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

@@ -142,7 +142,7 @@ pub(crate) fn how_to_sign_in(first: &str, sign_in: &SignIn, settings: &Settings)
         }
         _ => {
             let mut line = sign_in.login_command(profile);
-            // A session that is good enough for `login` has to be so for whoever asks again.
+            // A session that is good enough for `login` has to be so for the run that asks again.
             if let Some(left) = &sign_in.min_ttl {
                 line.push_str(&format!(" --min-ttl {}", shell_word(&left.to_string())));
             }

@@ -179,7 +179,7 @@ fn locks_and_files_of_shells_go_when_no_one_needs_them() {
     world.sign_in(&["--fresh"]);
     assert!(!here("old.lock") && !here("shell/mfaexec.bash"));
     assert!(here("young.lock") && here("held.lock") && here("shell/mfaexec.fish"));
-    // Whoever clears wants nothing to be left, except what is in use.
+    // A user who clears wants nothing to be left, except what is in use.
     world.run(&["clear"]).succeeds();
     assert_eq!(names(&directory), ["held.lock", "used-codes"]);
     drop(held);

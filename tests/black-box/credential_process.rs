@@ -133,7 +133,7 @@ fn stdin_is_not_read() {
     let held = child.stdin.take();
     keys(said(child));
     drop(held);
-    // What is there is left to whoever comes next.
+    // What is there is left to the run that comes next.
     let mut shell = world.program("/bin/sh");
     let line = "mfaexec credential-process -p testuser > out; cat";
     shell.args(["-c", &format!("echo 123456 | {{ {line}; }}")]);

@@ -158,7 +158,7 @@ fn without_a_display_it_fails_at_once_with_the_line_that_signs_in() {
             &[
                 "no terminal: ",
                 "; no display, neither DISPLAY nor WAYLAND_DISPLAY is set",
-                "mfaexec login -p testuser -d 1h30m --region eu-west-1\n",
+                "mfaexec login -p testuser -d 90m --region eu-west-1\n",
             ],
         );
         assert_eq!(asked(&world, 1), "");

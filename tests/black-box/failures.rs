@@ -83,7 +83,7 @@ fn sts_switched_off_and_clocks_that_differ() {
         Fault::ClockOff(3600),
         &["clock is 1h behind AWS's", "set the clock"],
     );
-    fails_with(Fault::ClockOff(-86_400), &["clock is 1d ahead of AWS's"]);
+    fails_with(Fault::ClockOff(-86_400), &["clock is 24h ahead of AWS's"]);
 }
 
 #[test]

@@ -268,7 +268,7 @@ fn a_certificate_that_nobody_vouches_for() {
     assert_eq!(world.code_calls().len(), 1);
 }
 
-/// Without a region and an ARN nobody knows the partition, and each knows its own keys only.
+/// Without a region and an ARN no one knows the partition, and each knows its own keys only.
 #[test]
 fn a_key_without_a_region_may_be_one_of_govcloud_or_china() {
     let world = World::new();

@@ -59,7 +59,7 @@ fn a_profile_without_its_option_is_not_lost() {
                 &["exec", "-p", "deploy", "--", "true"],
                 "mfaexec -p deploy -- true",
             ),
-            // Whoever types it knows what the name is, whether it exists or not.
+            // The user who types it knows what the name is, whether it exists or not.
             (&["exec", "prod", "--", "true"], "mfaexec -p prod -- true"),
             (&["prod", "--", "true"], "mfaexec -p prod -- true"),
             (&["testuser", "--", "true"], "mfaexec -p testuser -- true"),
@@ -180,7 +180,10 @@ fn words_of_other_tools_have_a_meaning() {
             (&["-p", "testuser", "env"], "mfaexec -p testuser shell"),
             (&["env", "testuser"], "mfaexec shell -p testuser"),
             (&["env", "A=1", "true"], "mfaexec -- env A=1 true"),
-            (&["export", "-p", "testuser"], "mfaexec shell -p testuser"),
+            (
+                &["export-credentials", "-p", "testuser"],
+                "mfaexec export -p testuser",
+            ),
             (
                 &["whoami", "testuser"],
                 "mfaexec -p testuser -- aws sts get-caller-identity",
@@ -251,7 +254,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
     ] {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
-    for subcommand in ["shell", "login", "explain", "status", "clear"] {
+    for subcommand in ["shell", "login", "console", "export", "explain", "status", "clear"] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
     }
@@ -263,7 +266,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
             "did you mean login? mfaexec help login",
         ],
     );
-    has(&world.run(&["help", "x"]).fails(125), &["login, explain"]);
+    has(&world.run(&["help", "x"]).fails(125), &["login, console"]);
 }
 
 #[test]

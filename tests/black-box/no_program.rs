@@ -146,7 +146,7 @@ fn files_that_are_no_programs() {
             (&["./*.sh"], 127, "RUN sh -c './*.sh'"),
         ],
     );
-    // A text is no program, whoever asks for it.
+    // A text is no program, no matter what asks for it.
     let error = run(&world, &["./.aws/config"]).fails(126);
     assert!(!error.contains("chmod"), "{error}");
 }

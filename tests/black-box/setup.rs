@@ -201,13 +201,13 @@ fn a_profile_with_keys_of_its_own_is_refused_with_who_would_take_them() {
         "[profile there]\naws_access_key_id = AKIAEXAMPLE1234567\naws_secret_access_key = a\n",
         &[
             "/config, line 2",
-            "JavaScript, Go and Java, but not in the AWS CLI",
+            "JavaScript, but not in the AWS CLI",
         ],
     );
     refused(
         "there",
         "[profile there]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = testuser\n",
-        &["it has role_arn (", "in all SDKs"],
+        &["it has role_arn (", "in the SDKs"],
     );
     refused(
         "there",
@@ -293,7 +293,7 @@ fn what_comes_before_the_profile_is_told() {
         &said.stderr,
         &[
             "use the key of [default] (",
-            "/credentials, line 5), without MFA, in the AWS CLI and in all SDKs",
+            "/credentials, line 5), without MFA, in the AWS CLI and in the SDKs",
             "AWS_ACCESS_KEY_ID is set: it comes before AWS_PROFILE=testuser-mfa",
         ],
     );

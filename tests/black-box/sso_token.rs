@@ -215,7 +215,7 @@ fn what_stands_in_the_way_of_a_renewal() {
     for secret in ["client-canary", "refresh-me", "ended-token"] {
         assert!(!error.contains(secret), "{error}");
     }
-    // The registration is: nobody is asked.
+    // The registration is: no one is asked.
     center.tokens.requests();
     center.write_token("work", "ended-token", OVER, OVER);
     let error = finish(&mut center.run("new", &[])).fails(125);

@@ -7,9 +7,8 @@ use std::fs;
 use crate::literals::{self, Literal};
 use crate::root;
 
-/// Words that are something else in the sources: a service, a provider, a row of `explain`, this
-/// program.
-const NO_SETTING: [&str; 5] = ["cloudwatch", "confirm", "ec2", "iam", "mfaexec"];
+/// Words that are something else in the sources: a row of `explain`, this program.
+const NO_SETTING: [&str; 2] = ["confirm", "mfaexec"];
 /// Read by libraries, so that no source of ours has the name.
 const OF_LIBRARIES: [&str; 4] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 /// Beginnings of variables' names.

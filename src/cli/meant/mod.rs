@@ -53,7 +53,7 @@ struct Reader<'a> {
     profile: Option<String>,
     command: Vec<String>,
     cause: Option<String>,
-    /// A name in place of a misspelt one.
+    /// A name instead of a misspelt one.
     guess: Option<String>,
     shell_for_completions: Option<String>,
 }

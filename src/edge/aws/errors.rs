@@ -56,7 +56,7 @@ where
         && response.is_some_and(|response| {
             !response.status().is_server_error() && form(response) != Form::Aws
         });
-    // Whoever refuses in a form of their own has not handed the request on.
+    // A server that refuses in a form of its own has not handed the request on.
     let never_came_to_aws = not_aws
         && progress == Progress::Refused
         && response.is_some_and(|response| form(response).is_of_others());

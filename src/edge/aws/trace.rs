@@ -48,7 +48,7 @@ impl Trace {
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Met) -> T) -> T {
-        // A note is whole or not there, whoever has panicked.
+        // A note is whole or not there, also after a panic.
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::edge::process::lookup;
 use crate::model::environment::Environment;
 
-/// What stands for the link in BROWSER.
+/// What represents the link in BROWSER.
 const LINK: &str = "%s";
 
 /// Commands that open the link, the first to be tried first: those of BROWSER, then what the desktop

@@ -22,7 +22,7 @@ use crate::model::endpoint::answer::error_json;
 use crate::model::endpoint::request::Expected;
 
 /// More connections than this are never open; a new one ends the oldest. A request takes less than a
-/// millisecond, and whoever keeps connections open for nothing cannot keep the command out.
+/// millisecond, and a client that keeps connections open for nothing cannot keep the command out.
 const MOST_OPEN: usize = 200;
 /// How long a client may take for its request: SDKs wait for an answer for 1 to 5 seconds.
 const REQUEST_TIME: Duration = Duration::from_secs(5);
@@ -33,7 +33,7 @@ const LONGEST_REQUEST: usize = 8192;
 /// After this time a server without descriptors tries again.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// Answers whoever connects.
+/// Answers each client that connects.
 pub(super) async fn accept(listener: TcpListener, expected: Rc<Expected>, held: Rc<Held>) {
     let open = RefCell::new(VecDeque::<AbortHandle>::new());
     let end_oldest = || {

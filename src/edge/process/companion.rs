@@ -142,7 +142,7 @@ fn handle(_: Member) -> nix::Result<OwnedFd> {
     Err(Errno::ENOSYS)
 }
 
-/// Closes what the caller has opened: whoever reads from a pipe of the command waits for its end, and
+/// Closes what the caller has opened: a reader of a pipe of the command waits for its end, and
 /// what the command was started on can be unmounted.
 fn let_go_of_all_but(kept: &[RawFd]) -> io::Result<()> {
     let null = open("/dev/null", OFlag::O_RDWR, Mode::empty())?;

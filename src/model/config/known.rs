@@ -172,7 +172,7 @@ pub(super) fn decides(key: &str) -> bool {
     find(key) == Some(Identity)
 }
 
-/// Whether the setting is for whoever calls AWS with the keys, whatever keys they are.
+/// Whether the setting is for the program that calls AWS, whatever keys it has.
 pub(super) fn is_for_clients(key: &str) -> bool {
     let endpoints = ["endpoint_url", "services", "ec2_metadata_service_endpoint"];
     find(key) == Some(Other) || endpoints.iter().any(|name| key.eq_ignore_ascii_case(name))

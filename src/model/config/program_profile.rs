@@ -2,8 +2,8 @@
 //! they go in the config file. It is another profile than the one whose session it gives. Beside a
 //! key or a role, `credential_process` counts in some SDKs and not in others.
 //!
-//! Looked for in the SDKs' sources and tried: the order of botocore, of the SDKs for JavaScript v3, Go
-//! v2 and Java v2, and of that for Rust, which alone takes a program before a key.
+//! The order was read in the sources and tried: that of botocore, of the SDK for JavaScript v3, and of
+//! that for Rust, which alone takes a program before a key. Other SDKs were not looked at.
 
 use crate::error::{Error, Result};
 use crate::model::config::edit::{Edit, line_end};
@@ -39,11 +39,11 @@ const BEFORE_PROGRAM: [(&str, Option<FileKind>, &str); 7] = [
     ),
     ("aws_access_key_id", Some(FileKind::Config), NOT_IN_PYTHON),
 ];
-const EVERYWHERE: &str = "in the AWS CLI and in all SDKs";
+const EVERYWHERE: &str = "in the AWS CLI and in the SDKs";
 const NOT_IN_JAVASCRIPT: &str = "in the AWS CLI and in most SDKs, but not in that for JavaScript";
 const NOT_IN_RUST: &str =
-    "in the AWS CLI and in the SDKs for Python, JavaScript, Go and Java, but not in that for Rust";
-const NOT_IN_PYTHON: &str = "in the SDKs for JavaScript, Go and Java, but not in the AWS CLI and in those for Python and Rust";
+    "in the AWS CLI and in the SDKs for Python and JavaScript, but not in that for Rust";
+const NOT_IN_PYTHON: &str = "in the SDK for JavaScript, but not in the AWS CLI and in those for Python and Rust";
 
 /// What names the profile, for errors.
 const OPTION: &str = "--profile";
@@ -213,7 +213,7 @@ fn has_program(name: &str, place: &str) -> Error {
 }
 
 impl Profile<'_> {
-    /// The lines of its settings that are for whoever calls AWS: not its keys, nor how to get some.
+    /// The lines of its settings that are for the program that calls AWS: not its keys, nor how to get some.
     fn client_lines(&self) -> Vec<String> {
         let mut seen: Vec<&str> = Vec::new();
         let mut lines = Vec::new();

@@ -24,7 +24,7 @@ pub fn diagnose(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     }
 }
 
-/// The error of a call that AWS, or whoever is at the endpoint, has answered.
+/// The error of a call that AWS, or what else is at the endpoint, has answered.
 fn diagnose_answer(failure: &CallFailure, asked: &Asked<'_>) -> Error {
     let (settings, serial) = (asked.settings, asked.serial);
     let profile = &settings.profile.value;

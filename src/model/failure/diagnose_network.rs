@@ -119,8 +119,8 @@ fn not_aws(failure: &CallFailure, settings: &Settings) -> (String, String) {
     (what, remedy)
 }
 
-/// Whom a call was for, and who says so; for the end of a cause. A wrong code is a person's, whoever
-/// has checked it. Where the call did not come to AWS, the place is in what has failed.
+/// Whom a call was for, and who says so; for the end of a cause. A wrong code is a person's, no
+/// matter what has checked it. Where the call did not come to AWS, the place is in what has failed.
 pub(super) fn asked_whom(failure: &CallFailure, settings: &Settings) -> Option<String> {
     let meaning = failure.meaning();
     let endpoint = match configured_endpoint(failure, settings) {

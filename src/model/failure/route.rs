@@ -19,7 +19,7 @@ pub struct Proxy {
 /// What kind of machine this is, for what a person can do about its clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Machine {
-    /// Linux inside Windows: its clock stands still while Windows sleeps (microsoft/WSL#10006).
+    /// Linux inside Windows: its clock stops while Windows sleeps (microsoft/WSL#10006).
     Wsl,
     /// It has the clock of the machine that runs it.
     Container,

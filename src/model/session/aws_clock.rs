@@ -1,5 +1,5 @@
 //! What AWS's clock shows, as far as it can be told without a call: a session ends by that clock, and
-//! this machine's may be behind or ahead.
+//! this machine's may be behind. Where it is ahead, the session ends some minutes early.
 
 use crate::model::session::one_time_code::Moment;
 use crate::model::time::Timestamp;
@@ -59,7 +59,7 @@ impl AwsClock {
         let is_same = || self.boot.is_some() && self.boot == boot();
         match set_by.filter(|_| is_same()) {
             None => behind,
-            Some(_) if is_about(0) => offset,
+            Some(_) if is_about(0) => behind,
             Some(_) if is_about(offset) => 0,
             // AWS's clock has gone on by at least what this system was running.
             Some(set_by) => behind.max(offset.saturating_sub(set_by)),
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_difference_lasts_until_the_clock_is_set_right() {
         assert_eq!(ahead(600, 3600, 0), 600);
-        assert_eq!(ahead(-600, 3600, 0), -600);
+        assert_eq!(ahead(-600, 3600, 0), 0, "it ends early");
         assert_eq!(ahead(600, 3600, 600), 0);
         assert_eq!(ahead(-600, 3600, -600), 0);
         // Not to the second.

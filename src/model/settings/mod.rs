@@ -235,7 +235,7 @@ impl Settings {
         }
     }
 
-    /// The text of a name, with what stands for a user who is not known: the name of the device or
+    /// The text of a name, with what replaces a user who is not known: the name of the device or
     /// of the login.
     pub fn name_of(&self, session_name: &SessionName) -> String {
         let device = || self.device().and_then(Arn::parse)?.name("mfa");
