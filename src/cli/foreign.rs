@@ -17,8 +17,6 @@ pub(super) enum Meaning {
     Configure,
     /// The script for a shell.
     Completions,
-    /// Nothing; what to do instead.
-    Nothing(&'static str),
 }
 
 struct Row {

@@ -13,7 +13,7 @@ pub(crate) fn policy_for(env: &Environment, choice: &PolicyChoice) -> Result<()>
     let region = choice.region.clone().or_else(|| of_environment.next());
     print(&policy(
         &choice.purpose()?,
-        choice.max_age,
+        choice.max_age.as_ref(),
         region.as_deref(),
     )?)
 }

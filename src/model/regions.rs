@@ -167,6 +167,9 @@ mod tests {
             message: String::new(),
             clock_offset: None,
             not_aws: false,
+            never_came_to_aws: false,
+            route: Default::default(),
+            machine: Default::default(),
         })
     }
 

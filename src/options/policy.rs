@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::non_empty;
 use crate::error::{Error, Kind, Result};
 use crate::model::policy::{EXAMPLE_ACTION, Purpose};
-use crate::model::time::parse_seconds;
+use crate::model::time::Span;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PolicyChoice {
@@ -46,8 +46,8 @@ pub(crate) struct PolicyChoice {
     /// Ask for a new code after this time: 1h, 90m, 3600
     ///
     /// Default: as long as the session lasts.
-    #[arg(long, value_name = "TIME", value_parser = parse_seconds, help_heading = POLICY)]
-    pub max_age: Option<u64>,
+    #[arg(long, value_name = "TIME", value_parser = Span::parse, help_heading = POLICY)]
+    pub max_age: Option<Span>,
     /// Write ARNs for the partition of this region
     ///
     /// Default: AWS_REGION, else AWS_DEFAULT_REGION, else the partition aws.

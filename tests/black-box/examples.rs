@@ -13,7 +13,7 @@ use crate::pages_screens::with_example_times;
 const READY: &str = "ready> ";
 
 /// The pages for users.
-pub(crate) const PAGES: [&str; 9] = [
+pub(crate) const PAGES: [&str; 10] = [
     "README.md",
     "docs/account.md",
     "docs/guide.md",

@@ -254,7 +254,9 @@ fn help_is_printed_for_whoever_asks_for_it() {
     ] {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
-    for subcommand in ["shell", "login", "console", "export", "explain", "status", "clear"] {
+    for subcommand in [
+        "shell", "login", "console", "export", "explain", "status", "clear",
+    ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
     }

@@ -238,10 +238,7 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
         quickest = quickest.min(started.elapsed());
     }
     assert!(quickest < Duration::from_secs(1), "{quickest:?}");
-    has(
-        &error,
-        &["no terminal", "mfaexec login -p testuser -d 90m"],
-    );
+    has(&error, &["no terminal", "mfaexec login -p testuser -d 90m"]);
     let error = world.run(&[
         "-p",
         "testuser",

@@ -199,10 +199,7 @@ fn a_profile_with_keys_of_its_own_is_refused_with_who_would_take_them() {
     refused(
         "there",
         "[profile there]\naws_access_key_id = AKIAEXAMPLE1234567\naws_secret_access_key = a\n",
-        &[
-            "/config, line 2",
-            "JavaScript, but not in the AWS CLI",
-        ],
+        &["/config, line 2", "JavaScript, but not in the AWS CLI"],
     );
     refused(
         "there",

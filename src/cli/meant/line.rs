@@ -35,13 +35,6 @@ impl Reader<'_> {
                 let line = format!("MFAEXEC_COMPLETE={shell}");
                 return Some(self.fixed(&[&line, "mfaexec"]));
             }
-            Some(Meaning::Nothing(instead)) => {
-                return Some(Meant {
-                    remedy: instead.to_owned(),
-                    cause: self.cause.unwrap_or_default(),
-                    words: None,
-                });
-            }
         };
         if let Some(own) = verb
             && !self.command.is_empty()

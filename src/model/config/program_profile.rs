@@ -43,7 +43,8 @@ const EVERYWHERE: &str = "in the AWS CLI and in the SDKs";
 const NOT_IN_JAVASCRIPT: &str = "in the AWS CLI and in most SDKs, but not in that for JavaScript";
 const NOT_IN_RUST: &str =
     "in the AWS CLI and in the SDKs for Python and JavaScript, but not in that for Rust";
-const NOT_IN_PYTHON: &str = "in the SDK for JavaScript, but not in the AWS CLI and in those for Python and Rust";
+const NOT_IN_PYTHON: &str =
+    "in the SDK for JavaScript, but not in the AWS CLI and in those for Python and Rust";
 
 /// What names the profile, for errors.
 const OPTION: &str = "--profile";

@@ -7,7 +7,7 @@ mod document;
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::{Arn, is_account};
 use crate::model::settings::regions::{is_region, partition_of};
-use crate::model::time::in_words;
+use crate::model::time::{Span, in_words};
 use document::{Document, Statement, with_mfa, with_old_mfa, without_mfa};
 
 /// What a policy is for.
@@ -51,16 +51,17 @@ const TO_ENROLL: [&str; 2] = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice
 /// An action, a principal, an age or a region that cannot be in a policy.
 pub(crate) fn policy(
     purpose: &Purpose,
-    max_age: Option<u64>,
+    max_age: Option<&Span>,
     region: Option<&str>,
 ) -> Result<String> {
-    if let Some(age) = max_age.filter(|age| !(1..=MOST_AGE).contains(age)) {
+    if let Some(age) = max_age.filter(|age| !(1..=MOST_AGE).contains(&age.seconds)) {
         return Err(usage(
-            &format!("--max-age {age}s makes no policy"),
+            &format!("--max-age {age} makes no policy"),
             "no MFA session is that young, or that old: STS gives 36 hours at most",
             &format!("choose one between 1s and {}", in_words(MOST_AGE)),
         ));
     }
+    let max_age = max_age.map(|age| age.seconds);
     check_region(region)?;
     let given = region.map(partition_of);
     let partition = given.unwrap_or("aws");
