@@ -164,7 +164,9 @@ fn wrong_line(
     subcommand: Option<Subcommand>,
 ) -> Error {
     let mut words = words.to_vec();
-    let mut stray_one = stray_word(error).map(str::to_owned);
+    // `policy` is about no profile, so a word in it is none.
+    let has_profile = subcommand != Some(Subcommand::Policy);
+    let mut stray_one = stray_word(error).filter(|_| has_profile).map(str::to_owned);
     // `--list`: what is an option elsewhere.
     if subcommand.is_none()
         && let Some(name) = unheard_of_option(error)

@@ -142,7 +142,7 @@ fn tell_rest(env: &Environment, made: &ProgramProfile, files: &Profiles, ui: Ui)
     {
         ui.notice(&format!(
             "programs that are told no profile use the key of [default] ({place}), without MFA, in \
-             the AWS CLI and in all SDKs: tell them AWS_PROFILE={name}"
+             the AWS CLI and in the SDKs: tell them AWS_PROFILE={name}"
         ));
     }
     if env.text("AWS_ACCESS_KEY_ID").is_some() {

@@ -201,6 +201,10 @@ fn words_of_other_tools_have_a_meaning() {
             (&["version"], "mfaexec --version"),
             (&["completions", "zsh"], "MFAEXEC_COMPLETE=zsh mfaexec"),
             (&["run", "aws", "s3", "ls"], "mfaexec -- aws s3 ls"),
+            (
+                &["setup", "credential-process", "testuser"],
+                "mfaexec setup credential-process -p testuser",
+            ),
         ],
     );
 }
@@ -277,7 +281,10 @@ fn an_option_of_another_subcommand_is_found_there() {
     let error = world.run(&["login", "--json"]).fails(2);
     has(
         &error,
-        &["explain and status have it", "see: mfaexec login --help"],
+        &[
+            "explain, status and regions have it",
+            "see: mfaexec login --help",
+        ],
     );
     let error = world.run(&["--profle", "a b", "--", "true"]).fails(125);
     has(

@@ -279,6 +279,10 @@ impl<'a> Reader<'a> {
         let Some(Meaning::Subcommand(own)) = self.verb else {
             return;
         };
+        if own == Subcommand::Setup && word == Subcommand::CredentialProcess.name() {
+            // The one word that is no option after a subcommand: what to set up.
+            return self.parts.push(Part::Options(vec![word.to_owned()]));
+        }
         let takes_options = format!("mfaexec {} takes options only", own.name());
         if let Some(other) = Subcommand::of(word.as_ref()) {
             self.verb = Some(Meaning::Subcommand(other));
