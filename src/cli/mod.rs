@@ -13,6 +13,7 @@ use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 mod args;
 mod complete;
 mod foreign;
+mod invocation;
 mod known;
 mod meant;
 mod no_program;
@@ -23,7 +24,8 @@ mod usage_error;
 
 use crate::options::{Delivery, EveryProfile};
 pub use args::definitions;
-use parse::{Invocation, Parsed, parse};
+use invocation::Invocation;
+use parse::{Parsed, parse};
 
 /// Does what the command line says and gives the exit code. Does not come back from a run that
 /// works: the command has taken its place.

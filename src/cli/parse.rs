@@ -2,14 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::{Command, FromArgMatches};
+use clap::Command;
 
-use super::args::{
-    ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs,
-    OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
-    definitions,
-};
+use super::args::{OutputOptions, Subcommand, definitions};
 use super::foreign::foreign;
+use super::invocation::{Invocation, invocation};
 use super::known::Known;
 use super::meant::meant;
 use super::tokens::{Token, Tokens};
@@ -17,64 +14,8 @@ use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
 };
 use crate::error::Error;
-use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn,
-};
-
-/// A command line that makes sense.
-#[derive(Debug)]
-pub(super) enum Invocation {
-    Run {
-        sign_in: SignIn,
-        delivery: Delivery,
-        command: Vec<OsString>,
-    },
-    Shell {
-        sign_in: SignIn,
-        every_profile: EveryProfile,
-        shell: ShellChoice,
-    },
-    Login {
-        sign_in: SignIn,
-    },
-    Console {
-        sign_in: SignIn,
-        console: ConsoleChoice,
-    },
-    Export {
-        sign_in: SignIn,
-        export: ExportChoice,
-    },
-    Explain {
-        sign_in: SignIn,
-        json: bool,
-    },
-    Status {
-        profile: Option<String>,
-        json: bool,
-    },
-    Clear {
-        profile: Option<String>,
-    },
-    CredentialProcess {
-        sign_in: SignIn,
-    },
-    Setup {
-        what: Option<SetupKind>,
-        setup: SetupChoice,
-    },
-    Policy {
-        choice: PolicyChoice,
-    },
-    Regions {
-        profile: Option<String>,
-        json: bool,
-    },
-}
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of them in a run")]
 pub(super) enum Parsed {
     Run(Box<Invocation>, OutputOptions),
     /// Help or version, for stdout.
@@ -197,107 +138,6 @@ fn objection(words: &[String]) -> Option<clap::Error> {
     let matches = definitions.try_get_matches_from_mut(ordered(&words, name));
     let error = matches.and_then(|matches| invocation(&matches)).err()?;
     error.use_stderr().then(|| error.format(&mut definitions))
-}
-
-fn invocation(matches: &clap::ArgMatches) -> Result<(Invocation, OutputOptions), clap::Error> {
-    let named = matches.subcommand();
-    let named = named.and_then(|(name, matches)| Some((Subcommand::of(name.as_ref())?, matches)));
-    let Some((subcommand, matches)) = named else {
-        let RunArgs {
-            sign_in,
-            delivery,
-            output,
-            command,
-        } = RunArgs::from_arg_matches(matches)?;
-        let run = Invocation::Run {
-            sign_in,
-            delivery,
-            command,
-        };
-        return Ok((run, output));
-    };
-    Ok(match subcommand {
-        Subcommand::Shell => {
-            let ShellArgs {
-                shell,
-                sign_in,
-                every_profile,
-                output,
-            } = ShellArgs::from_arg_matches(matches)?;
-            let shell = Invocation::Shell {
-                sign_in,
-                every_profile,
-                shell,
-            };
-            (shell, output)
-        }
-        Subcommand::Login => {
-            let LoginArgs { sign_in, output } = LoginArgs::from_arg_matches(matches)?;
-            (Invocation::Login { sign_in }, output)
-        }
-        Subcommand::Console => {
-            let ConsoleArgs {
-                sign_in,
-                console,
-                output,
-            } = ConsoleArgs::from_arg_matches(matches)?;
-            (Invocation::Console { sign_in, console }, output)
-        }
-        Subcommand::Export => {
-            let ExportArgs {
-                sign_in,
-                export,
-                output,
-            } = ExportArgs::from_arg_matches(matches)?;
-            (Invocation::Export { sign_in, export }, output)
-        }
-        Subcommand::Explain => {
-            let ExplainArgs {
-                sign_in,
-                json,
-                output,
-            } = ExplainArgs::from_arg_matches(matches)?;
-            (Invocation::Explain { sign_in, json }, output)
-        }
-        Subcommand::Status => {
-            let StatusArgs {
-                choice,
-                json,
-                output,
-            } = StatusArgs::from_arg_matches(matches)?;
-            let profile = choice.profile;
-            (Invocation::Status { profile, json }, output)
-        }
-        Subcommand::Clear => {
-            let ClearArgs { profile, output } = ClearArgs::from_arg_matches(matches)?;
-            (Invocation::Clear { profile }, output)
-        }
-        Subcommand::Setup => {
-            let SetupArgs {
-                what,
-                setup,
-                output,
-            } = SetupArgs::from_arg_matches(matches)?;
-            (Invocation::Setup { what, setup }, output)
-        }
-        Subcommand::CredentialProcess => {
-            let CredentialProcessArgs { sign_in, output } =
-                CredentialProcessArgs::from_arg_matches(matches)?;
-            (Invocation::CredentialProcess { sign_in }, output)
-        }
-        Subcommand::Policy => {
-            let PolicyArgs { policy, output } = PolicyArgs::from_arg_matches(matches)?;
-            (Invocation::Policy { choice: policy }, output)
-        }
-        Subcommand::Regions => {
-            let RegionsArgs {
-                profile,
-                json,
-                output,
-            } = RegionsArgs::from_arg_matches(matches)?;
-            (Invocation::Regions { profile, json }, output)
-        }
-    })
 }
 
 /// The place of the first word before `--` that is neither an option nor the value of one.
