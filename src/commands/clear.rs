@@ -28,8 +28,8 @@ pub(crate) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<
             None => Ok(()),
         };
     };
-    let of_profile = OfProfile::new(env, profile)?;
-    let found = cache.clear(|session| of_profile.owns(session))?;
+    let of_profile = OfProfile::new(env, profile, &cache)?;
+    let found = cache.clear(|kept| of_profile.owns(kept))?;
     tell_unusable(&found, ui);
     let sessions = found.sessions.into_iter().map(|kept| kept.session);
     let sessions: Vec<Session> = sessions.collect();
@@ -44,19 +44,16 @@ pub(crate) fn clear(env: &Environment, profile: Option<&str>, ui: Ui) -> Result<
 
 /// What the profile shares with others, and what others have that begins with its key.
 fn tell_what_stays(cache: &Cache, of_profile: &OfProfile<'_>, ui: Ui) -> Result<()> {
-    let others = cache
-        .sessions()?
-        .sessions
-        .into_iter()
-        .map(|kept| kept.session);
-    let mut others: Vec<Session> = others
-        .filter(|session| session.expires_at > now())
-        .collect();
+    let mut others = cache.sessions()?.sessions;
     let source = of_profile.shares_source();
-    others.retain(|session| match source {
-        Some(_) => of_profile.uses(session),
-        None => of_profile.is_of_key(session),
+    others.retain(|kept| {
+        kept.session.expires_at > now()
+            && match source {
+                Some(_) => of_profile.uses(kept),
+                None => of_profile.is_of_key(&kept.session),
+            }
     });
+    let mut others: Vec<Session> = others.into_iter().map(|kept| kept.session).collect();
     if others.is_empty() {
         return Ok(());
     }
@@ -68,12 +65,20 @@ fn tell_what_stays(cache: &Cache, of_profile: &OfProfile<'_>, ui: Ui) -> Result<
         more => format!(" and {more} more"),
     };
     let stays = if others.len() == 1 { "stays" } else { "stay" };
-    let line = match source {
-        Some(source) => shell_line(["mfaexec", "clear", "-p", source]),
-        None => "mfaexec clear".to_owned(),
+    // The first of them, where they are those of several profiles.
+    let line = shell_line([
+        "mfaexec",
+        "clear",
+        "-p",
+        source.unwrap_or(&others[0].profile),
+    ]);
+    let what = if others.len() == 1 || source.is_some() {
+        "this"
+    } else {
+        "the first"
     };
     ui.notice(&format!(
-        "{stays}: {}{more}; to forget this, too: {line}",
+        "{stays}: {}{more}; to forget {what}, too: {line}",
         shown.join(", ")
     ));
     Ok(())
@@ -82,7 +87,7 @@ fn tell_what_stays(cache: &Cache, of_profile: &OfProfile<'_>, ui: Ui) -> Result<
 /// A session by what it is of.
 fn name(session: &Session) -> String {
     match &session.role_arn {
-        Some(arn) => format!("role {}", role_name(arn)),
+        Some(arn) => format!("role {} of {}", role_name(arn), session.profile),
         None => format!("{} of {}", session.kind.name(), session.profile),
     }
 }
@@ -100,7 +105,7 @@ fn tell(cleared: &Cleared, profile: Option<&str>, ui: Ui) {
             Some(arn) => format!("role {}", role_name(arn)),
             None => session.kind.name().to_owned(),
         };
-        let left = match now().until(session.expires_at) {
+        let left = match session.left(now()) {
             0 => "ended".to_owned(),
             left => format!("{} left", in_words(left)),
         };

@@ -23,7 +23,7 @@ pub(crate) fn console(
     ui: Ui,
 ) -> Result<()> {
     if !choice.print {
-        browser::check(env)?;
+        browser::check(env).map_err(|error| error.with_remedy(&by_hand(sign_in)))?;
     }
     let (_, obtained) = prepare(env, sign_in, For::Console, ui)?;
     let (session, settings) = (&obtained.session, &obtained.settings);
@@ -34,7 +34,7 @@ pub(crate) fn console(
     if choice.print {
         return print(&format!("{}\n", link.expose_secret()));
     }
-    browser::open(&link, env, ui)?;
+    browser::open(&link, env, ui).map_err(|error| error.with_remedy(&by_hand(sign_in)))?;
     let profile = printable(&settings.profile.value);
     let left = match (console.duration, session.expires_at) {
         (Some(seconds), _) => format!(", for {}", in_words(seconds)),
@@ -44,4 +44,10 @@ pub(crate) fn console(
     print(&format!(
         "{profile}: the console is open in the browser{left}\n"
     ))
+}
+
+/// What to do where no browser can be opened.
+fn by_hand(sign_in: &SignIn) -> String {
+    let line = sign_in.with_options("mfaexec console --print", sign_in.profile.as_deref());
+    format!("print the link, and open it yourself within 15 minutes: {line}")
 }

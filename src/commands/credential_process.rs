@@ -33,7 +33,7 @@ fn hand_out(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         .guards
         .check_account(profile, session.account.as_deref())?;
     // botocore and the JavaScript SDK fail with a session that has ended, the Rust SDK uses it.
-    if now().until(session.expires_at) == 0 {
+    if session.left(now()) == 0 {
         return Err(Error::new(
             format!("the new session of {profile} has ended already"),
             format!("it ended at {}", session.expires_at),

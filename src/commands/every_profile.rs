@@ -61,7 +61,7 @@ pub(crate) fn shell(
 
 /// Writes the command's config file: its environment, and the profile that is its default.
 fn prepare(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<(Environment, Option<String>)> {
-    let env = without_exports(env);
+    let env = config_files::lasting(&without_exports(env))?;
     let profiles = Profiles::parse(config_files::read(&env)?)?;
     let default = named(sign_in.profile.as_deref(), &env);
     if let Some(name) = &default {

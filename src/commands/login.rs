@@ -20,7 +20,7 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
             Kind::Usage,
             "login has no use with --cache none",
             "the session would not be kept",
-            "run the command itself: mfaexec --cache none -- COMMAND",
+            format!("run the command itself: {}", sign_in.run_command()),
         ));
     }
     let fresh = sign_in.fresh || enclosing_shell::renews(env, sign_in)?;
@@ -44,6 +44,6 @@ pub(crate) fn login(env: &Environment, sign_in: &SignIn, ui: Ui) -> Result<()> {
         "{}: signed in until {} ({} left)\n",
         printable(&obtained.settings.profile.value),
         local_time(session.expires_at, now),
-        in_words(now.until(session.expires_at)),
+        in_words(session.left(now)),
     ))
 }

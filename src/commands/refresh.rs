@@ -39,6 +39,7 @@ pub(crate) fn refresh(
     command: &[OsString],
     ui: Ui,
 ) -> Result<Infallible> {
+    let env = &config_files::lasting(env)?;
     let private = private_files(env)?;
     let endpoint = Endpoint::open()?;
     let (uri, token) = (endpoint.expected.uri(), endpoint.expected.token.clone());

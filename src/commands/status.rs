@@ -25,7 +25,8 @@ pub(crate) fn status(
     ui: Ui,
 ) -> Result<()> {
     let now = now();
-    let found = open_cache(env, None)?.sessions()?;
+    let cache = open_cache(env, None)?;
+    let found = cache.sessions()?;
     tell_unusable(&found, ui);
     let mut kept = found.sessions;
     kept.retain(|kept| kept.session.expires_at > now);
@@ -35,10 +36,13 @@ pub(crate) fn status(
              --cache plain alone",
         );
     }
+    let of_profile = profile.map(|profile| OfProfile::new(env, profile, &cache));
+    let of_profile = of_profile.transpose()?;
+    if let Some(of_profile) = &of_profile {
+        kept.retain(|kept| of_profile.uses(kept));
+    }
     let mut sessions: Vec<Session> = kept.into_iter().map(|kept| kept.session).collect();
-    if let Some(profile) = profile {
-        let of_profile = OfProfile::new(env, profile)?;
-        sessions.retain(|session| of_profile.uses(session));
+    if let (Some(profile), Some(of_profile)) = (profile, of_profile) {
         of_profile.check(&sessions)?;
         // Profiles share sessions: they are shown as those of the one that was asked for.
         for session in &mut sessions {
@@ -102,7 +106,7 @@ fn to_text(sessions: &[Session], now: Timestamp, width: Option<usize>) -> String
 }
 
 fn coloured(session: &Session, line: &str, now: Timestamp) -> String {
-    let soon = now.until(session.expires_at) < ENDS_SOON_SECONDS;
+    let soon = session.left(now) < ENDS_SOON_SECONDS;
     match soon && output::colours_on_stdout() {
         true => {
             let style = Style::new().fg_color(Some(AnsiColor::Yellow.into()));
@@ -133,7 +137,7 @@ fn table(sessions: &[Session], now: Timestamp, with_bar: bool) -> Vec<String> {
             session.kind.name().to_owned(),
             or_dash(session.role_arn.as_deref().map(role_name)),
             bar(session, now),
-            in_words(now.until(session.expires_at)),
+            in_words(session.left(now)),
             output::local_time(session.expires_at, now),
         ];
         table.add_row(cells(row, 4));
@@ -150,7 +154,7 @@ fn block(session: &Session, now: Timestamp, width: usize) -> [String; 3] {
     let account = session.account.as_deref().map(printable);
     let account = account.map_or(String::new(), |account| format!(", {account}"));
     let room = width.saturating_sub(2 + account.width());
-    let left = in_words(now.until(session.expires_at));
+    let left = in_words(session.left(now));
     let until = output::local_time(session.expires_at, now);
     [
         shortened(&printable(&session.profile), width),
@@ -186,7 +190,7 @@ fn shortened(text: &str, columns: usize) -> String {
 /// What is left of a session's life: `[######....]`.
 fn bar(session: &Session, now: Timestamp) -> String {
     let life = session.obtained_at.until(session.expires_at).max(1);
-    let left = now.until(session.expires_at).min(life);
+    let left = session.left(now).min(life);
     // One that is not over has something left to show.
     let full = (left * BAR_CELLS).div_ceil(life);
     let cells = (0..BAR_CELLS).map(|cell| if cell < full { '#' } else { '.' });
@@ -205,7 +209,7 @@ fn to_json(sessions: &[Session], now: Timestamp) -> String {
                 "mfa_serial": session.serial,
                 "access_key_id": session.access_key_id,
                 "expires_at": session.expires_at.to_string(),
-                "seconds_left": now.until(session.expires_at),
+                "seconds_left": session.left(now),
             })
         })
         .collect();

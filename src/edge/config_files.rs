@@ -1,6 +1,8 @@
 //! Finds and reads the shared config and credentials files, once.
 
 use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use crate::edge::bounded::read_bounded;
@@ -43,6 +45,31 @@ pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
             Ok(ConfigFile { kind, path, bytes })
         })
         .collect()
+}
+
+/// The same files for programs that read them later, and elsewhere: with absolute paths.
+///
+/// # Errors
+/// A file that can be read once.
+pub(crate) fn lasting(env: &Environment) -> Result<Environment> {
+    let mut env = env.clone();
+    for (_, variable, _) in FILES {
+        let Some(path) = env.get(variable).map(PathBuf::from) else {
+            continue;
+        };
+        if fs::metadata(&path).is_ok_and(|file| file.file_type().is_fifo()) {
+            return Err(Error::new(
+                format!("{} cannot be read again later", path.display()),
+                format!("{variable} names a pipe, and the command needs the file while it runs"),
+                "write it to a file",
+            ));
+        }
+        let as_it_is = path.as_os_str().is_empty() || path.starts_with("~");
+        if let (false, Ok(path)) = (as_it_is, std::path::absolute(&path)) {
+            env.set(variable, path);
+        }
+    }
+    Ok(env)
 }
 
 fn locate(env: &Environment, variable: &str, default: &str) -> Result<PathBuf> {

@@ -16,6 +16,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::edge::process::inherited::stdout_was_closed;
 use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::model::time::Timestamp;
@@ -212,7 +213,7 @@ fn days_apart(a: &jiff::Zoned, b: &jiff::Zoned) -> i32 {
 /// # Errors
 /// stdout is closed or full.
 pub(crate) fn print(text: &str) -> Result<()> {
-    if output(text) {
+    if !stdout_was_closed() && output(text) {
         return Ok(());
     }
     Err(Error::new(

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::escape::shell_word;
 use crate::model::arn::Arn;
 use crate::model::origin::Origin;
 use crate::model::plan::step::{Call, steps};
@@ -126,8 +127,11 @@ pub(crate) fn no_console(settings: &Settings, cause: &str) -> Error {
             settings.profile.value
         ),
         cause,
-        "use a profile with a role or of IAM Identity Center, or add a role: mfaexec console \
-         --role-arn ARN",
+        format!(
+            "use a profile with a role or of IAM Identity Center, or add a role: mfaexec console -p {} \
+             --role-arn ARN",
+            shell_word(&settings.profile.value)
+        ),
     )
 }
 

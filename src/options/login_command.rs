@@ -25,7 +25,17 @@ impl SignIn {
     /// `mfaexec login` with every option that decides which session it gets. `profile` is left out where
     /// the environment names it.
     pub(crate) fn login_command(&self, profile: Option<&str>) -> String {
-        let mut line = "mfaexec login".to_owned();
+        self.with_options("mfaexec login", profile)
+    }
+
+    /// A run with these options.
+    pub(crate) fn run_command(&self) -> String {
+        self.with_options("mfaexec", self.profile.as_deref()) + " -- COMMAND"
+    }
+
+    /// `beginning` with every option that decides which session there is.
+    pub(crate) fn with_options(&self, beginning: &str, profile: Option<&str>) -> String {
+        let mut line = beginning.to_owned();
         let mut add = |option: &str, value: &str| {
             line.push_str(&format!(" {option} {}", shell_word(value)));
         };

@@ -65,7 +65,7 @@ fn usable(devices: Devices, identity: &Identity, settings: &Settings) -> Result<
         Devices::OnlyFido => Err(Error::new(
             format!("the user of profile {profile} has only FIDO keys or passkeys"),
             "STS takes codes, and these devices give none",
-            instead_of_fido(&identity.arn, profile),
+            instead_of_fido(&identity.arn, settings.chain.last().unwrap_or(profile)),
         )),
     }
 }

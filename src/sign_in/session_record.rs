@@ -49,6 +49,7 @@ impl SigningIn<'_> {
             ));
         }
         let role = step.role();
+        let clock = AwsClock::seen(self.aws.clock_offset(), moment(), boot());
         Session {
             kind: step.kind,
             access_key_id: keys.access_key_id,
@@ -56,8 +57,8 @@ impl SigningIn<'_> {
             session_token: keys.session_token,
             expires_at: keys.expires_at,
             obtained_at: now,
-            clock: AwsClock::seen(self.aws.clock_offset(), moment(), boot()),
-            aws_is_ahead: 0,
+            aws_is_ahead: clock.ahead(now, moment(), boot),
+            clock,
             duration: wanted,
             account: keys.account.or_else(|| self.account(role)),
             serial: self.settings.device().map(str::to_owned),

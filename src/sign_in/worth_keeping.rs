@@ -1,6 +1,7 @@
 //! Refuses a `login` whose session could not be kept.
 
 use crate::error::{Error, Result};
+use crate::escape::shell_word;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
 use crate::model::source::Source;
@@ -23,13 +24,15 @@ pub(crate) fn check_use(settings: &Settings) -> Result<()> {
 }
 
 pub(crate) fn for_nothing(settings: &Settings, provider: &Provider) -> Error {
-    let run = "run the command itself: mfaexec -- COMMAND";
+    // The caller's environment names the profile where the chain is that of `default`.
+    let name = shell_word(&settings.profile.value);
+    let run = &format!("run the command itself: mfaexec -p {name} -- COMMAND");
     let remedy = match (settings.program(), settings.mfa_of_key().serial()) {
         (Some(_), None) => format!(
             "{run}; if the program gives a long-term key, name its MFA device: mfa_serial in the \
              profile, or --mfa-serial"
         ),
-        _ => run.to_owned(),
+        _ => run.clone(),
     };
     Error::new(
         format!("there is nothing to keep for {}", settings.profile.value),

@@ -244,8 +244,8 @@ fn passkeys_only_names_both_ways_out_with_the_lines_to_type() {
             &error,
             &[
                 "add an authenticator app beside it: aws iam create-virtual-mfa-device \
-                 --virtual-mfa-device-name fidouser-app ",
-                "aws iam enable-mfa-device --user-name fidouser --serial-number \
+                 --profile fidouser --virtual-mfa-device-name fidouser-app ",
+                "aws iam enable-mfa-device --profile fidouser --user-name fidouser --serial-number \
                  arn:aws:iam::123456789012:mfa/fidouser-app ",
                 "IAM, Users, fidouser, Security credentials, Assign MFA device",
                 "aws login --profile fidouser-login",

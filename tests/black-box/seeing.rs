@@ -260,3 +260,33 @@ fn status_and_clear_of_a_profile_know_the_sessions_that_it_shares() {
         &["did you mean testuser"],
     );
 }
+
+/// Two profiles with one role differ in the name of the session: each has a session of its own.
+#[test]
+fn what_another_profile_has_of_the_same_role_stays() {
+    let world = World::new();
+    world.write_config(&format!(
+        "[profile testuser]\nmfa_serial = {SERIAL}\n\
+         [profile one]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
+         role_session_name = first\n\
+         [profile two]\nrole_arn = {DEPLOYER}\nsource_profile = testuser\n\
+         role_session_name = second\n"
+    ));
+    let code = world.code();
+    world.run(&["login", "-p", "one", "-c", &code]).succeeds();
+    world.run(&["login", "-p", "two"]).succeeds();
+    let status = world.run(&["status", "-p", "one"]).succeeds();
+    assert_eq!(
+        status.lines().count(),
+        3,
+        "its role's and the user's: {status}"
+    );
+    let said = world.run(&["clear", "-p", "one"]);
+    assert!(!said.stderr.contains("two"), "{}", said.stderr);
+    said.succeeds();
+    let status = world.run(&["status"]).succeeds();
+    assert!(
+        status.contains("two") && !status.contains("one"),
+        "{status}"
+    );
+}

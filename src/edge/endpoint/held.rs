@@ -62,7 +62,7 @@ impl Held {
     }
 
     fn left(&self) -> u64 {
-        now().until(self.session.borrow().expires_at)
+        self.session.borrow().left(now())
     }
 
     /// Whether it is too early to look for another session once more. Someone may have signed in at

@@ -1,7 +1,7 @@
 //! A process of mfaexec that stays beside the command. The command itself replaces mfaexec as in
 //! every run, so that its caller sees no difference: process id, signals, jobs and exit status are
 //! the command's own. The companion is no child of it, and has nothing of what it was started with
-//! but memory: no terminal, no open file, no directory.
+//! but memory and the directory, as paths may be relative: no terminal, no open file.
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -16,7 +16,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::SigSet;
 use nix::sys::stat::{Mode, umask};
 use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, chdir, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
+use nix::unistd::{ForkResult, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid};
 use zeroize::Zeroizing;
 
 use crate::edge::process::descendants::Member;
@@ -142,8 +142,7 @@ fn handle(_: Member) -> nix::Result<OwnedFd> {
     Err(Errno::ENOSYS)
 }
 
-/// Closes what the caller has opened: a reader of a pipe of the command waits for its end, and
-/// what the command was started on can be unmounted.
+/// Closes what the caller has opened: a reader of a pipe of the command waits for its end.
 fn let_go_of_all_but(kept: &[RawFd]) -> io::Result<()> {
     let null = open("/dev/null", OFlag::O_RDWR, Mode::empty())?;
     dup2_stdin(&null)?;
@@ -158,7 +157,6 @@ fn let_go_of_all_but(kept: &[RawFd]) -> io::Result<()> {
         // with is closed already; then this does nothing.
         unsafe { libc::close(fd) };
     }
-    chdir("/")?;
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
     Ok(SigSet::empty().thread_set_mask()?)
 }

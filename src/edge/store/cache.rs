@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::edge::store::cache_key::KeyPlace;
-use crate::edge::store::inventory::{self, Cleared, Found, usable};
+use crate::edge::store::inventory::{self, Cleared, Found, Kept, usable};
 use crate::edge::store::keyring::Trouble;
 use crate::edge::store::opener::{About, Opener, Read, plain, plain_name, sealed};
 use crate::edge::store::private_dir::PrivateDir;
@@ -236,12 +236,12 @@ impl Cache {
     ///
     /// # Errors
     /// The directory cannot be trusted or read, or a session cannot be removed.
-    pub fn clear(&self, chosen: impl Fn(&Session) -> bool) -> Result<Found> {
+    pub fn clear(&self, chosen: impl Fn(&Kept) -> bool) -> Result<Found> {
         let Some(dir) = PrivateDir::open(&self.path)? else {
             return Ok(Found::default());
         };
         let mut found = inventory::all(&dir, &self.opener_of_all(), now())?;
-        found.sessions.retain(|kept| chosen(&kept.session));
+        found.sessions.retain(chosen);
         let _changing = dir.changing();
         for kept in &found.sessions {
             // One that was put in its place meanwhile is newer than this wish.

@@ -51,6 +51,13 @@ pub struct Kept {
     provisional: bool,
 }
 
+impl Kept {
+    /// What identifies the session: the beginning of its file's name.
+    pub(crate) fn id(&self) -> &str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+}
+
 /// All sessions that can be opened.
 ///
 /// # Errors

@@ -97,7 +97,8 @@ impl Format {
         Some(match self {
             Self::Env => format!("unset {name}"),
             // A universal variable is the user's in all shells, and is let alone.
-            Self::Fish => format!("set -eg {name}"),
+            // Nothing to erase is no failure.
+            Self::Fish => format!("set -eg {name}; or true"),
             Self::Nu => format!("hide-env --ignore-errors {name}"),
             Self::Powershell => format!("Remove-Item -ErrorAction Ignore Env:{name}"),
             Self::Json | Self::Dotenv | Self::Docker => return None,
@@ -238,7 +239,7 @@ mod tests {
     fn a_shell_unsets_what_a_file_cannot() {
         let of = |format| text(format, "v").unwrap_or_default();
         assert_eq!(of(Format::Env), "export A='v'\nunset B\n");
-        assert_eq!(of(Format::Fish), "set -gx A 'v'\nset -eg B\n");
+        assert_eq!(of(Format::Fish), "set -gx A 'v'\nset -eg B; or true\n");
         assert_eq!(
             of(Format::Nu),
             "$env.A = \"v\"\nhide-env --ignore-errors B\n"

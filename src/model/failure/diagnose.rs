@@ -83,7 +83,10 @@ fn diagnose_answer(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
         Meaning::Throttled => (
             format!("AWS is asked too often ({})", failure.operation),
-            "wait a minute, then try again with the next code".to_owned(),
+            match carried_code {
+                true => "wait a minute, then try again with the next code".to_owned(),
+                false => "wait a minute, then try again".to_owned(),
+            },
         ),
         Meaning::Denied if failure.message.starts_with("Cannot call GetSessionToken") => (
             format!("profile {profile} cannot ask for an MFA session"),

@@ -1,6 +1,7 @@
 //! What it means that the federation endpoint gives no token.
 
 use crate::error::Error;
+use crate::escape::shell_word;
 use crate::model::console::{Console, no_console};
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
@@ -21,9 +22,10 @@ pub(crate) fn diagnose_console(
         return diagnose(failure, &Asked::by_key(settings, None));
     }
     let profile = &settings.profile.value;
+    let again = format!("mfaexec console -p {} --fresh", shell_word(profile));
     let remedy = match console.duration {
-        Some(_) => "leave out --duration, or get a new session: mfaexec console --fresh [OPTIONS]",
-        None => "get a new session: mfaexec console --fresh [OPTIONS]",
+        Some(_) => format!("leave out --duration, or get a new session: {again}"),
+        None => format!("get a new session: {again}"),
     };
     Error::new(
         format!("AWS does not sign in to the console with the session of profile {profile}"),

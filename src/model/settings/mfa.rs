@@ -91,7 +91,8 @@ fn is_fido(serial: &str) -> bool {
 
 /// The two ways out for a user of whom AWS knows passkeys and security keys only. A user may have up
 /// to eight devices of any kind (IAM's quotas); `aws login`, from version 2.32 of the AWS CLI on, takes
-/// passkeys in the browser. `arn` is that of the user or of the key.
+/// passkeys in the browser. `arn` is that of the user or of the key, `profile` the one with the
+/// long-term key.
 pub(crate) fn instead_of_fido(arn: &str, profile: &str) -> String {
     let parts = Arn::parse(arn);
     let of_user = parts.as_ref().and_then(|arn| arn.name("user"));
@@ -111,15 +112,15 @@ pub(crate) fn instead_of_fido(arn: &str, profile: &str) -> String {
              device; or {in_browser}"
         );
     };
-    let name = format!("{user}-app");
+    let (name, with) = (format!("{user}-app"), quoted(profile));
     let beginning = match &parts {
         Some(arn) => format!("arn:{}:iam::{}", arn.partition, arn.account),
         None => "arn:aws:iam::ACCOUNT".to_owned(),
     };
     format!(
         "add an authenticator app beside it: aws iam create-virtual-mfa-device \
-         --virtual-mfa-device-name {name} --bootstrap-method QRCodePNG --outfile {name}.png, scan \
-         that, then: aws iam enable-mfa-device --user-name {user} --serial-number \
+         --profile {with} --virtual-mfa-device-name {name} --bootstrap-method QRCodePNG --outfile {name}.png, scan \
+         that, then: aws iam enable-mfa-device --profile {with} --user-name {user} --serial-number \
          {beginning}:mfa/{name} --authentication-code1 CODE --authentication-code2 NEXT-CODE (in the \
          console: IAM, Users, {user}, Security credentials, Assign MFA device); or {in_browser}"
     )

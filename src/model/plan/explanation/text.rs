@@ -77,7 +77,7 @@ impl Explanation<'_> {
         let last = number + 1 == self.plan.steps.len();
         let state = match (self.cached(number), &self.plan.reason) {
             (Some(session), _) => {
-                let left = in_words(self.now.until(session.expires_at));
+                let left = in_words(session.left(self.now));
                 format!("cached, {left} left")
             }
             (None, _) if number < have => "not needed".to_owned(),
