@@ -275,3 +275,25 @@ fn other_people_cannot_be_made_to_sweep() {
     world.run(&["--profiles", "--", "true"]).fails(125);
     fs::set_permissions(&runs, fs::Permissions::from_mode(0o700)).unwrap();
 }
+
+/// Programs inside look for the user's own files later, and from any directory.
+#[test]
+fn config_files_are_found_from_every_directory() {
+    let world = World::new();
+    let run = |path: &str| {
+        let words = ["--profiles", "--", "printenv", "MFAEXEC_AWS_CONFIG_FILE"];
+        let mut command = world.mfaexec(&words);
+        command
+            .current_dir(world.home())
+            .env("AWS_CONFIG_FILE", path);
+        finish(&mut command)
+    };
+    let config = world.home().join(".aws/config").display().to_string();
+    assert_eq!(run(".aws/config").succeeds().trim(), config);
+    nix::unistd::mkfifo(&world.home().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let error = run("pipe").fails(125);
+    has(
+        &error,
+        &["pipe cannot be read again later", "write it to a file"],
+    );
+}
