@@ -50,14 +50,24 @@ fn credential_process(env: &Environment, choice: &SetupChoice, ui: Ui) -> Result
 fn print_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui: Ui) -> Result<()> {
     let files = Profiles::parse(config_files::read(env)?)?;
     let made = profile_for_programs(env, choice, settings, &files)?;
-    print(&made.lines)?;
+    // A second section of that name would make the file unreadable for the AWS CLI.
+    let is_there = files.get(&made.name)?.is_some();
+    let program = made.lines.lines().filter(|line| line.starts_with(PROGRAM));
+    match is_there {
+        true => print(&program.map(|line| format!("{line}\n")).collect::<String>())?,
+        false => print(&made.lines)?,
+    }
     tell_rest(env, &made, &files, ui);
     ui.notice(&match &made.edit {
         Err(place) => format!("the profile is there already ({place})"),
         Ok(_) => {
             let of = shlex::try_quote(&settings.profile.value).unwrap_or_default();
+            let what = match is_there {
+                true => format!("add this line to the profile {} in", made.name),
+                false => "add these lines to".to_owned(),
+            };
             format!(
-                "add these lines to {}, or let mfaexec do so: mfaexec setup credential-process -p \
+                "{what} {}, or let mfaexec do so: mfaexec setup credential-process -p \
                  {of} --as {} --write",
                 config_path(env)?.display(),
                 made.name
@@ -129,6 +139,8 @@ fn profile_for_programs(
     files.for_programs(&settings.chain, &name, &program, region)
 }
 
+/// The setting that has the program.
+const PROGRAM: &str = "credential_process";
 /// What a program runs of mfaexec.
 const SUBCOMMAND: &str = "credential-process";
 /// The profile of programs that are told none.

@@ -364,3 +364,19 @@ fn several_at_once_lose_none_of_each_other() {
         has(&written, &[&format!("[profile ide{n}]\n")]);
     }
 }
+
+/// The AWS CLI reads no file that has a section twice.
+#[test]
+fn of_a_profile_that_is_there_the_missing_line_is_printed_alone() {
+    let world = World::new();
+    let config = fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    world.write_config(&(config + "[profile testuser-mfa]\nregion = eu-west-1\n"));
+    let said = world.run(&["setup", "credential-process", "-p", "testuser"]);
+    has(
+        &said.stderr,
+        &["add this line to the profile testuser-mfa in "],
+    );
+    let printed = said.succeeds();
+    assert!(printed.starts_with("credential_process = "), "{printed}");
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+}

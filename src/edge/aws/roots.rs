@@ -28,7 +28,9 @@ impl Roots {
     /// The file cannot be read, or nothing in it can be used; in words.
     pub(crate) fn read(path: &str) -> Result<Self, String> {
         let bundle = read_bounded(Path::new(path)).map_err(|error| error.to_string())?;
-        let (roots, unusable) = Self::parse(&bundle);
+        // As some editors on Windows begin a file.
+        let bundle = bundle.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bundle);
+        let (roots, unusable) = Self::parse(bundle);
         for (number, cause) in &unusable {
             tracing::info!("{path}: certificate {number} is not used: {cause}");
         }
