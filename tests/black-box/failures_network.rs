@@ -157,6 +157,18 @@ fn a_proxy_in_plain_http_that_is_spoken_to_in_tls() {
 }
 
 #[test]
+fn a_proxy_of_another_kind_is_called_by_it() {
+    let error = through_proxy(&World::new(), "socks5://127.0.0.1:1080");
+    has(
+        &error,
+        &[
+            "mfaexec does not speak SOCKS",
+            "name a proxy that speaks http in HTTPS_PROXY",
+        ],
+    );
+}
+
+#[test]
 fn a_proxy_that_is_not_reached_is_named_with_its_variable() {
     let world = World::new();
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {

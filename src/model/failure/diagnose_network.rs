@@ -44,6 +44,12 @@ fn unreachable(failure: &CallFailure, settings: &Settings) -> (String, String) {
                 url.replacen("https", "http", 1)
             ),
         ),
+        (Some(Proxy { url, variable }), _) if url.starts_with("socks") => (
+            format!("cannot reach {service} ({place}): mfaexec does not speak SOCKS"),
+            format!(
+                "name a proxy that speaks http in {variable}, or except the endpoint in NO_PROXY"
+            ),
+        ),
         (Some(Proxy { variable, .. }), _) => (
             format!("cannot reach {service} ({place}) through the proxy"),
             format!(
