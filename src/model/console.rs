@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::escape::shell_word;
 use crate::model::arn::Arn;
 use crate::model::origin::Origin;
@@ -55,6 +55,7 @@ impl Console {
             return Err(session_of_user(settings));
         }
         let partition = partition(settings);
+        check_region(settings, partition)?;
         let region = region(settings, partition);
         let configured = settings.endpoints.signin.as_ref();
         let Some((signin, console)) = hosts(partition, &region) else {
@@ -160,6 +161,30 @@ fn partition(settings: &Settings) -> &str {
     let region = settings.endpoints.region.as_ref();
     let of_region = || region.map_or("aws", |region| partition_of(&region.value));
     arn.map_or_else(of_region, |arn| arn.partition)
+}
+
+/// A region that was asked for is not changed for another one in silence.
+fn check_region(settings: &Settings, partition: &str) -> Result<()> {
+    match &settings.endpoints.region {
+        Some(region)
+            if region.origin == Origin::Option("--region")
+                && region.value != GLOBAL
+                && partition_of(&region.value) != partition =>
+        {
+            Err(Error::of(
+                Kind::Usage,
+                format!("region {} has no console for this session", region.value),
+                format!(
+                    "the session is of the partition {partition}, the region is of another one"
+                ),
+                format!(
+                    "leave --region out, or choose one such as {}",
+                    implicit_region(partition)
+                ),
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The region whose console it is. A region of another partition has none there.

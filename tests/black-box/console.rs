@@ -86,6 +86,18 @@ fn the_link_signs_in_and_leads_to_the_service_in_its_region() {
     assert_eq!(entry.duration_seconds, None);
     let error = world.run(&["console", "-p", "deploy", "--print", "--service", "../x?a"]);
     has(&error.fails(2), &["--service", "a name such as ec2"]);
+    let error = world.run(&[
+        "console",
+        "-p",
+        "deploy",
+        "--print",
+        "--region",
+        "cn-north-1",
+    ]);
+    has(
+        &error.fails(2),
+        &["region cn-north-1 has no console", "--region out"],
+    );
 }
 
 #[test]
