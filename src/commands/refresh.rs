@@ -18,7 +18,7 @@ use crate::edge::process::companion::{self, Waiting};
 use crate::edge::process::exec;
 use crate::edge::store::private_files::PrivateFiles;
 use crate::edge::store::record::StoredSession;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::child::env::with_endpoint;
 use crate::model::child::every_profile::environment;
 use crate::model::child::private_files::{files, use_private_files};
@@ -26,9 +26,9 @@ use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::settings::exports::without_exports;
-use crate::options::SignIn;
+use crate::options::{CacheMode, SignIn};
 use crate::sign_in::renewal::Renewal;
-use crate::sign_in::request::For;
+use crate::sign_in::request::{For, read_settings};
 use crate::sign_in::signing_in::Obtained;
 
 /// Runs `command`. Comes back only with the reason why it does not run.
@@ -40,6 +40,7 @@ pub(crate) fn refresh(
     ui: Ui,
 ) -> Result<Infallible> {
     let env = &config_files::lasting(env)?;
+    check_cache(env, sign_in)?;
     let private = private_files(env)?;
     let endpoint = Endpoint::open()?;
     let (uri, token) = (endpoint.expected.uri(), endpoint.expected.token.clone());
@@ -95,6 +96,24 @@ fn stay(
     let served = endpoint.serve(Session::from(first), renew, command);
     private.remove();
     served
+}
+
+/// Without a cached MFA session there is nothing to renew with, and no other terminal could help.
+fn check_cache(env: &Environment, sign_in: &SignIn) -> Result<()> {
+    if sign_in.cache != Some(CacheMode::None) {
+        return Ok(());
+    }
+    let settings = read_settings(&without_exports(env), sign_in)?;
+    let asks = settings.begins_with_key() && settings.mfa().is_used();
+    if !asks || settings.mfa_process.is_some() {
+        return Ok(());
+    }
+    Err(Error::of(
+        Kind::Usage,
+        "--refresh cannot renew a session with --cache none",
+        "the MFA session is not kept, and a code is needed for another one",
+        "leave --cache none out",
+    ))
 }
 
 fn no_companion(error: &io::Error) -> Error {

@@ -78,3 +78,26 @@ fn a_program_of_mfa_process_gives_the_next_code() {
     });
     served.end();
 }
+
+#[test]
+fn what_could_never_be_renewed_is_refused_before_a_code_is_spent() {
+    let world = World::new();
+    let code = world.code();
+    let words = [
+        "--refresh",
+        "--cache",
+        "none",
+        "-p",
+        "testuser",
+        "-c",
+        &code,
+    ];
+    let error = world
+        .run(&[&words[..], &["--", "true"]].concat())
+        .fails(125);
+    has(
+        &error,
+        &["--refresh cannot renew", "leave --cache none out"],
+    );
+    assert!(world.aws.journal().is_empty());
+}
