@@ -14,9 +14,11 @@ use crate::model::prompt::method::{self, PromptMethod};
 use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
+mod change;
 mod login_command;
 mod policy;
 
+pub(crate) use change::ChangeChoice;
 pub(crate) use policy::PolicyChoice;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of

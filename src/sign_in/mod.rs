@@ -2,6 +2,7 @@
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
 pub(crate) mod account;
+pub(crate) mod agreement;
 pub(crate) mod before_question;
 pub(crate) mod cached;
 pub(crate) mod caller;

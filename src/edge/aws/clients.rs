@@ -138,16 +138,24 @@ fn read_roots(path: &Sourced<String>) -> Result<Roots> {
     })
 }
 
-/// Signs a call with a session instead of the long-term key.
+/// Signs a call to STS with a session instead of the long-term key.
 pub(crate) fn signer(session: &Session) -> aws_sdk_sts::config::Builder {
-    let keys = Credentials::new(
+    aws_sdk_sts::config::Builder::default().credentials_provider(keys(session))
+}
+
+/// Signs a call to IAM with a session instead of the long-term key.
+pub(crate) fn iam_signer(session: &Session) -> aws_sdk_iam::config::Builder {
+    aws_sdk_iam::config::Builder::default().credentials_provider(keys(session))
+}
+
+fn keys(session: &Session) -> Credentials {
+    Credentials::new(
         session.access_key_id.clone(),
         session.secret_access_key.expose_secret().to_owned(),
         Some(session.session_token.expose_secret().to_owned()),
         None,
         "session",
-    );
-    aws_sdk_sts::config::Builder::default().credentials_provider(keys)
+    )
 }
 
 /// Everything that a role says about its sessions.

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use crate::model::config::section::{ParsedFile, Section};
 
+/// What some editors begin a file with.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Text that takes the place of a part of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Edit {
@@ -37,8 +40,19 @@ impl Edit {
         }
     }
 
+    /// Puts `text` in the place of a part of the file.
+    pub(super) fn new(range: Range<usize>, text: &str) -> Self {
+        let text = text.to_owned();
+        Self { range, text }
+    }
+
     /// Adds a line right below the header of a section.
     pub(super) fn insert(file: &ParsedFile, section: &Section, line: &str) -> Self {
+        Self::insert_lines(file, section, &[line.to_owned()])
+    }
+
+    /// Adds lines right below the header of a section.
+    pub(super) fn insert_lines(file: &ParsedFile, section: &Section, lines: &[String]) -> Self {
         let at = section.body.start;
         let end = line_end(file);
         let before = if file.text[..at].ends_with('\n') {
@@ -46,9 +60,10 @@ impl Edit {
         } else {
             end
         };
+        let lines = lines.iter().map(|line| format!("{line}{end}"));
         Self {
             range: at..at,
-            text: format!("{before}{line}{end}"),
+            text: before.to_owned() + &lines.collect::<String>(),
         }
     }
 
@@ -66,14 +81,23 @@ impl Edit {
 
     /// The file as it is afterwards, made of what it is now.
     pub(crate) fn apply(&self, bytes: &[u8]) -> Vec<u8> {
-        const MARK: &[u8] = "\u{feff}".as_bytes();
-        // The parser has left it out.
-        let (mark, text) = match bytes.strip_prefix(MARK) {
-            Some(text) => (MARK, text),
-            None => (&[][..], bytes),
+        // The parser has left the mark out.
+        let mark = if bytes.starts_with(MARK) {
+            MARK.len()
+        } else {
+            0
         };
         let Range { start, end } = self.range;
-        [mark, &text[..start], self.text.as_bytes(), &text[end..]].concat()
+        let (before, after) = (&bytes[..mark + start], &bytes[mark + end..]);
+        [before, self.text.as_bytes(), after].concat()
+    }
+
+    /// The same after several changes, of parts that do not overlap.
+    pub(crate) fn apply_all(mut edits: Vec<Self>, bytes: &[u8]) -> Vec<u8> {
+        // From the end on, so that those before keep their place.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+        let apply = |bytes: Vec<u8>, edit: &Self| edit.apply(&bytes);
+        edits.iter().fold(bytes.to_vec(), apply)
     }
 }
 

@@ -19,11 +19,13 @@ mod profile;
 mod profiles;
 mod program_profile;
 mod section;
+mod set;
 mod setting;
 mod slips;
 mod suggest;
 mod values;
 
+pub(crate) use edit::Edit;
 pub(crate) use profile::{LONGEST_CHAIN, Profile};
 pub use profiles::Profiles;
 pub(crate) use program_profile::{ProgramProfile, name_for_programs};

@@ -7,6 +7,7 @@ use crate::model::failure::diagnose_network::{
     asked_whom, configured_endpoint, diagnose_network, place, service,
 };
 use crate::model::failure::diagnose_role::diagnose_role;
+use crate::model::failure::iam::permission;
 use crate::model::failure::{CallFailure, GUILTY_OFFSET, Meaning, clock_in_words};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::settings::Settings;
@@ -94,10 +95,11 @@ fn diagnose_answer(failure: &CallFailure, asked: &Asked<'_>) -> Error {
         ),
         Meaning::Denied => (
             format!(
-                "AWS does not allow {} with the key of profile {profile}",
-                failure.operation
+                "AWS does not allow {} with the {} of profile {profile}",
+                failure.operation,
+                if asked.with_session { "session" } else { "key" },
             ),
-            "ask the account's administrator for the permission".to_owned(),
+            permission(failure.operation),
         ),
         Meaning::Other => (
             format!("AWS refused {} for profile {profile}", failure.operation),

@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::model::failure::asked::Asked;
+use crate::model::failure::iam::is_iam;
 use crate::model::failure::route::Proxy;
 use crate::model::failure::{CREATE_TOKEN, CallFailure, Meaning, ROLE_CREDENTIALS, SIGNIN_TOKEN};
 use crate::model::origin::{Origin, Sourced};
@@ -160,7 +161,7 @@ pub(super) fn configured_endpoint<'a>(
 ) -> Option<&'a Sourced<String>> {
     let endpoints = &settings.endpoints;
     match failure.operation {
-        "ListMFADevices" => endpoints.iam.as_ref(),
+        iam if is_iam(iam) => endpoints.iam.as_ref(),
         ROLE_CREDENTIALS => endpoints.sso.as_ref(),
         CREATE_TOKEN => endpoints.sso_oidc.as_ref(),
         SIGNIN_TOKEN => endpoints.signin.as_ref(),
@@ -185,7 +186,7 @@ pub(super) fn place(failure: &CallFailure, settings: &Settings) -> String {
 
 pub(super) fn service(operation: &str) -> &'static str {
     match operation {
-        "ListMFADevices" => "IAM",
+        iam if is_iam(iam) => "IAM",
         ROLE_CREDENTIALS | CREATE_TOKEN => "IAM Identity Center",
         SIGNIN_TOKEN => "AWS Sign-In",
         _ => "STS",
@@ -195,7 +196,7 @@ pub(super) fn service(operation: &str) -> &'static str {
 /// The variable that names the endpoint of a call's service alone.
 fn variable(operation: &str) -> &'static str {
     match operation {
-        "ListMFADevices" => "AWS_ENDPOINT_URL_IAM",
+        iam if is_iam(iam) => "AWS_ENDPOINT_URL_IAM",
         ROLE_CREDENTIALS => "AWS_ENDPOINT_URL_SSO",
         CREATE_TOKEN => "AWS_ENDPOINT_URL_SSO_OIDC",
         SIGNIN_TOKEN => "AWS_ENDPOINT_URL_SIGNIN",

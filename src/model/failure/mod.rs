@@ -6,6 +6,7 @@ pub(crate) mod diagnose;
 pub(crate) mod diagnose_console;
 pub(crate) mod diagnose_network;
 pub(crate) mod diagnose_role;
+mod iam;
 pub(crate) mod route;
 pub(crate) mod secrets;
 
