@@ -79,14 +79,14 @@ pub(crate) fn rows(mfaexec: &Path) -> Result<Vec<Row>> {
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
     let asked = times.len() + lost;
     let what = format!("endpoint of --refresh: {asked} requests in {SECONDS} s, lost");
-    let none = Row::new(what, lost.to_string()).at_most(lost as f64, 0.0, "0");
+    let none = Row::new(what, lost.to_string()).at_most(lost as f64, 0.0, "lost");
     let figure = format!("{:.2} ms, {:.2} ms", at(0.5), at(0.99));
     let time = Row::new("the same, median and 99th percentile of an answer", figure);
     let memory = Row::new(
         format!("the same, memory of the server: {before} KiB, and then more by"),
         format!("{growth} KiB"),
     );
-    let memory = memory.at_most(growth as f64, FLAT_KIB, "512 KiB");
+    let memory = memory.at_most(growth as f64, FLAT_KIB, "KiB");
     Ok(vec![none, time, memory])
 }
 

@@ -15,7 +15,7 @@ use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
 use crate::options::SignIn;
 use crate::sign_in::cached::{cached, find_known_caller, find_known_device, open_cache};
-use crate::sign_in::code_source::{Codes, find_codes, prompt_method};
+use crate::sign_in::code_source::{find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 
 pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {
@@ -44,10 +44,7 @@ fn code_source(env: &Environment, sign_in: &SignIn, settings: &Settings) -> Resu
     prompt_method(env, sign_in)?;
     let given = is_given(env, sign_in).then(|| Ok(SecretString::default()));
     Ok(match find_codes(given, env, sign_in, settings) {
-        Ok(Codes::Given(_)) => CodeSource::Given,
-        Ok(Codes::Printed(_)) => CodeSource::Program,
-        Ok(Codes::Typed(..)) => CodeSource::Terminal,
-        Ok(Codes::Asked(..)) => CodeSource::Dialog,
+        Ok(codes) => codes.source(),
         Err(error) => CodeSource::None(error.cause().to_owned()),
     })
 }

@@ -9,6 +9,7 @@ use crate::edge::store::device_lock::DeviceLock;
 use crate::error::{Error, Result};
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};
+use crate::model::plan::calls::asks_for_device;
 use crate::model::plan::program_key::plan_either;
 use crate::model::plan::step::Step;
 use crate::model::plan::{Fresh, Plan};
@@ -117,18 +118,15 @@ impl SigningIn<'_> {
     /// Finds the device if no one has named it, one process at a time.
     pub(crate) fn find_device(&mut self) -> Result<()> {
         let id = device_id(&self.settings);
-        match self.settings.mfa() {
-            Mfa::NotUsed => return Ok(()),
-            Mfa::Device(serial) => {
-                // One that was found in an earlier run.
-                if serial.origin == Origin::Discovered
-                    && let Some(device) = self.cache.device(&id)?
-                {
-                    self.one_of_several = device.one_of_several;
-                }
-                return Ok(());
+        if !asks_for_device(&self.settings) {
+            // One that was found in an earlier run.
+            if let Mfa::Device(serial) = self.settings.mfa()
+                && serial.origin == Origin::Discovered
+                && let Some(device) = self.cache.device(&id)?
+            {
+                self.one_of_several = device.one_of_several;
             }
-            Mfa::Unknown => {}
+            return Ok(());
         }
         let profile = self.settings.profile.value.clone();
         self.lock(&id, &profile)?;

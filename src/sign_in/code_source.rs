@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::escape::shell_word;
 use crate::model::environment::Environment;
 use crate::model::origin::Sourced;
+use crate::model::plan::code_source::CodeSource;
 use crate::model::prompt::method::PromptMethod;
 use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
@@ -31,6 +32,16 @@ pub(crate) enum Codes {
 }
 
 impl Codes {
+    /// The same, as the plan knows it.
+    pub(crate) fn source(&self) -> CodeSource {
+        match self {
+            Self::Given(_) => CodeSource::Given,
+            Self::Printed(_) => CodeSource::Program,
+            Self::Typed(..) => CodeSource::Terminal,
+            Self::Asked(..) => CodeSource::Dialog,
+        }
+    }
+
     /// The person who could answer another question, if there is one. That takes a terminal.
     pub(crate) fn person(&mut self) -> Option<(&mut Terminal, &mut Wake)> {
         match self {

@@ -22,7 +22,7 @@ use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::model::time::Timestamp;
 use crate::sign_in::cached::device_id;
 use crate::sign_in::code_source::{Codes, cannot_ask, how_to_sign_in};
-use crate::sign_in::signing_in::{KeyCheck, SigningIn, given_up};
+use crate::sign_in::signing_in::{SigningIn, given_up};
 use crate::sign_in::turn::take_turn;
 
 /// Seconds that a clock has to be off to be spoken of: a code's own time.
@@ -94,7 +94,8 @@ impl SigningIn<'_> {
             Some(Codes::Given(code)) => code.clone(),
             Some(Codes::Printed(program)) => {
                 let program = program.clone();
-                self.check_endpoint()?;
+                self.try_key(None);
+                self.settle()?;
                 return self.printed(&program).map(Attempt::Code);
             }
             Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
@@ -115,7 +116,8 @@ impl SigningIn<'_> {
             )));
         };
         if let Some(Codes::Given(_)) = self.codes {
-            self.check_endpoint()?;
+            self.try_key(None);
+            self.settle()?;
         }
         if self.claim(&code)? {
             return Ok(Attempt::Code(code));
@@ -172,18 +174,17 @@ impl SigningIn<'_> {
     /// Asks a person for the code, and tries the key meanwhile: what is wrong with it shows
     /// before the code is spent, often before it is typed.
     fn ask(&mut self, question: &Question, until: Instant) -> Result<SecretString> {
-        let no_way = |cause: &str| cannot_ask(cause, self.sign_in, &self.settings);
+        let no_way = |run: &Self, cause: &str| cannot_ask(cause, run.sign_in, &run.settings);
         let wake = match &self.codes {
             Some(Codes::Typed(terminal, wake)) => {
-                terminal.get_ready().map_err(|cause| no_way(&cause))?;
+                terminal.get_ready().map_err(|cause| no_way(self, &cause))?;
                 wake
             }
             Some(Codes::Asked(_, wake)) => wake,
             _ => return Err(given_up()),
         };
-        if let KeyCheck::NotBegun = self.check {
-            self.check = KeyCheck::UnderWay(self.aws.caller_identity(None, wake.waker().ok()));
-        }
+        let waker = wake.waker().ok();
+        self.try_key(waker);
         let answer = match &mut self.codes {
             Some(Codes::Typed(terminal, wake)) => {
                 let next_code = self.next_code_at.take();
@@ -202,7 +203,7 @@ impl SigningIn<'_> {
                     Ok(Reply::Line(line)) => Ok(line),
                     Ok(Reply::Cancelled | Reply::Interrupted) => Err(given_up()),
                     Ok(Reply::TimedOut) => Err(nobody_answered()),
-                    Err(cause) => return Err(no_way(&cause)),
+                    Err(cause) => return Err(no_way(self, &cause)),
                 }
             }
             Some(Codes::Asked(dialogs, wake)) => match dialogs.ask(question, wake) {
@@ -210,7 +211,7 @@ impl SigningIn<'_> {
                 Ok(Reply::Interrupted) => Err(given_up()),
                 Ok(Reply::Cancelled) => Err(dialogs.unanswered(false)),
                 Ok(Reply::TimedOut) => Err(dialogs.unanswered(true)),
-                Err(cause) => return Err(no_way(&cause)),
+                Err(cause) => return Err(no_way(self, &cause)),
             },
             _ => Err(given_up()),
         };

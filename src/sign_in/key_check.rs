@@ -1,11 +1,14 @@
 //! The key is checked while a person types the code: what is wrong with it shows before the code is
 //! spent, often before it is typed.
 
+use std::io::PipeWriter;
 use std::time::Duration;
 
 use crate::error::Result;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
+use crate::model::plan::calls::tries_key;
+use crate::sign_in::code_source::Codes;
 use crate::sign_in::progress::tell_slow;
 use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 
@@ -13,16 +16,15 @@ use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 const CHECK_TIME: Duration = Duration::from_secs(2);
 
 impl SigningIn<'_> {
-    /// A code that comes without a question waits for the check only where it could reach another
-    /// service on another machine.
-    pub(crate) fn check_endpoint(&mut self) -> Result<()> {
-        if !self.settings.endpoints.may_be_of_another_service() {
-            return Ok(());
+    /// Tries the key, if the plan says so, and lets `waker` end a question for it. A code that comes
+    /// without a question waits for the answer.
+    pub(crate) fn try_key(&mut self, waker: Option<PipeWriter>) {
+        let source = self.codes.as_ref().map(Codes::source);
+        if let KeyCheck::NotBegun = self.check
+            && source.is_some_and(|source| tries_key(&self.settings, &source))
+        {
+            self.check = KeyCheck::UnderWay(self.aws.caller_identity(None, waker));
         }
-        if let KeyCheck::NotBegun = self.check {
-            self.check = KeyCheck::UnderWay(self.aws.caller_identity(None, None));
-        }
-        self.settle()
     }
 
     /// Waits a moment for the call in the background: it is an extra, and the code grows old.

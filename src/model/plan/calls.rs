@@ -1,5 +1,6 @@
-//! Which requests a sign-in sends, in their order. A run follows the plan; this tells the plan's
-//! requests beforehand, with what goes out beside it to find the device and to try the key.
+//! Which requests a sign-in sends, in their order: those of the steps, and those beside them, which find
+//! the device, try the key, and tell whose it is. `explain` prints them. Whether a call goes out beside a
+//! step is decided here alone; the sign-in asks the same functions.
 
 use crate::model::arn::account_of_arn;
 use crate::model::plan::Plan;
@@ -28,7 +29,7 @@ pub(crate) struct Request {
 pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSource) -> Vec<Request> {
     let missing = plan.missing();
     let (mut requests, mut caller_known) = (Vec::new(), false);
-    if !missing.is_empty() && *settings.mfa() == Mfa::Unknown {
+    if !missing.is_empty() && asks_for_device(settings) {
         requests.push(plain("sts", "GetCallerIdentity"));
         requests.push(plain("iam", "ListMFADevices"));
         caller_known = true;
@@ -40,7 +41,7 @@ pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSourc
         requests.push(plain("sts", "GetCallerIdentity"));
     }
     for step in missing {
-        if step.with_code && code_source.tries_key(settings) && !caller_known {
+        if step.with_code && tries_key(settings, code_source) && !caller_known {
             requests.push(plain("sts", "GetCallerIdentity"));
             caller_known = true;
         }
@@ -54,6 +55,21 @@ pub(crate) fn requests(settings: &Settings, plan: &Plan, code_source: &CodeSourc
         }
     }
     requests
+}
+
+/// Whether AWS has to tell which MFA device it is, as no one has named it.
+pub(crate) fn asks_for_device(settings: &Settings) -> bool {
+    *settings.mfa() == Mfa::Unknown
+}
+
+/// Whether the key is tried before its code is sent: while a person types it, and where the endpoint may
+/// not be one of STS at all.
+pub(crate) fn tries_key(settings: &Settings, code_source: &CodeSource) -> bool {
+    match code_source {
+        CodeSource::Terminal | CodeSource::Dialog => true,
+        CodeSource::Given | CodeSource::Program => settings.endpoints.may_be_of_another_service(),
+        CodeSource::None(_) => false,
+    }
 }
 
 /// Whether the name of the step's session depends on whose the keys are, and no one knows.

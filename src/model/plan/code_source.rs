@@ -1,7 +1,5 @@
 //! Where a code would come from.
 
-use crate::model::settings::Settings;
-
 /// Where a code would come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeSource {
@@ -26,16 +24,6 @@ impl CodeSource {
             Self::Terminal => Some("terminal"),
             Self::Dialog => Some("dialog"),
             Self::None(_) => None,
-        }
-    }
-
-    /// Whether the key is tried before the code is sent: while a person types it, and where the
-    /// endpoint may not be one of STS at all.
-    pub(crate) fn tries_key(&self, settings: &Settings) -> bool {
-        match self {
-            Self::Terminal | Self::Dialog => true,
-            Self::Given | Self::Program => settings.endpoints.may_be_of_another_service(),
-            Self::None(_) => false,
         }
     }
 
