@@ -17,6 +17,7 @@ mod invocation;
 mod known;
 mod meant;
 mod no_program;
+mod option_meant;
 mod option_words;
 mod parse;
 mod tokens;

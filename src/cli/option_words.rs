@@ -45,20 +45,30 @@ pub(super) fn has_option(
     subcommand: Option<Subcommand>,
     word: &str,
 ) -> bool {
-    let mut all = definitions.clone();
-    all.build();
-    let of = match subcommand {
-        Some(subcommand) => all.find_subcommand(subcommand.name()),
-        None => Some(&all),
-    };
     let name = word.trim_start_matches('-');
     let long = name.split('=').next().unwrap_or_default();
-    of.into_iter()
-        .flat_map(Command::get_arguments)
+    let built = built(definitions, subcommand);
+    built
+        .get_arguments()
         .any(|option| match word.starts_with("--") {
             true => option.get_long() == Some(long),
             false => option.get_short().is_some() && option.get_short() == name.chars().next(),
         })
+}
+
+/// The long names, without dashes, of the options that a run or that subcommand has.
+pub(super) fn options_of(definitions: &Command, subcommand: Option<Subcommand>) -> Vec<String> {
+    let built = built(definitions, subcommand);
+    let names = built.get_arguments().filter_map(clap::Arg::get_long);
+    names.map(str::to_owned).collect()
+}
+
+/// The definition of a run or of that subcommand, with what clap defers.
+fn built(definitions: &Command, subcommand: Option<Subcommand>) -> Command {
+    let mut all = definitions.clone();
+    all.build();
+    let of = subcommand.and_then(|subcommand| all.find_subcommand(subcommand.name()).cloned());
+    of.unwrap_or(all)
 }
 
 /// The option whose value such a word can only be.

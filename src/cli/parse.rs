@@ -9,9 +9,10 @@ use super::foreign::foreign;
 use super::invocation::{Invocation, invocation};
 use super::known::Known;
 use super::meant::meant;
+use super::option_meant::option_meant;
 use super::tokens::{Token, Tokens};
 use super::usage_error::{
-    corrected, no_command, no_help, stray, stray_word, unheard_of_option, usage_error,
+    corrected, no_command, no_help, stray, stray_word, unknown_option, usage_error, word_meant,
 };
 use crate::error::Error;
 
@@ -108,9 +109,12 @@ fn wrong_line(
     // `policy` is about no profile, so a word in it is none.
     let has_profile = subcommand != Some(Subcommand::Policy);
     let mut stray_one = stray_word(error).filter(|_| has_profile).map(str::to_owned);
+    let option = option_meant(error, &words, subcommand, definitions);
+    let hint = option.or_else(|| word_meant(error));
     // `--list`: what is an option elsewhere.
     if subcommand.is_none()
-        && let Some(name) = unheard_of_option(error)
+        && hint.is_none()
+        && let Some(name) = unknown_option(error)
         && (Subcommand::of(name.as_ref()).is_some() || foreign(name).is_some())
         && let Some(at) = words.iter().position(|word| *word == *format!("--{name}"))
     {
@@ -118,13 +122,19 @@ fn wrong_line(
         stray_one = Some(format!("--{name}"));
     }
     let meant = stray_one.and_then(|word| Some((meant(&words, definitions, &known())?, word)));
-    let Some((meant, word)) = meant else {
-        let corrected = corrected(error, &words);
+    let Some((mut meant, word)) = meant else {
+        let hint = hint.as_deref();
+        let corrected = hint.and_then(|right| corrected(error, &words, right));
         let corrected = corrected.filter(|line| objection(line).is_none());
-        return usage_error(error, subcommand, corrected.as_deref());
+        return usage_error(error, subcommand, hint, corrected.as_deref());
     };
+    if let Some(own) = word.strip_prefix("--").map(OsString::from)
+        && let Some(own) = Subcommand::of(&own)
+    {
+        meant.cause = format!("{} is a subcommand", own.name());
+    }
     match meant.words.as_deref().and_then(objection) {
-        Some(objection) => usage_error(&objection, subcommand, None),
+        Some(objection) => usage_error(&objection, subcommand, None, None),
         None => stray(&word, subcommand, meant),
     }
 }

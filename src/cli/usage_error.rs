@@ -54,26 +54,28 @@ pub(super) fn stray_word(error: &clap::Error) -> Option<&str> {
     (error.kind() == ErrorKind::UnknownArgument && !word.starts_with('-')).then_some(word)
 }
 
-/// An option that does not exist, and that clap finds similar to no other one: its name.
-pub(super) fn unheard_of_option(error: &clap::Error) -> Option<&str> {
+/// An option that does not exist: its name.
+pub(super) fn unknown_option(error: &clap::Error) -> Option<&str> {
     let name = context(error, ContextKind::InvalidArg)?.strip_prefix("--")?;
-    (error.kind() == ErrorKind::UnknownArgument && suggestion(error).is_none()).then_some(name)
+    (error.kind() == ErrorKind::UnknownArgument).then_some(name)
 }
 
 /// A line with a stray word, and the one that was meant.
 pub(super) fn stray(word: &str, subcommand: Option<Subcommand>, meant: Meant) -> Error {
     let what = match subcommand {
         Some(_) => format!("unexpected argument '{word}' found"),
+        None if word.starts_with('-') => format!("there is no option {word}"),
         None => format!("{word} is no subcommand of mfaexec"),
     };
     Error::of(Kind::Usage, what, meant.cause, meant.remedy)
 }
 
-/// What clap says, its cause and its hint. `corrected` is the line with the hint in it, if mfaexec
-/// understands that.
+/// What clap says, and its cause. `hint` is the word that was meant; `corrected` is the line with it,
+/// if mfaexec understands that.
 pub(super) fn usage_error(
     error: &clap::Error,
     subcommand: Option<Subcommand>,
+    hint: Option<&str>,
     corrected: Option<&[String]>,
 ) -> Error {
     let program = match subcommand {
@@ -102,7 +104,7 @@ pub(super) fn usage_error(
         return Error::of(Kind::Usage, what, cause, remedy);
     }
     let help = format!("see: {program} --help");
-    let remedy = match (suggestion(error), corrected) {
+    let remedy = match (hint, corrected) {
         (Some(right), Some(line)) => format!("did you mean {right}? {}", shell_line(line)),
         (Some(right), None) => format!("did you mean {right}? Or {help}"),
         (None, _) => help,
@@ -110,10 +112,13 @@ pub(super) fn usage_error(
     Error::of(Kind::Usage, what, cause, remedy)
 }
 
-/// The words with clap's hint in the place of what is wrong. A code is not repeated: it is a secret
-/// as long as it was not used.
-pub(super) fn corrected(error: &clap::Error, words: &[OsString]) -> Option<Vec<String>> {
-    let right = suggestion(error)?;
+/// The words with `right` in the place of what is wrong. A code is not repeated: it is a secret as long as
+/// it was not used.
+pub(super) fn corrected(
+    error: &clap::Error,
+    words: &[OsString],
+    right: &str,
+) -> Option<Vec<String>> {
     let kind = match error.kind() {
         ErrorKind::InvalidValue => ContextKind::InvalidValue,
         _ => ContextKind::InvalidArg,
@@ -124,9 +129,10 @@ pub(super) fn corrected(error: &clap::Error, words: &[OsString]) -> Option<Vec<S
         .skip(1)
         .map(|word| word.to_string_lossy().into())
         .collect();
-    if words
-        .iter()
-        .any(|word| word.starts_with("-c") || word.starts_with("--code"))
+    if right == "--code"
+        || words
+            .iter()
+            .any(|word| word.starts_with("-c") || word.starts_with("--code"))
     {
         return None;
     }
@@ -161,7 +167,7 @@ fn cause(error: &clap::Error, program: &str) -> String {
 }
 
 /// The subcommands that have an option, for the cause.
-fn others_with(option: &str) -> String {
+pub(super) fn others_with(option: &str) -> String {
     let having = Subcommand::ALL
         .into_iter()
         .filter(|of| has_option(&definitions(), Some(*of), option));
@@ -173,25 +179,17 @@ fn others_with(option: &str) -> String {
     }
 }
 
-/// The word that clap finds most similar to the wrong one. An option that other subcommands have is
-/// no slip.
-fn suggestion(error: &clap::Error) -> Option<&str> {
-    let wrong = context(error, ContextKind::InvalidArg);
-    if error.kind() == ErrorKind::UnknownArgument
-        && wrong.is_some_and(|option| !others_with(option).is_empty())
-    {
-        return None;
-    }
-    [
-        ContextKind::SuggestedArg,
+/// The word that clap finds most similar to a wrong value or subcommand.
+pub(super) fn word_meant(error: &clap::Error) -> Option<String> {
+    let kinds = [
         ContextKind::SuggestedValue,
         ContextKind::SuggestedSubcommand,
-    ]
-    .into_iter()
-    .find_map(|kind| context(error, kind))
+    ];
+    let word = kinds.into_iter().find_map(|kind| context(error, kind))?;
+    Some(word.to_owned())
 }
 
-fn context(error: &clap::Error, kind: ContextKind) -> Option<&str> {
+pub(super) fn context(error: &clap::Error, kind: ContextKind) -> Option<&str> {
     match error.get(kind)? {
         ContextValue::String(text) => Some(text),
         ContextValue::Strings(texts) => texts.last().map(String::as_str),

@@ -297,3 +297,40 @@ fn an_option_of_another_subcommand_is_found_there() {
         &["did you mean encrypted? mfaexec login --cache=encrypted"],
     );
 }
+
+#[test]
+fn an_option_of_another_tool_is_found_by_what_it_is() {
+    let world = world();
+    means(
+        &world,
+        &[
+            (
+                &["--role", ROLE, "--", "true"],
+                "mfaexec --role-arn arn:aws:iam::123456789012:role/deployer -- true",
+            ),
+            (
+                &["login", "--assume-role", ROLE],
+                "mfaexec login --role-arn arn:aws:iam::123456789012:role/deployer",
+            ),
+            (&["--ttl=8h", "--", "true"], "mfaexec --duration=8h -- true"),
+            (&["--for", "8h", "--", "true"], "mfaexec -d 8h -- true"),
+            (
+                &["--mfa", SERIAL, "--", "true"],
+                &format!("mfaexec --mfa-serial {SERIAL} -- true"),
+            ),
+            (
+                &["--min", "1h", "--", "true"],
+                "mfaexec --min-ttl 1h -- true",
+            ),
+            (&["--debug", "--", "true"], "mfaexec --verbose -- true"),
+            (&["--clear"], "mfaexec clear"),
+            (&["--status"], "mfaexec status"),
+            (&["--zzzz", "--", "true"], "see: mfaexec --help"),
+            // A code is a secret as long as it was not used.
+            (&["--mfa", "123456", "--", "true"], "Or see: mfaexec --help"),
+            (&["--otp", "123456", "--", "true"], "Or see: mfaexec --help"),
+        ],
+    );
+    let error = world.run(&["--otp", "123456", "--", "true"]).fails(125);
+    has(&error, &["did you mean --code?"]);
+}
