@@ -79,7 +79,7 @@ pub(crate) enum Control {
 
 /// Options of the client, as the AWS CLI names them.
 #[derive(Args)]
-#[command(next_help_heading = "Options of ec2 and sts")]
+#[command(next_help_heading = "Options of ec2, iam and sts")]
 pub(crate) struct Common {
     /// Take the keys from this profile, even if the environment has some
     #[arg(long, global = true)]
@@ -102,6 +102,34 @@ pub(crate) enum Service {
     /// Call STS: get-caller-identity, get-session-token
     #[command(subcommand)]
     Sts(Sts),
+    /// Call IAM: create-user, put-user-policy, create-access-key
+    #[command(subcommand)]
+    Iam(Iam),
+}
+
+/// What an administrator does for a new user.
+#[derive(Subcommand)]
+pub(crate) enum Iam {
+    /// Make a user
+    CreateUser {
+        #[arg(long)]
+        user_name: String,
+    },
+    /// Give a user a policy
+    PutUserPolicy {
+        #[arg(long)]
+        user_name: String,
+        #[arg(long)]
+        policy_name: String,
+        /// JSON, or file:// and the path of a file
+        #[arg(long)]
+        policy_document: String,
+    },
+    /// Make a key for a user
+    CreateAccessKey {
+        #[arg(long)]
+        user_name: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -1,13 +1,14 @@
-//! The small signed client: the three calls of the story, with the AWS CLI's options, output,
-//! errors and exit statuses.
+//! The small signed client: the calls of the story, with the AWS CLI's options, output, errors and exit
+//! statuses.
 
+use std::fs;
 use std::io::{self, Write as _};
 
 use jiff::Timestamp;
 use local_aws::sigv4::{self, ALGORITHM, Scope, Signed};
 
 use super::Failure;
-use super::args::{Common, Ec2, Service, Sts};
+use super::args::{Common, Ec2, Iam, Service, Sts};
 use super::credentials::{self, Credentials, variable};
 use super::http::{Endpoint, exchange};
 use super::output;
@@ -21,7 +22,7 @@ pub(crate) struct Call {
 }
 
 pub(crate) fn run(service: &Service, common: &Common) -> Result<(), Failure> {
-    let call = Call::of(service);
+    let call = Call::of(service)?;
     let (credentials, profile_region) = credentials::find(common.profile.as_deref())?;
     let region = common
         .region
@@ -40,14 +41,16 @@ pub(crate) fn run(service: &Service, common: &Common) -> Result<(), Failure> {
             format!("\nCould not connect to the endpoint URL: \"{url}\""),
         )
     })?;
-    let text = output::render(&call, &response)?;
-    writeln!(io::stdout(), "{text}")?;
+    // The AWS CLI prints nothing where there is nothing to tell.
+    if let Some(text) = output::render(&call, &response)? {
+        writeln!(io::stdout(), "{text}")?;
+    }
     Ok(())
 }
 
 impl Call {
-    fn of(service: &Service) -> Call {
-        match service {
+    fn of(service: &Service) -> Result<Call, Failure> {
+        Ok(match service {
             Service::Ec2(Ec2::DescribeRegions) => Call {
                 service: "ec2",
                 action: "DescribeRegions",
@@ -70,7 +73,35 @@ impl Call {
                     .filter_map(|(name, value)| Some((name, value.clone()?)));
                 Call::sts("GetSessionToken", given.collect())
             }
-        }
+            Service::Iam(call) => Call::iam(call)?,
+        })
+    }
+
+    fn iam(call: &Iam) -> Result<Call, Failure> {
+        let (action, parameters) = match call {
+            Iam::CreateUser { user_name } => ("CreateUser", vec![("UserName", user_name.clone())]),
+            Iam::PutUserPolicy {
+                user_name,
+                policy_name,
+                policy_document,
+            } => (
+                "PutUserPolicy",
+                vec![
+                    ("UserName", user_name.clone()),
+                    ("PolicyName", policy_name.clone()),
+                    ("PolicyDocument", document(policy_document)?),
+                ],
+            ),
+            Iam::CreateAccessKey { user_name } => {
+                ("CreateAccessKey", vec![("UserName", user_name.clone())])
+            }
+        };
+        Ok(Call {
+            service: "iam",
+            action,
+            version: "2010-05-08",
+            parameters,
+        })
     }
 
     fn sts(action: &'static str, parameters: Vec<(&'static str, String)>) -> Call {
@@ -89,6 +120,19 @@ impl Call {
         }
         form
     }
+}
+
+/// A parameter that may name a file, as those of the AWS CLI do.
+fn document(text: &str) -> Result<String, Failure> {
+    let Some(path) = text.strip_prefix("file://") else {
+        return Ok(text.to_owned());
+    };
+    fs::read_to_string(path).map_err(|error| {
+        Failure::new(
+            255,
+            format!("\nError parsing parameter '--policy-document': Unable to load paramfile {text}: {error}"),
+        )
+    })
 }
 
 fn endpoint(service: &str, common: &Common) -> Result<Endpoint, Failure> {
@@ -129,7 +173,11 @@ fn sign(
     }
     let scope = Scope {
         date: timestamp[..8].to_owned(),
-        region: region.to_owned(),
+        // IAM has one endpoint for all regions, whose requests are signed for this one.
+        region: match call.service {
+            "iam" => "us-east-1".to_owned(),
+            _ => region.to_owned(),
+        },
         service: call.service.to_owned(),
     };
     let signature = sigv4::signature(

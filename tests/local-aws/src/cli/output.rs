@@ -17,8 +17,8 @@ struct Element {
     children: Vec<Element>,
 }
 
-/// The JSON of a success, or the CLI's one line about an error.
-pub(crate) fn render(call: &Call, response: &Response) -> Result<String, Failure> {
+/// The JSON of a success that tells something, or the CLI's one line about an error.
+pub(crate) fn render(call: &Call, response: &Response) -> Result<Option<String>, Failure> {
     let root = parse(&response.body).ok_or_else(|| {
         Failure::new(
             255,
@@ -40,12 +40,30 @@ pub(crate) fn render(call: &Call, response: &Response) -> Result<String, Failure
             ),
         ));
     }
-    pretty(&shape(call.action, &root))
+    shape(call.action, &root).as_ref().map(pretty).transpose()
 }
 
-fn shape(action: &str, root: &Element) -> Value {
+fn shape(action: &str, root: &Element) -> Option<Value> {
     let text = |at: &Element, name: &str| at.find(name).map_or("", |found| &found.text).to_owned();
-    match action {
+    let all = |element: &str, names: &[&str]| {
+        let fields = names
+            .iter()
+            .map(|name| ((*name).to_owned(), text(root, name).into()));
+        json!({ element: Value::Object(fields.collect()) })
+    };
+    Some(match action {
+        "PutUserPolicy" => return None,
+        "CreateUser" => all("User", &["Path", "UserName", "UserId", "Arn", "CreateDate"]),
+        "CreateAccessKey" => all(
+            "AccessKey",
+            &[
+                "UserName",
+                "AccessKeyId",
+                "Status",
+                "SecretAccessKey",
+                "CreateDate",
+            ],
+        ),
         "DescribeRegions" => {
             let regions = root
                 .find("regionInfo")
@@ -75,7 +93,7 @@ fn shape(action: &str, root: &Element) -> Value {
                 "Expiration": text(root, "Expiration"),
             }
         }),
-    }
+    })
 }
 
 fn pretty(value: &Value) -> Result<String, Failure> {

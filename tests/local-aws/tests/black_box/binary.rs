@@ -146,6 +146,76 @@ fn the_story_from_a_shell() {
 }
 
 #[test]
+fn an_administrator_makes_a_user_from_a_shell() {
+    let process = Process::start("administrator");
+    let root = Account::story();
+    let root = root.user("root");
+    let as_root = |args: &[&str]| {
+        let mut command = process.aws(args);
+        command
+            .env("AWS_ACCESS_KEY_ID", root.access_key_id())
+            .env("AWS_SECRET_ACCESS_KEY", root.secret_access_key());
+        command
+    };
+    let json = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let create = ["iam", "create-user", "--user-name", "novice"];
+    let user = json(&mut as_root(&create));
+    assert_eq!(user["User"]["Arn"], "arn:aws:iam::123456789012:user/novice");
+    let twice = as_root(&create).output().unwrap();
+    failed(
+        &twice,
+        254,
+        "\nAn error occurred (EntityAlreadyExists) when calling the CreateUser operation: User with \
+         name novice already exists.\n",
+    );
+    failed(
+        &process
+            .aws(&["iam", "create-user", "--user-name", "other"])
+            .output()
+            .unwrap(),
+        254,
+        "\nAn error occurred (AccessDenied) when calling the CreateUser operation: User: \
+         arn:aws:iam::123456789012:user/testuser is not authorized to perform: iam:CreateUser on \
+         resource: arn:aws:iam::123456789012:user/other because no identity-based policy allows the \
+         iam:CreateUser action\n",
+    );
+
+    let policy = process.home.join("policy.json");
+    let text = r#"{"Version": "2012-10-17", "Statement":
+        [{"Effect": "Allow", "Action": "ec2:DescribeRegions", "Resource": "*"}]}"#;
+    std::fs::write(&policy, text).unwrap();
+    let put = |document: &str| {
+        let put = ["iam", "put-user-policy", "--user-name", "novice"];
+        let rest = ["--policy-name", "p", "--policy-document", document];
+        as_root(&[&put[..], &rest[..]].concat()).output().unwrap()
+    };
+    let done = put(&format!("file://{}", policy.display()));
+    assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
+    assert!(put(text).status.success());
+    let lost = put("file:///nonexistent");
+    assert_eq!(lost.status.code(), Some(255), "{lost:?}");
+
+    let key = json(&mut as_root(&[
+        "iam",
+        "create-access-key",
+        "--user-name",
+        "novice",
+    ]));
+    let field = |name: &str| key["AccessKey"][name].as_str().unwrap().to_owned();
+    let regions = process
+        .aws(&["ec2", "describe-regions"])
+        .env("AWS_ACCESS_KEY_ID", field("AccessKeyId"))
+        .env("AWS_SECRET_ACCESS_KEY", field("SecretAccessKey"))
+        .output()
+        .unwrap();
+    assert!(regions.status.success(), "{regions:?}");
+}
+
+#[test]
 fn controls() {
     let process = Process::start("controls");
     assert_eq!(process.stdout(&["clock"]), "the server's clock is right\n");
