@@ -314,5 +314,10 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {
-    RunArgs::command().subcommands(Subcommand::ALL.map(Subcommand::definition))
+    run_definitions().subcommands(Subcommand::ALL.iter().map(|of| of.definition()))
+}
+
+/// A line that runs a command, without the subcommands.
+pub(super) fn run_definitions() -> Command {
+    RunArgs::command()
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::args::{OutputOptions, Subcommand, definitions};
+use super::args::{OutputOptions, Subcommand, definitions, run_definitions};
 use super::foreign::foreign;
 use super::invocation::{Invocation, invocation};
 use super::known::Known;
@@ -30,7 +30,19 @@ pub(super) enum Parsed {
 
 /// Reads the command line, program name included.
 pub(super) fn parse(words: &[OsString]) -> Parsed {
-    parse_knowing(words, Known::read)
+    right_run(words).unwrap_or_else(|| parse_knowing(words, Known::read))
+}
+
+/// A run that is right. Most lines are, and they need no definition of a subcommand.
+fn right_run(words: &[OsString]) -> Option<Parsed> {
+    let mut definitions = run_definitions();
+    if first_own_word(words, &definitions).is_some() {
+        return None;
+    }
+    let matches = definitions.try_get_matches_from_mut(words).ok()?;
+    let (run, output) = invocation(&matches).ok()?;
+    let is_run = matches!(&run, Invocation::Run { command, .. } if !command.is_empty());
+    is_run.then(|| Parsed::Run(Box::new(run), output))
 }
 
 /// The same, with what there is on the machine, which is looked at only if the words make no sense.
@@ -260,6 +272,11 @@ mod tests {
             words.extend(options.concat().into_iter().map(OsString::from));
             words.push("--".into());
             words.extend(command.iter().map(OsString::from));
+            // What the short way takes means the same on the long one.
+            if let Some(short) = right_run(&words) {
+                let long = parse_knowing(&words, || panic!("it makes sense"));
+                prop_assert_eq!(format!("{short:?}"), format!("{long:?}"));
+            }
             match parse(&words) {
                 Parsed::Run(invocation, _) => {
                     let Invocation::Run { command: run, .. } = *invocation else {

@@ -41,7 +41,7 @@ pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
         .map(|(kind, variable, default)| {
             let path = locate(env, variable, default)?;
             let bytes = read_one(&path)?;
-            tracing::debug!("{}: {} bytes", path.display(), bytes.len());
+            log::debug!("{}: {} bytes", path.display(), bytes.len());
             Ok(ConfigFile { kind, path, bytes })
         })
         .collect()

@@ -19,7 +19,7 @@ pub(crate) fn stay_within_the_program() {
             // SAFETY: two C strings that live for ever, and no other thread yet that looks up names.
             let result = unsafe { __nss_configure_lookup(database.as_ptr(), modules.as_ptr()) };
             if result != 0 {
-                tracing::debug!("names are looked up as nsswitch.conf says");
+                log::debug!("names are looked up as nsswitch.conf says");
             }
         }
     }

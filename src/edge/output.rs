@@ -1,20 +1,13 @@
 //! What mfaexec says: errors and notices on stderr, results on stdout. A reader that is gone is
 //! no reason to fail, so nothing in here panics.
 
-use std::fmt;
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
+use log::{LevelFilter, Log, Metadata, Record};
 use terminal_size::{Width, terminal_size_of};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry::LookupSpan;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::edge::process::inherited::stdout_was_closed;
 use crate::error::{Error, Result};
@@ -42,21 +35,13 @@ impl Ui {
     /// 2 the details. Other crates' events are never shown: the SDK's carry secrets.
     pub(crate) fn new(quiet: bool, verbose: u8) -> Self {
         let level = match verbose {
-            0 => None,
-            1 => Some(Level::INFO),
-            _ => Some(Level::DEBUG),
+            0 => LevelFilter::Off,
+            1 => LevelFilter::Info,
+            _ => LevelFilter::Debug,
         };
-        if let Some(level) = level {
-            let layer = tracing_subscriber::fmt::layer()
-                .with_writer(|| Stderr)
-                .event_format(OneLine);
-            let own = Targets::new().with_target("mfaexec", level);
-            drop(
-                tracing_subscriber::registry()
-                    .with(own)
-                    .with(layer)
-                    .try_init(),
-            );
+        // It fails where it was set before: that one is the same.
+        if level != LevelFilter::Off && log::set_logger(&Events).is_ok() {
+            log::set_max_level(level);
         }
         let verbose = verbose > 0;
         Self {
@@ -105,25 +90,22 @@ impl Ui {
     }
 }
 
-/// An event as a line like mfaexec's other ones: `mfaexec: what (field=value)`.
-struct OneLine;
+/// mfaexec's own events, each as a line like its other ones: `mfaexec: what`.
+struct Events;
 
-impl<S, N> FormatEvent<S, N> for OneLine
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        // Fields can carry foreign text, so the line is made first and then escaped as a whole.
-        let mut line = String::new();
-        context.format_fields(Writer::new(&mut line), event)?;
-        writeln!(writer, "mfaexec: {}", printable(&line))
+impl Log for Events {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("mfaexec")
     }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            let text = record.args().to_string();
+            to_stderr(&format!("mfaexec: {}", printable(&text)));
+        }
+    }
+
+    fn flush(&self) {}
 }
 
 pub(crate) fn error(error: &Error) {

@@ -141,7 +141,7 @@ impl SigningIn<'_> {
                 self.which(found)?
             }
         };
-        tracing::info!("the MFA device is {serial}");
+        log::info!("the MFA device is {serial}");
         let serial = Sourced::new(serial, Origin::Discovered);
         check_serial(&serial, &self.settings.profile.value)?;
         self.settings.set_device(serial);

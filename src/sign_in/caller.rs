@@ -41,7 +41,7 @@ impl SigningIn<'_> {
             )),
             // The role may allow another name. It is asked for again when a session is.
             Err(failure) => {
-                tracing::info!("STS does not tell whose the keys are: {}", failure.cause());
+                log::info!("STS does not tell whose the keys are: {}", failure.cause());
                 self.settings.caller = Caller::Nameless;
                 Ok(())
             }
@@ -59,7 +59,7 @@ impl SigningIn<'_> {
                 .cache
                 .store_caller(&caller_id(&self.settings), &self.settings.caller)
         {
-            tracing::debug!("cannot remember the user: {}", error.summary());
+            log::debug!("cannot remember the user: {}", error.summary());
         }
     }
 }

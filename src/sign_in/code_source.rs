@@ -120,7 +120,7 @@ pub(crate) fn find_codes(
         (Some(PromptMethod::Terminal), Err(cause)) => Err(fail(cause)),
         (None, Err(cause)) => {
             let usual = Dialogs::usual(env).map_err(|more| fail(format!("{cause}; {more}")))?;
-            tracing::info!("{cause}");
+            log::info!("{cause}");
             Ok(Codes::Asked(usual, wake))
         }
     }

@@ -90,7 +90,7 @@ impl Dialogs {
         };
         let mut causes = Vec::new();
         while let Some((dialog, path)) = self.programs.first() {
-            tracing::info!("asking with {}", dialog.program);
+            log::info!("asking with {}", dialog.program);
             let said = match dialog.kind {
                 DialogKind::Pinentry => pinentry::ask(path, &self.place, words, wake),
                 kind => dialog::ask(kind, path, words, wake),
@@ -99,7 +99,7 @@ impl Dialogs {
                 Ok(said) => return Ok(said),
                 Err(cause) => {
                     let (dialog, _) = self.programs.remove(0);
-                    tracing::info!("{} cannot ask: {cause}", dialog.program);
+                    log::info!("{} cannot ask: {cause}", dialog.program);
                     causes.push(format!("{}: {cause}", dialog.program));
                 }
             }

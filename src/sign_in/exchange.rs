@@ -246,7 +246,7 @@ impl SigningIn<'_> {
             && let Ok(directory) = self.cache.directory()
             && let Err(error) = used_codes::forget(&directory, serial, code)
         {
-            tracing::debug!("the code counts as used, although it was not: {error}");
+            log::debug!("the code counts as used, although it was not: {error}");
         }
         exchanged
     }

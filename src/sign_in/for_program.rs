@@ -24,7 +24,7 @@ pub(crate) fn rest_of_session(
     let Ok(mut session) = plan.into_session() else {
         return Ok(None);
     };
-    tracing::info!("using what is left of the cached session");
+    log::info!("using what is left of the cached session");
     learn_account(&settings, &mut session, ui)?;
     Ok(Some(Obtained {
         session,

@@ -39,7 +39,7 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
         .caller_identity(None, None)
         .wait(|| tell_slow(ui))
         .map_err(diagnosed)?;
-    tracing::info!("the key belongs to {}", identity.arn);
+    log::info!("the key belongs to {}", identity.arn);
     let serials = aws.mfa_devices(user_name(&identity.arn));
     let found = match serials.wait(|| tell_slow(ui)) {
         Ok(serials) => usable(sort_devices(serials), &identity, settings)?,

@@ -78,7 +78,7 @@ pub(crate) fn obtain(
     }
     match plan.into_session() {
         Ok(mut session) => {
-            tracing::info!(
+            log::info!(
                 "using the cached session, which ends at {}",
                 local_time(session.expires_at, now())
             );
@@ -112,13 +112,13 @@ fn tell(settings: &Settings, ui: Ui) {
         ui.notice(notice);
     }
     let Sourced { value, origin } = &settings.profile;
-    tracing::info!("profile {value} (from {origin})");
+    log::info!("profile {value} (from {origin})");
 }
 
 /// What can be refused before a person is asked for anything.
 fn check_before_question(settings: &Settings, plan: &Plan, what_for: For<'_>) -> Result<()> {
     if let Some(reason) = &plan.reason {
-        tracing::info!("signing in: {reason}");
+        log::info!("signing in: {reason}");
     }
     plan.check(settings, what_for.is_used_now())?;
     if !what_for.is_used_now() {

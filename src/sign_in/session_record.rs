@@ -117,7 +117,7 @@ impl SigningIn<'_> {
                 one_of_several: self.one_of_several,
             };
             if let Err(error) = self.cache.store_device(&device_id(&self.settings), &device) {
-                tracing::debug!("cannot remember the device: {}", error.summary());
+                log::debug!("cannot remember the device: {}", error.summary());
             }
         }
         Ok(())

@@ -25,7 +25,7 @@ pub(crate) fn tell_wait(what: &str, holder: Option<Holder>, ui: Ui) {
     let process = holder.map_or(String::new(), |Holder(pid)| format!(" (process {pid})"));
     let text = format!("waiting for {what}{process}");
     if notices_on_terminal() && holder.is_some_and(Holder::is_of_this_job) {
-        tracing::info!("{text}");
+        log::info!("{text}");
     } else {
         ui.notice(&text);
     }

@@ -116,8 +116,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_lex", &["cli"]),
     ("comfy_table", &["commands/status.rs"]),
-    ("tracing", &["edge/", "sign_in/"]),
-    ("tracing_subscriber", &["edge/output.rs"]),
+    ("log", &["edge/", "sign_in/"]),
+    // Its feature alone is wanted.
+    ("tracing", &[]),
     // The system.
     ("linux_keyutils", &["edge/store/keyring.rs"]),
     ("nix", &["edge/"]),

@@ -32,7 +32,7 @@ impl Roots {
         let bundle = bundle.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bundle);
         let (roots, unusable) = Self::parse(bundle);
         for (number, cause) in &unusable {
-            tracing::info!("{path}: certificate {number} is not used: {cause}");
+            log::info!("{path}: certificate {number} is not used: {cause}");
         }
         match (roots, unusable.first()) {
             (Some(roots), _) => Ok(roots),

@@ -89,7 +89,7 @@ pub(crate) async fn identity_center(sso: &Sso, routes: &SsoRoutes) -> Called<Tem
             Ok(next) => (token, is_new) = (next, true),
             // The one that is there may do for this time.
             Err(failure) if !token.is_over(now()) => {
-                tracing::info!("the token was not renewed: {}", failure.message);
+                log::info!("the token was not renewed: {}", failure.message);
             }
             Err(failure) => return Err(failure),
         }
@@ -168,8 +168,8 @@ async fn renew(
     let next = renewed(&store.content()?, token, answer.refresh_token(), end);
     let next = next.ok_or_else(unusable)?;
     match store.write(&next) {
-        Ok(()) => tracing::info!("the token of aws sso login was renewed"),
-        Err(error) => tracing::info!(
+        Ok(()) => log::info!("the token of aws sso login was renewed"),
+        Err(error) => log::info!(
             "the renewed token cannot be kept in {}: {error}",
             store.path.display()
         ),

@@ -279,7 +279,7 @@ impl Aws {
                 } else {
                     "failed"
                 };
-                tracing::debug!(
+                log::debug!(
                     "{operation} {word} after {} ms",
                     begun.elapsed().as_millis()
                 );

@@ -123,7 +123,7 @@ async fn accept(
             if is_ours(peer, page.own) {
                 spawn_local(serve(stream, Rc::clone(&page)));
             } else {
-                tracing::debug!("a connection of another user was closed");
+                log::debug!("a connection of another user was closed");
             }
         }
         if Instant::now() > slow_at

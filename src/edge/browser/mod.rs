@@ -57,7 +57,7 @@ pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()>
     let mut failures = Vec::new();
     for mut command in openers::commands(&handover.address(), env) {
         let program = command.get_program().to_string_lossy().into_owned();
-        tracing::debug!("opening a browser with {program}");
+        log::debug!("opening a browser with {program}");
         let started = start(&mut command);
         let outcome = started
             .map_err(|error| error.to_string())

@@ -84,14 +84,14 @@ pub(crate) fn put_back() {
         if !ignored.load(Ordering::Relaxed) {
             // SAFETY: the default action is no handler, nothing can be called.
             if let Err(error) = unsafe { signal(number, SigHandler::SigDfl) } {
-                tracing::debug!("cannot restore {number}: {error}");
+                log::debug!("cannot restore {number}: {error}");
             }
         }
     }
     if SIGCHLD_IGNORED.load(Ordering::Relaxed) {
         // SAFETY: to ignore a signal, no handler is called.
         if let Err(error) = unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) } {
-            tracing::debug!("cannot restore SIGCHLD: {error}");
+            log::debug!("cannot restore SIGCHLD: {error}");
         }
     }
     for (fd, closed) in (0..).zip(&CLOSED) {

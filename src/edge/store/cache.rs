@@ -152,7 +152,7 @@ impl Cache {
         match key {
             Ok(key) => Opener::new(key, false),
             Err(trouble) => {
-                tracing::debug!("nothing can be decrypted now: {}", trouble.cause);
+                log::debug!("nothing can be decrypted now: {}", trouble.cause);
                 Opener::new(None, auto)
             }
         }
@@ -214,7 +214,7 @@ impl Cache {
             && let Some(name) = self.opener(&dir, id, About::Device).name(id, About::Device)
             && let Err(error) = dir.remove(&name)
         {
-            tracing::debug!("{}", error.summary());
+            log::debug!("{}", error.summary());
         }
     }
 

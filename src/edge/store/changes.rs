@@ -16,7 +16,7 @@ impl Drop for Changing<'_> {
         if let Some(dir) = self.0
             && let Err(error) = dir.unlock()
         {
-            tracing::debug!("cannot unlock the cache: {error}");
+            log::debug!("cannot unlock the cache: {error}");
         }
     }
 }
@@ -32,7 +32,7 @@ impl<'a> Changing<'a> {
                 Ok(()) => return Self(Some(dir)),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(CHANGE_PAUSE),
                 Err(TryLockError::Error(error)) => {
-                    tracing::debug!("the cache cannot be locked: {error}");
+                    log::debug!("the cache cannot be locked: {error}");
                     break;
                 }
             }

@@ -110,7 +110,7 @@ pub(crate) fn usable(session: Session, now: Timestamp) -> Option<Session> {
             })
         }
         Err(reason) => {
-            tracing::info!("a session in the cache cannot be used: {reason}");
+            log::info!("a session in the cache cannot be used: {reason}");
             None
         }
     }
@@ -152,9 +152,9 @@ pub(crate) fn remove(dir: &PrivateDir, files: &[(String, FileIdentity)]) {
     let _changing = dir.changing();
     for (name, seen) in files {
         match dir.remove_seen(name, seen) {
-            Ok(removed) => tracing::debug!("{name} is of no use any more; removed: {removed}"),
+            Ok(removed) => log::debug!("{name} is of no use any more; removed: {removed}"),
             // It is of no use wherever it is.
-            Err(error) => tracing::debug!("{}", error.summary()),
+            Err(error) => log::debug!("{}", error.summary()),
         }
     }
 }

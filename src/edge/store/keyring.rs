@@ -85,7 +85,7 @@ mod platform {
                 .set_timeout(TIMEOUT)
         };
         if let Err(error) = renew() {
-            tracing::debug!("cannot renew the cache key: {error:?}");
+            log::debug!("cannot renew the cache key: {error:?}");
         }
     }
 
@@ -103,7 +103,7 @@ mod platform {
             && let Ok(user) = KeyRing::from_special_id(KeyRingIdentifier::User, false)
             && let Err(error) = user.unlink_key(key)
         {
-            tracing::debug!("cannot remove the cache key: {error:?}");
+            log::debug!("cannot remove the cache key: {error:?}");
         }
     }
 

@@ -47,10 +47,10 @@ fn remove_free_lock(dir: &PrivateDir, name: &str) {
     match file.try_lock() {
         Ok(()) if dir.has_name(&file, name) => {
             let removed = dir.remove(name);
-            tracing::debug!("the lock {name} is no one's; removed: {}", removed.is_ok());
+            log::debug!("the lock {name} is no one's; removed: {}", removed.is_ok());
         }
         Ok(()) | Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(error)) => tracing::debug!("{name} cannot be locked: {error}"),
+        Err(TryLockError::Error(error)) => log::debug!("{name} cannot be locked: {error}"),
     }
 }
 

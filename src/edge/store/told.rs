@@ -22,7 +22,7 @@ pub(crate) fn tell_change(dir: &PrivateDir, trouble: Trouble) -> Stored {
     }
     if let Err(error) = dir.write(TOLD, trouble.cause.as_bytes()) {
         // At worst it is told once more.
-        tracing::debug!("{}", error.summary());
+        log::debug!("{}", error.summary());
     }
     Stored::Plain(trouble)
 }
@@ -31,6 +31,6 @@ pub(crate) fn tell_change(dir: &PrivateDir, trouble: Trouble) -> Stored {
 pub(crate) fn forget(dir: &PrivateDir) {
     if let Err(error) = dir.remove(TOLD) {
         // At worst it is not told.
-        tracing::debug!("{}", error.summary());
+        log::debug!("{}", error.summary());
     }
 }
