@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, PolicyChoice, SetupChoice,
+    SetupKind, ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -150,6 +150,14 @@ pub(super) struct RegionsArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct KeysArgs {
+    #[command(flatten)]
+    pub(super) keys: KeysChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Choice {
     /// Only sessions that this profile uses
     #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
@@ -206,10 +214,11 @@ pub(super) enum Subcommand {
     Setup,
     Policy,
     Regions,
+    Keys,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -221,6 +230,7 @@ impl Subcommand {
         Self::Setup,
         Self::Policy,
         Self::Regions,
+        Self::Keys,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -240,6 +250,7 @@ impl Subcommand {
             Self::Setup => "setup",
             Self::Policy => "policy",
             Self::Regions => "regions",
+            Self::Keys => "keys",
         }
     }
 
@@ -277,6 +288,10 @@ impl Subcommand {
             Self::Regions => self
                 .deferred::<RegionsArgs>("Show in which regions STS is on for the account")
                 .after_long_help(REGIONS),
+            Self::Keys => self
+                .deferred::<KeysArgs>("Rotate the long-term key of a profile")
+                .override_usage("mfaexec keys rotate [OPTIONS]")
+                .after_long_help(KEYS),
         }
     }
 
@@ -311,6 +326,13 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
   on           STS gives sessions
   off          an administrator has switched STS off for the account
   not enabled  an opt-in region that the account has not enabled";
+
+const KEYS: &str = "\
+keys rotate needs these permissions with MFA, which mfaexec policy self-service gives:
+  iam:ListAccessKeys, iam:CreateAccessKey, iam:UpdateAccessKey, iam:DeleteAccessKey
+  iam:GetAccessKeyLastUsed, to show when a key was used last; without it, mfaexec does not show it
+
+If it is interrupted, run it again: it goes on where it was.";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

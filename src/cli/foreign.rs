@@ -9,6 +9,8 @@ pub(super) enum Meaning {
     /// A run, or a shell where no command is named.
     Run,
     Subcommand(Subcommand),
+    /// A subcommand with what it does.
+    Action(Subcommand, &'static str),
     /// A line with nothing but this option.
     Option(&'static str),
     /// This command, run with the session.
@@ -100,8 +102,8 @@ const TABLE: &[Row] = &[
     },
     Row {
         words: &["rotate"],
-        meaning: Meaning::Command(&["aws", "iam", "create-access-key"]),
-        cause: "mfaexec changes no keys in IAM; the AWS CLI makes a new one",
+        meaning: Meaning::Action(Subcommand::Keys, "rotate"),
+        cause: "keys rotate replaces a long-term key by a new one",
     },
     Row {
         words: &["add", "configure", "config", "import", "init"],

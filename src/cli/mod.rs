@@ -121,6 +121,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Regions { profile, json } => {
             return commands::regions::regions(&env, profile, json, ui);
         }
+        Invocation::Keys { choice } => return commands::keys::keys(&env, &choice, ui),
         Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}

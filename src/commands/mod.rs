@@ -6,6 +6,7 @@ pub(crate) mod credential_process;
 pub(crate) mod every_profile;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod of_profile;
 pub(crate) mod policy;

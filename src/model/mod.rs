@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod prompt;
 pub(crate) mod regions;
+pub(crate) mod rotation;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod source;

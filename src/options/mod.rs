@@ -15,11 +15,15 @@ use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
 mod change;
+mod keys;
 mod login_command;
 mod policy;
+mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
+pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice};
 pub(crate) use policy::PolicyChoice;
+pub(crate) use user_sign_in::UserSignIn;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of
 // the subcommand.

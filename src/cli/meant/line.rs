@@ -14,6 +14,13 @@ impl Reader<'_> {
         let mut verb = match self.verb {
             None | Some(Meaning::Run) => None,
             Some(Meaning::Subcommand(own)) => Some(own),
+            Some(Meaning::Action(own, action)) => {
+                let verb = |part: &Part| matches!(part, Part::Verb);
+                let at = self.parts.iter().position(verb).map_or(0, |at| at + 1);
+                let action = Part::Options(vec![action.to_owned()]);
+                self.parts.insert(at, action);
+                Some(own)
+            }
             Some(Meaning::Command(command)) => {
                 self.command.clear();
                 after = command;

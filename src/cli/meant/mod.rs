@@ -13,6 +13,7 @@ use super::option_words::{has_option, is_named, option_for};
 use super::tokens::{Token, Tokens};
 use crate::escape::shell_line;
 use crate::model::child::shell::Shell;
+use crate::options::KeysAction;
 
 mod line;
 
@@ -279,8 +280,13 @@ impl<'a> Reader<'a> {
         let Some(Meaning::Subcommand(own)) = self.verb else {
             return;
         };
-        if own == Subcommand::Setup && word == Subcommand::CredentialProcess.name() {
-            // The one word that is no option after a subcommand: what to set up.
+        let is_action = match own {
+            Subcommand::Setup => word == Subcommand::CredentialProcess.name(),
+            Subcommand::Keys => KeysAction::ALL.map(KeysAction::name).contains(&word),
+            _ => false,
+        };
+        if is_action {
+            // The one word that is no option after these subcommands.
             return self.parts.push(Part::Options(vec![word.to_owned()]));
         }
         let takes_options = format!("mfaexec {} takes options only", own.name());

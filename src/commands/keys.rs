@@ -1,0 +1,14 @@
+//! `mfaexec keys`: looks after the long-term key of a profile. One file an action.
+
+mod rotate;
+
+use crate::edge::output::Ui;
+use crate::error::Result;
+use crate::model::environment::Environment;
+use crate::options::{KeysChoice, KeysWish};
+
+pub(crate) fn keys(env: &Environment, choice: &KeysChoice, ui: Ui) -> Result<()> {
+    match choice.wish()? {
+        KeysWish::Rotate(wish) => rotate::rotate(env, choice, wish, ui),
+    }
+}
