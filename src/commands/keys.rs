@@ -1,6 +1,9 @@
 //! `mfaexec keys`: looks after the long-term key of a profile. One file an action.
 
+mod home;
+mod proof;
 mod rotate;
+mod rotating;
 
 use crate::edge::output::Ui;
 use crate::error::Result;

@@ -31,6 +31,19 @@ pub(crate) fn config_path(env: &Environment) -> Result<PathBuf> {
     locate(env, variable, default)
 }
 
+/// Where the file of that kind is, or would be.
+///
+/// # Errors
+/// As [`config_path`].
+pub(crate) fn path_of(env: &Environment, kind: FileKind) -> Result<PathBuf> {
+    let [config, credentials] = FILES;
+    let (_, variable, default) = match kind {
+        FileKind::Config => config,
+        FileKind::Credentials => credentials,
+    };
+    locate(env, variable, default)
+}
+
 /// Reads both files. One that is not there is empty, wherever it was looked for, as in the SDKs.
 ///
 /// # Errors

@@ -14,5 +14,6 @@ pub(crate) mod process;
 pub(crate) mod progress_bar;
 pub(crate) mod prompt;
 pub(crate) mod replace_file;
+pub(crate) mod rotation_record;
 pub(crate) mod signals;
 pub(crate) mod store;

@@ -67,14 +67,23 @@ impl Replacing {
     /// It was changed meanwhile, or cannot be written with the owner and the mode that it has. Then
     /// the old file is there.
     pub(crate) fn replace(self, content: &[u8]) -> Result<Option<PathBuf>> {
-        let failed = |error: &io::Error| cannot(&self.path, &error.to_string());
         let mut backup = self.path.clone().into_os_string();
         backup.push(BACKUP);
         let backup = PathBuf::from(backup);
         if self.seen.is_some() {
-            let written = self.put(&self.content, &backup);
-            written.map_err(|error| failed(&error))?;
+            self.put(&self.content, &backup)
+                .map_err(|error| cannot(&self.path, &error.to_string()))?;
         }
+        let had_one = self.seen.is_some();
+        self.replace_without_backup(content)?;
+        Ok(had_one.then_some(backup))
+    }
+
+    /// The same without the old file beside it: it may have a secret that is not to lie about.
+    ///
+    /// # Errors
+    /// As [`Replacing::replace`].
+    pub(crate) fn replace_without_backup(self, content: &[u8]) -> Result<()> {
         let now = fs::symlink_metadata(&self.path).ok();
         if now.as_ref().map(identity) != self.seen.as_ref().map(identity) {
             return Err(cannot(
@@ -83,15 +92,23 @@ impl Replacing {
             ));
         }
         let written = self.put(content, &self.path);
-        written.map_err(|error| failed(&error))?;
-        Ok(self.seen.is_some().then_some(backup))
+        written.map_err(|error| cannot(&self.path, &error.to_string()))
+    }
+
+    /// Makes sure that the file could be replaced, as far as that can be known, and leaves it as it is.
+    ///
+    /// # Errors
+    /// Those of the system: no room, a directory that is closed, an owner who is someone else.
+    pub(crate) fn check(&self) -> Result<()> {
+        let temporary = self.temporary();
+        let written = self.write(&self.content, &temporary);
+        fs::remove_file(&temporary).ok();
+        written.map_err(|error| cannot(&self.path, &error.to_string()))
     }
 
     /// Writes a file under another name, then gives it its own.
     fn put(&self, content: &[u8], path: &Path) -> io::Result<()> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let (begin, end) = TEMPORARY;
-        let temporary = self.path.with_file_name(format!("{begin}{name}{end}"));
+        let temporary = self.temporary();
         let put = self.write(content, &temporary).and_then(|()| {
             fs::rename(&temporary, path)?;
             // Until then, a name may be lost in a power failure, but not a file.
@@ -102,6 +119,12 @@ impl Replacing {
             let _ = fs::remove_file(&temporary);
         }
         put
+    }
+
+    fn temporary(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let (begin, end) = TEMPORARY;
+        self.path.with_file_name(format!("{begin}{name}{end}"))
     }
 
     fn write(&self, content: &[u8], temporary: &Path) -> io::Result<()> {

@@ -3,9 +3,11 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+pub(crate) mod as_user;
 pub(crate) mod before_question;
 pub(crate) mod cached;
 pub(crate) mod caller;
+pub(crate) mod carry_over;
 pub(crate) mod code_source;
 pub(crate) mod confirm;
 pub(crate) mod console;

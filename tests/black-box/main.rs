@@ -58,6 +58,8 @@ mod find_device;
 mod harness;
 mod home;
 mod internet;
+mod keys_rotate;
+mod keys_rotate_killed;
 mod kill;
 mod login_refused;
 mod meant;

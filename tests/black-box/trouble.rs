@@ -64,6 +64,12 @@ impl World {
         command.env(name, value);
     }
 
+    /// Counts what a program does to files and connections, kills it or writes a log: see effects.c.
+    pub(crate) fn with_effects(&self, command: &mut Command, name: &str, value: &str) {
+        self.preload(command, "effects", include_str!("effects.c"));
+        command.env(name, value);
+    }
+
     /// Runs a program without HOME, and with a user database that has this home: see passwd.c.
     pub(crate) fn with_home_of_user(&self, command: &mut Command, home: Option<&Path>) {
         self.preload(command, "passwd", include_str!("passwd.c"));

@@ -253,6 +253,11 @@ impl Aws {
         })
     }
 
+    /// What no error may show of a call that a session signs.
+    pub(super) fn secrets_with(&self, session: &Session) -> Secrets {
+        self.secrets.clone().with(of_session(Some(session)))
+    }
+
     pub(super) fn call<T, F>(
         &self,
         operation: &'static str,
