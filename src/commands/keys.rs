@@ -1,5 +1,6 @@
 //! `mfaexec keys`: looks after the long-term key of a profile. One file an action.
 
+mod calls;
 mod home;
 mod proof;
 mod rotate;

@@ -95,7 +95,7 @@ impl KeptRecord {
                 Ok(Some(Self { path, file, record }))
             }
             None => {
-                // Whoever removed it was faster.
+                // Another process may have removed it already.
                 fs::remove_file(path).ok();
                 Ok(None)
             }

@@ -17,15 +17,16 @@ pub(crate) struct KeysChoice {
     pub user: UserSignIn,
     #[command(flatten)]
     pub change: ChangeChoice,
-    /// rotate: delete the old key after this time: 0, 30s, 5m
+    /// Delete the old key after this time: 0, 30s, 5m
     ///
     /// mfaexec waits for it, at most 1h. Default: the old key stays in IAM, inactive, and the next
     /// rotation deletes it.
     #[arg(long, value_name = "TIME", value_parser = Span::parse, help_heading = ROTATE)]
     delete_after: Option<Span>,
-    /// rotate: delete this other key first, also if it is active
+    /// Delete this other key first
     ///
-    /// A user can have two keys. An inactive one needs no option: mfaexec shows it, and asks.
+    /// A user can have two keys. An inactive one is deleted without this option, once you agree; an active
+    /// one only if it is named.
     #[arg(long, value_name = "KEY", value_parser = non_empty, help_heading = ROTATE)]
     delete: Option<String>,
 }

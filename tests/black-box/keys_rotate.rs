@@ -11,7 +11,7 @@ use crate::harness::{SERIAL, Said, World, finish, has};
 use crate::trouble::names;
 
 pub(crate) const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
-const OLD_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+pub(crate) const OLD_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub(crate) const ROTATE: [&str; 5] = ["keys", "rotate", "-p", "testuser", "--yes"];
 
 /// A user with the policy that `mfaexec policy self-service` prints, and with an MFA session.
@@ -51,9 +51,9 @@ fn read(world: &World) -> String {
     fs::read_to_string(credentials(world)).unwrap()
 }
 
-/// The file has a pair of the user's that works, in place of the story's; that pair.
+/// The pair of the user's in the file, which works.
 #[track_caller]
-pub(crate) fn key_in_file(world: &World) -> (String, String) {
+fn key_in_file(world: &World) -> (String, String) {
     let text = read(world);
     let all = keys(world).into_iter();
     let mut there = all.filter(|(id, secret, active)| {

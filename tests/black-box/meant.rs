@@ -51,6 +51,11 @@ fn a_profile_without_its_option_is_not_lost() {
                 "mfaexec -p testuser -- true x",
             ),
             (&["exec", "testuser"], "mfaexec shell -p testuser"),
+            (&["rotate", "testuser"], "mfaexec keys rotate -p testuser"),
+            (
+                &["keys", "rotate", "testuser"],
+                "mfaexec keys rotate -p testuser",
+            ),
             (
                 &["exec", "-d", "1h", "deploy", "--", "true", "a b"],
                 "mfaexec -d 1h -p deploy -- true 'a b'",

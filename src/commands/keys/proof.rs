@@ -74,12 +74,3 @@ fn not_proven(failure: &CallFailure, settings: &Settings) -> Error {
         "wait some minutes and run it again: {line}; or begin anew: {line} --delete {id}"
     ))
 }
-
-/// A failed call to IAM that the user's session has signed.
-pub(super) fn explained(failure: &CallFailure, settings: &Settings) -> Error {
-    let asked = Asked {
-        with_session: true,
-        ..Asked::by_key(settings, None)
-    };
-    diagnose(failure, &asked)
-}

@@ -3,11 +3,9 @@
 //! it takes the place of the old one, and in that place before the old one becomes inactive. What is
 //! interrupted goes on from the record, which is kept until the old key is inactive.
 
+use crate::commands::keys::calls::{signed_in, wait};
 use crate::commands::keys::home::{Files, Home};
-use crate::commands::keys::proof::explained;
 use crate::commands::keys::rotating::Rotating;
-use crate::edge::aws::access_keys::SignedIn;
-use crate::edge::aws::thread::Pending;
 use crate::edge::output::{Ui, print};
 use crate::edge::rotation_record::KeptRecord;
 use crate::error::Result;
@@ -80,8 +78,7 @@ pub(super) fn rotate(
     carry_out(&rotating, &rotation, &mut record, delete_after)
 }
 
-/// Each step is told once it is done, so that whoever reads the output of a killed run knows how far it
-/// came.
+/// Each step is told once it is done, so that the output of a killed run says how far it came.
 fn carry_out(
     rotating: &Rotating<'_>,
     rotation: &Rotation,
@@ -136,18 +133,6 @@ fn list_keys(user: &User, current: &str, ui: Ui) -> Result<Vec<UserKey>> {
         }
     }
     Ok(keys)
-}
-
-pub(super) fn signed_in(user: &User) -> SignedIn<'_> {
-    SignedIn {
-        session: &user.session,
-        user: &user.name,
-    }
-}
-
-pub(super) fn wait<T>(user: &User, ui: Ui, call: Pending<T>) -> Result<T> {
-    call.wait(|| tell_slow(ui))
-        .map_err(|failure| explained(&failure, &user.settings))
 }
 
 fn line_to_delete(user: &User, id: &str) -> String {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use crate::commands::keys::calls::{explained, signed_in, wait};
 use crate::commands::keys::home::{Files, Home};
-use crate::commands::keys::proof::{explained, prove};
-use crate::commands::keys::rotate::{signed_in, wait};
+use crate::commands::keys::proof::prove;
 use crate::edge::output::Ui;
 use crate::edge::rotation_record::KeptRecord;
 use crate::edge::store::cache::Cache;

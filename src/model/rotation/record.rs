@@ -1,5 +1,5 @@
 //! What is kept beside the file with the key while a rotation is under way: the new key, so that it is
-//! never in one process alone. Whoever can read the file with the key can read this one.
+//! never in one process alone. It is as safe as the file with the key.
 
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
