@@ -2,9 +2,12 @@
 //! moment, and the next run goes on. The effects are in the order that survives a power failure.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
-use crate::harness::{SERIAL, Said, World, finish, has};
+use crate::harness::{SERIAL, Said, World, eventually, finish, has};
 use crate::keys_rotate::{OLD, OLD_SECRET, ROTATE, is_tidy, keys, world};
+use crate::trouble::said;
 
 /// A run with `effects.c` in it.
 fn run(world: &World, name: &str, value: &str, more: &[&str]) -> Said {
@@ -161,14 +164,80 @@ fn of_two_at_a_time_one_is_refused() {
     // The first one waits until AWS knows its key.
     world.aws.edit(|account| account.settles_after = 4);
     let mut first = world.mfaexec(&ROTATE);
-    let first = first.stderr(std::process::Stdio::piped()).spawn().unwrap();
-    crate::harness::eventually("a second key", || keys(&world).len() == 2);
+    first.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let first = first.spawn().unwrap();
+    eventually("a second key", || keys(&world).len() == 2);
+    // Until then, the file has the old one.
+    let text = fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    has(&text, &[OLD]);
     let error = world.run(&ROTATE).fails(1);
     has(
         &error,
         &["another mfaexec rotates this key", "wait for it to end"],
     );
-    let first = crate::trouble::said(first);
+    let first = said(first);
     assert_eq!(first.code, Some(0), "{first:?}");
+    is_tidy(&world);
+}
+
+/// Kills a run right before it calls IAM for this.
+fn killed_before(world: &World, action: &str) {
+    let log = world.home().join("effects");
+    let file = world.home().join(".aws/credentials");
+    let (account, credentials) = (world.aws.account(), fs::read(&file).unwrap());
+    run(world, "EFFECTS_LOG", log.to_str().unwrap(), &[]).succeeds();
+    let log = fs::read_to_string(log).unwrap();
+    let wanted = format!("send {action}");
+    let at = log.lines().position(|line| line == wanted).unwrap() + 1;
+    // From the beginning.
+    world.aws.edit(|now| *now = account);
+    fs::write(file, credentials).unwrap();
+    world.sign_in(&[]);
+    let killed = run(world, "KILL_AT", &at.to_string(), &[]);
+    assert_eq!(killed.signal, Some(9), "{killed:?}");
+}
+
+#[test]
+fn a_new_key_that_is_dead_by_now_does_not_kill_the_old_one() {
+    let world = world();
+    killed_before(&world, "UpdateAccessKey");
+    let new = keys(&world).remove(1).0;
+    let set = |active| {
+        let edit =
+            |account: &mut local_aws::Account| account.user_mut("testuser").keys[1].active = active;
+        world.aws.edit(edit);
+    };
+    set(false);
+    let error = world.run(&ROTATE).fails(1);
+    has(&error, &["AWS does not know the access key", &new]);
+    let active = |at: usize| keys(&world)[at].2;
+    assert!(active(0));
+    set(true);
+    world.run(&ROTATE).succeeds();
+    assert!(!active(0) && active(1));
+    is_tidy(&world);
+}
+
+#[test]
+fn a_new_key_that_was_deleted_in_iam_can_be_forgotten() {
+    let world = world();
+    let record = world
+        .home()
+        .join(format!(".aws/.credentials.mfaexec-rotation-{OLD}"));
+    let gone = "AKIADELETEDINIAM0000";
+    let text = format!(
+        r#"{{"old_key_id":"{OLD}","new_key_id":"{gone}","new_secret_access_key":"gone/secret/EXAMPLE"}}"#
+    );
+    fs::write(&record, text).unwrap();
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
+    let error = world.run(&ROTATE).fails(1);
+    has(&error, &["others have access to it", "chmod 600"]);
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o600)).unwrap();
+    let shown = world
+        .run(&[&ROTATE[..4], &["--dry-run"]].concat())
+        .succeeds();
+    has(&shown, &[&format!("go on with {gone}")]);
+    let begun_anew = world.run(&[&ROTATE[..], &["--delete", gone]].concat());
+    begun_anew.succeeds();
     is_tidy(&world);
 }

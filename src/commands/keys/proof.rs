@@ -7,25 +7,34 @@ use std::time::Duration;
 use crate::edge::aws::thread::Aws;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
-use crate::escape::shell_line;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning};
 use crate::model::settings::Settings;
 use crate::sign_in::progress::tell_slow;
 
-/// Seconds before each further try. IAM gives no figure; others have seen ten (99designs/aws-vault#170).
-const WAITS: [u64; 8] = [1, 1, 2, 3, 5, 8, 15, 25];
+/// How often STS is asked, for a key that AWS may not know yet: seconds before each further try. IAM gives no
+/// figure; others have seen ten (99designs/aws-vault#170).
+pub(super) const OF_NEW_KEY: &[u64] = &[1, 1, 2, 3, 5, 8, 15, 25];
+/// The same for a key that STS has known before.
+pub(super) const OF_KNOWN_KEY: &[u64] = &[1, 2];
 
 /// Asks STS whose the key of `settings` is, until STS knows it. False if the secret is not that of the key:
 /// the SDK takes an answer of IAM that breaks off for a whole one.
 ///
 /// # Errors
-/// STS does not know it after a minute, or it is not that of `arn`.
-pub(super) fn prove(settings: &Settings, arn: &str, ui: Ui) -> Result<bool> {
+/// STS does not know it after a minute, or it is not that of `arn`. `otherwise` is the remedy where it is
+/// not known.
+pub(super) fn prove(
+    settings: &Settings,
+    arn: &str,
+    waits: &[u64],
+    otherwise: Option<&str>,
+    ui: Ui,
+) -> Result<bool> {
     let id = settings.key_id();
     let aws = Aws::start(settings, settings.partition_arn())?;
-    let mut waits = WAITS.iter();
+    let mut left = waits.iter();
     loop {
         let failure = match aws.caller_identity(None, None).wait(|| tell_slow(ui)) {
             Ok(identity) if identity.arn == arn => return Ok(true),
@@ -39,17 +48,17 @@ pub(super) fn prove(settings: &Settings, arn: &str, ui: Ui) -> Result<bool> {
             Err(failure) if failure.meaning() == Meaning::WrongSecret => return Ok(false),
             Err(failure) => failure,
         };
-        let is_first = waits.len() == WAITS.len();
-        match waits.next().filter(|_| may_pass(&failure)) {
+        let is_first = left.len() == waits.len();
+        match left.next().filter(|_| may_pass(&failure)) {
             Some(seconds) => {
                 if is_first {
                     ui.notice(&format!(
-                        "waiting until AWS knows {id}: some seconds, a minute at most"
+                        "waiting until AWS knows {id}; that takes some seconds, a minute at most"
                     ));
                 }
                 sleep(Duration::from_secs(*seconds));
             }
-            None => return Err(not_proven(&failure, settings)),
+            None => return Err(not_proven(&failure, settings, otherwise)),
         }
     }
 }
@@ -62,15 +71,10 @@ fn may_pass(failure: &CallFailure) -> bool {
     )
 }
 
-fn not_proven(failure: &CallFailure, settings: &Settings) -> Error {
+fn not_proven(failure: &CallFailure, settings: &Settings, otherwise: Option<&str>) -> Error {
     let error = diagnose(failure, &Asked::by_key(settings, None));
-    if failure.meaning() != Meaning::DeadKey {
-        return error;
+    match otherwise {
+        Some(remedy) if failure.meaning() == Meaning::DeadKey => error.with_remedy(remedy),
+        _ => error,
     }
-    let profile = &settings.profile.value;
-    let line = shell_line(["mfaexec", "keys", "rotate", "-p", profile]);
-    let id = settings.key_id();
-    error.with_remedy(&format!(
-        "wait some minutes and run it again: {line}; or begin anew: {line} --delete {id}"
-    ))
 }

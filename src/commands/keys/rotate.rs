@@ -96,7 +96,10 @@ fn carry_out(
             rotating.put(old, new, record)?;
             new.clone()
         }
-        Stage::Retire(new) => new.clone(),
+        Stage::Retire(new) => {
+            rotating.check_in_place()?;
+            new.clone()
+        }
     };
     rotating.retire(rotation, &new)?;
     if let Some(record) = record.take() {

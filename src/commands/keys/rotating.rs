@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use crate::commands::keys::calls::{explained, signed_in, wait};
-use crate::commands::keys::home::{Files, Home};
-use crate::commands::keys::proof::prove;
+use crate::commands::keys::home::Home;
+use crate::commands::keys::proof::{OF_KNOWN_KEY, OF_NEW_KEY, prove};
 use crate::edge::output::Ui;
 use crate::edge::rotation_record::KeptRecord;
 use crate::edge::store::cache::Cache;
@@ -35,7 +35,7 @@ pub(super) struct Rotating<'a> {
     /// The key of the file as it was read.
     pub(super) key: &'a LongTermKey,
     pub(super) user: &'a User,
-    pub(super) home: &'a Files<'a>,
+    pub(super) home: &'a dyn Home,
     pub(super) cache: &'a Cache,
     pub(super) ui: Ui,
 }
@@ -124,7 +124,19 @@ impl Rotating<'_> {
             ))
         };
         let settings = self.with_key(new, &self.user.settings);
-        if !prove(&settings, &self.user.arn, self.ui).map_err(goes_on)? {
+        let line = shell_line(["mfaexec", "keys", "rotate", "-p", self.profile()]);
+        let remedy = format!(
+            "wait some minutes and run it again: {line}; or begin anew: {line} --delete {}",
+            new.id
+        );
+        let proven = prove(
+            &settings,
+            &self.user.arn,
+            OF_NEW_KEY,
+            Some(&remedy),
+            self.ui,
+        );
+        if !proven.map_err(goes_on)? {
             return Err(self.take_back(new, record));
         }
         self.ui.notice(&format!("AWS knows {}", new.id));
@@ -188,6 +200,26 @@ impl Rotating<'_> {
                     format!("it has {} ({})", key.access_key_id, key.place)
                 }),
                 "run it again",
+            )),
+        }
+    }
+
+    /// Makes sure that the key in the file works, which an interrupted run has put there: meanwhile a person
+    /// may have changed it in IAM, or in the file.
+    pub(super) fn check_in_place(&self) -> Result<()> {
+        let settings = &self.user.settings;
+        match prove(settings, &self.user.arn, OF_KNOWN_KEY, None, self.ui)? {
+            true => Ok(()),
+            false => Err(Error::new(
+                format!("the secret of access key {} is wrong", settings.key_id()),
+                format!(
+                    "it was changed since an interrupted rotation ({})",
+                    self.key.place
+                ),
+                format!(
+                    "put the right pair there: aws configure --profile {}",
+                    self.profile()
+                ),
             )),
         }
     }

@@ -87,6 +87,7 @@ impl Situation<'_> {
         if let Some(named) = self.delete {
             let first = others().find(|key| key.id == named).cloned();
             return match first {
+                None if self.is_kept(named) => Ok(Stage::Create { first: None }),
                 None => Err(self.cannot_delete(named)),
                 first => Ok(Stage::Create { first }),
             };
@@ -101,6 +102,12 @@ impl Situation<'_> {
             }),
             None => Err(self.no_room()),
         }
+    }
+
+    /// Whether it is the new key of an interrupted rotation; a person may have deleted it in IAM.
+    fn is_kept(&self, id: &str) -> bool {
+        let new = self.record.and_then(|record| record.new.as_ref());
+        new.is_some_and(|new| new.id == id && id != self.current)
     }
 
     /// An active key may be in use elsewhere: only its user knows.
@@ -292,6 +299,8 @@ mod tests {
         assert_eq!(retire.old, "B");
         let over = stage(Some(("A", Some("B"))), Some("B"));
         assert!(matches!(over.stage, Stage::Create { first: Some(_) }));
+        let gone = rotation(Some(("A", Some("B"))), &both[..1], Some("B")).expect("it begins anew");
+        assert!(matches!(gone.stage, Stage::Create { first: None }));
         // Nothing was created, or its answer was lost.
         assert!(rotation(Some(("A", None)), &both, None).is_err());
     }

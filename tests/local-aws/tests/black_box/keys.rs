@@ -228,3 +228,18 @@ fn regions_that_are_off() {
     assert_eq!(at("af-south-1").regions().field("Code"), "AuthFailure");
     at("us-east-1").sts("GetSessionToken", &[]).ok();
 }
+
+/// "Temporary security credentials are valid until they expire" (IAM User Guide, "Disabling permissions for
+/// temporary security credentials").
+#[test]
+fn a_session_outlives_the_key_that_it_was_got_with() {
+    let (server, user) = rotating();
+    let serial = Account::story().user("testuser").serial().to_owned();
+    let reply = user.session_token(&serial, &server.code("testuser"), "900");
+    let session = user.with(&reply);
+    set(&session, &user.key, "Inactive").ok();
+    session.regions().ok();
+    let gone = [("UserName", "testuser"), ("AccessKeyId", user.key.as_str())];
+    session.iam("DeleteAccessKey", &gone).ok();
+    session.regions().ok();
+}
