@@ -5,6 +5,7 @@ mod home;
 mod proof;
 mod rotate;
 mod rotating;
+mod waiting;
 
 use crate::edge::output::Ui;
 use crate::error::Result;

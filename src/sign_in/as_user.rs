@@ -11,6 +11,7 @@ use crate::model::arn::user_name;
 use crate::model::environment::Environment;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
+use crate::model::failure::{CallFailure, Meaning};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::plan::{Fresh, plan};
 use crate::model::prompt::question::Purpose;
@@ -61,19 +62,30 @@ pub(crate) fn sign_in_as_user(
     let plan = plan(&settings, Fresh::Nothing, now(), |step| cached(cache, step))?;
     room::check_descriptors()?;
     let aws = Aws::start(&settings, settings.partition_arn())?;
-    let known = plan.into_session().ok();
-    let identity = aws.caller_identity(known.as_ref(), None);
-    let identity = identity.wait(|| tell_slow(ui)).map_err(|failure| {
-        let asked = Asked::by_key(&settings, None);
-        diagnose(&failure, &asked)
-    })?;
+    let mut known = plan.into_session().ok();
+    let ask = |session: Option<&Session>| {
+        let identity = aws.caller_identity(session, None);
+        identity.wait(|| tell_slow(ui))
+    };
+    let mut identity = ask(known.as_ref());
+    // A session that AWS has ended is as good as none.
+    if known.is_some() && identity.as_ref().is_err_and(is_over) {
+        known = None;
+        identity = ask(None);
+    }
+    let asked = Asked::by_key(&settings, None);
+    let identity = identity.map_err(|failure| diagnose(&failure, &asked))?;
     let Some(name) = user_name(&identity.arn).map(str::to_owned) else {
         return Err(no_user(&settings, &identity.arn));
     };
     let (session, settings) = match known {
         Some(session) => (session, settings),
         None => {
-            let signing_in = SigningIn::prepare(env, asking, sign_in, settings, cache, ui);
+            let sign_in = SignIn {
+                fresh: true,
+                ..sign_in.clone()
+            };
+            let signing_in = SigningIn::prepare(env, asking, &sign_in, settings, cache, ui);
             let obtained = signing_in?.finish()?;
             (obtained.session, obtained.settings)
         }
@@ -85,6 +97,10 @@ pub(crate) fn sign_in_as_user(
         settings,
         aws,
     })
+}
+
+fn is_over(failure: &CallFailure) -> bool {
+    failure.meaning() == Meaning::DeadKey || failure.code == "ExpiredToken"
 }
 
 /// A root user's key has all rights, and IAM lets no session of it change keys.

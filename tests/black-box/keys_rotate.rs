@@ -489,6 +489,61 @@ fn without_a_session_a_code_is_asked_for_and_used_once() {
 }
 
 #[test]
+fn a_session_that_aws_has_ended_is_as_good_as_none() {
+    let world = world();
+    world.aws.end_sessions();
+    let error = world.run(&[&ROTATE[..], &["--no-input"]].concat()).fails(1);
+    has(&error, &["--no-input was given"]);
+    let code = world.code();
+    let with_code = [&ROTATE[..], &["-c", &code]].concat();
+    world.run(&with_code).succeeds();
+    is_tidy(&world);
+}
+
+#[test]
+fn a_code_that_is_too_old_for_the_policy_is_named() {
+    let world = World::new();
+    let policy = world.run(&["policy", "self-service", "--max-age", "1s"]);
+    allow(&world, &policy.succeeds());
+    world.sign_in(&[]);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let error = world.run(&ROTATE).fails(1);
+    let words = "if a policy asks for a younger one: mfaexec login -p testuser --fresh";
+    has(
+        &error,
+        &["explicit deny", "the code of the session is ", words],
+    );
+}
+
+#[test]
+fn a_key_in_the_config_file_alone_and_one_file_for_both() {
+    let pair = format!("aws_access_key_id = {OLD}\naws_secret_access_key = {OLD_SECRET}\n");
+    let config = format!("[profile testuser]\n{pair}mfa_serial = {SERIAL}\n[default]\n{pair}");
+    let world = world();
+    world.write_config(&config);
+    fs::remove_file(credentials(&world)).unwrap();
+    let path = world.home().join(".aws/config");
+    world.run(&ROTATE).succeeds();
+    let (new, secret, _) = keys(&world).remove(1);
+    let renewed = |text: &str| text.replace(OLD, &new).replace(OLD_SECRET, &secret);
+    assert_eq!(fs::read_to_string(&path).unwrap(), renewed(&config));
+    assert_eq!(names(&world.home().join(".aws")), ["config"]);
+
+    let world = self::world();
+    world.write_config(&config);
+    fs::remove_file(credentials(&world)).unwrap();
+    let path = world.home().join(".aws/config");
+    let mut both = world.mfaexec(&["keys", "rotate", "-p", "default", "--yes"]);
+    both.env("AWS_SHARED_CREDENTIALS_FILE", &path);
+    both.env("AWS_MFA_SERIAL", SERIAL);
+    finish(&mut both).succeeds();
+    let (new, secret, _) = keys(&world).remove(1);
+    let renewed = |text: &str| text.replace(OLD, &new).replace(OLD_SECRET, &secret);
+    assert_eq!(fs::read_to_string(&path).unwrap(), renewed(&config));
+    assert_eq!(names(&world.home().join(".aws")), ["config"]);
+}
+
+#[test]
 fn keys_that_mfaexec_cannot_rotate_are_refused_before_a_code_is_asked_for() {
     let world = World::new();
     world.write_config(

@@ -2,12 +2,14 @@
 
 use crate::edge::aws::access_keys::SignedIn;
 use crate::edge::aws::thread::Pending;
+use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
-use crate::model::failure::CallFailure;
+use crate::escape::shell_line;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
-use crate::model::settings::Settings;
+use crate::model::failure::{CallFailure, Meaning};
+use crate::model::time::in_words;
 use crate::sign_in::as_user::User;
 use crate::sign_in::progress::tell_slow;
 
@@ -20,13 +22,30 @@ pub(super) fn signed_in(user: &User) -> SignedIn<'_> {
 
 pub(super) fn wait<T>(user: &User, ui: Ui, call: Pending<T>) -> Result<T> {
     call.wait(|| tell_slow(ui))
-        .map_err(|failure| explained(&failure, &user.settings))
+        .map_err(|failure| explained(&failure, user))
 }
 
-pub(super) fn explained(failure: &CallFailure, settings: &Settings) -> Error {
+/// A refusal may be about the age of the code, which a policy can limit (`aws:MultiFactorAuthAge`). IAM does
+/// not say so.
+pub(super) fn explained(failure: &CallFailure, user: &User) -> Error {
+    let settings = &user.settings;
     let asked = Asked {
         with_session: true,
         ..Asked::by_key(settings, None)
     };
-    diagnose(failure, &asked)
+    let error = diagnose(failure, &asked);
+    let profile = settings.chain.last().map_or("default", String::as_str);
+    let line = shell_line(["mfaexec", "login", "-p", profile, "--fresh"]);
+    let age = user.session.obtained_at.until(now());
+    match failure.meaning() {
+        Meaning::DeadKey => error.because(
+            &format!("{}; it is about the MFA session", failure.cause()),
+            &format!("get a new session: {line}"),
+        ),
+        Meaning::Denied if failure.message.contains("explicit deny") => error.and(&format!(
+            "the code of the session is {} old, and if a policy asks for a younger one: {line}",
+            in_words(age)
+        )),
+        _ => error,
+    }
 }

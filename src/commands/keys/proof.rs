@@ -1,9 +1,7 @@
 //! Proof that AWS knows a new key. What IAM was told reaches the rest of AWS a little later (IAM User Guide,
 //! "Changes that I make are not always immediately visible").
 
-use std::thread::sleep;
-use std::time::Duration;
-
+use crate::commands::keys::waiting::wait_seconds;
 use crate::edge::aws::thread::Aws;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
@@ -56,7 +54,7 @@ pub(super) fn prove(
                         "waiting until AWS knows {id}; that takes some seconds, a minute at most"
                     ));
                 }
-                sleep(Duration::from_secs(*seconds));
+                wait_seconds(*seconds, ui);
             }
             None => return Err(not_proven(&failure, settings, otherwise)),
         }

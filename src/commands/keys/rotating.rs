@@ -1,13 +1,11 @@
 //! The steps of a rotation that a person has agreed to. Each leaves a state from which the next run goes on.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use secrecy::ExposeSecret;
 
 use crate::commands::keys::calls::{explained, signed_in, wait};
 use crate::commands::keys::home::Home;
 use crate::commands::keys::proof::{OF_KNOWN_KEY, OF_NEW_KEY, prove};
+use crate::commands::keys::waiting::wait_seconds;
 use crate::edge::output::Ui;
 use crate::edge::rotation_record::KeptRecord;
 use crate::edge::store::cache::Cache;
@@ -69,7 +67,7 @@ impl Rotating<'_> {
             }
             Err(failure) => {
                 kept.remove().ok();
-                return Err(explained(&failure, &self.user.settings));
+                return Err(explained(&failure, self.user));
             }
         };
         if let Err(error) = kept.keep(new.clone()) {
@@ -105,7 +103,7 @@ impl Rotating<'_> {
 
     fn lost(&self, failure: &CallFailure) -> Error {
         let line = shell_line(["mfaexec", "keys", "rotate", "-p", self.profile()]);
-        explained(failure, &self.user.settings).with_remedy(&format!(
+        explained(failure, self.user).with_remedy(&format!(
             "run it again: {line}; if IAM has created a key, it shows how to delete it"
         ))
     }
@@ -254,7 +252,7 @@ impl Rotating<'_> {
                 "waiting {} before {old} is deleted; ^C leaves it inactive",
                 in_words(after)
             ));
-            sleep(Duration::from_secs(after));
+            wait_seconds(after, self.ui);
         }
         let deleted = self.delete_key(old);
         deleted.map_err(|error| {
