@@ -180,7 +180,7 @@ mod tests {
     /// A value for each option that takes one: what looks like a subcommand is a value all the same.
     fn value(option: &Arg) -> &'static str {
         match option.get_id().as_str() {
-            "duration" | "min_ttl" | "max_age" => "1h",
+            "duration" | "min_ttl" | "max_age" | "delete_after" => "1h",
             "prompt" => "terminal",
             "cache" => "plain",
             "format" => "fish",

@@ -1,7 +1,7 @@
 //! Proof that AWS knows a new key. What IAM was told reaches the rest of AWS a little later (IAM User Guide,
 //! "Changes that I make are not always immediately visible").
 
-use crate::commands::keys::waiting::wait_seconds;
+use crate::commands::keys::waiting::Waiting;
 use crate::edge::aws::thread::Aws;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
@@ -33,6 +33,7 @@ pub(super) fn prove(
     let id = settings.key_id();
     let aws = Aws::start(settings, settings.partition_arn())?;
     let mut left = waits.iter();
+    let mut waiting = None;
     loop {
         let failure = match aws.caller_identity(None, None).wait(|| tell_slow(ui)) {
             Ok(identity) if identity.arn == arn => return Ok(true),
@@ -46,18 +47,16 @@ pub(super) fn prove(
             Err(failure) if failure.meaning() == Meaning::WrongSecret => return Ok(false),
             Err(failure) => failure,
         };
-        let is_first = left.len() == waits.len();
-        match left.next().filter(|_| may_pass(&failure)) {
-            Some(seconds) => {
-                if is_first {
-                    ui.notice(&format!(
-                        "waiting until AWS knows {id}; that takes some seconds, a minute at most"
-                    ));
-                }
-                wait_seconds(*seconds, ui);
-            }
-            None => return Err(not_proven(&failure, settings, otherwise)),
-        }
+        let Some(seconds) = left.next().filter(|_| may_pass(&failure)) else {
+            return Err(not_proven(&failure, settings, otherwise));
+        };
+        let waiting = waiting.get_or_insert_with(|| {
+            ui.notice(&format!(
+                "waiting until AWS knows {id}; that takes some seconds, a minute at most"
+            ));
+            Waiting::begin(waits.iter().sum(), ui)
+        });
+        waiting.pass(*seconds);
     }
 }
 

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use crate::commands::keys::calls::{explained, signed_in, wait};
 use crate::commands::keys::home::Home;
 use crate::commands::keys::proof::{OF_KNOWN_KEY, OF_NEW_KEY, prove};
-use crate::commands::keys::waiting::wait_seconds;
+use crate::commands::keys::waiting::Waiting;
 use crate::edge::output::Ui;
 use crate::edge::rotation_record::KeptRecord;
 use crate::edge::store::cache::Cache;
@@ -252,7 +252,7 @@ impl Rotating<'_> {
                 "waiting {} before {old} is deleted; ^C leaves it inactive",
                 in_words(after)
             ));
-            wait_seconds(after, self.ui);
+            Waiting::begin(after, self.ui).pass(after);
         }
         let deleted = self.delete_key(old);
         deleted.map_err(|error| {
