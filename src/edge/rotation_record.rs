@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
+use crate::edge::bounded::read_bounded;
 use crate::edge::store::private_dir::is_absent;
 use crate::edge::store::trust::check_private;
 use crate::error::{Error, Result};
@@ -54,13 +55,13 @@ impl KeptRecord {
             {
                 continue;
             }
+            // Another user's rotation may be under way in the same file.
+            let seen = read_bounded(&entry.path()).unwrap_or_default();
+            if Record::parse(&seen).is_some_and(|record| !record.is_about(current)) {
+                continue;
+            }
             if let Some(found) = Self::open(&entry.path())?
-                && (found.record.old == current
-                    || found
-                        .record
-                        .new
-                        .as_ref()
-                        .is_some_and(|new| new.id == current))
+                && found.record.is_about(current)
             {
                 return Ok(Some(found));
             }

@@ -51,6 +51,8 @@ pub(crate) fn sign_in_as_user(
         given: given(env, sign_in),
         purpose: Purpose::SignIn,
     };
+    // The account of a role may be another one.
+    let is_guarded = settings.roles.is_empty();
     settings.roles.clear();
     // More than a new session has is never left.
     let enough = enough.min(settings.mfa_duration.value.seconds);
@@ -75,6 +77,11 @@ pub(crate) fn sign_in_as_user(
     }
     let asked = Asked::by_key(&settings, None);
     let identity = identity.map_err(|failure| diagnose(&failure, &asked))?;
+    if is_guarded {
+        let account = Some(identity.account.as_str());
+        let profile = &settings.profile.value;
+        settings.guards.check_account(profile, account)?;
+    }
     let Some(name) = user_name(&identity.arn).map(str::to_owned) else {
         return Err(no_user(&settings, &identity.arn));
     };

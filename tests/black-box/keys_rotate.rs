@@ -571,6 +571,11 @@ fn keys_that_mfaexec_cannot_rotate_are_refused_before_a_code_is_asked_for() {
             .fails(1);
         has(&error, words);
     }
+    world.write_config("[profile testuser]\nmfaexec_expected_account = 999999999999\n");
+    let error = world
+        .run(&[&ROTATE[..], &["-c", "123456"]].concat())
+        .fails(1);
+    has(&error, &["999999999999", "123456789012"]);
     let mut of_environment = world.mfaexec(&["keys", "rotate", "--yes"]);
     of_environment
         .env("AWS_ACCESS_KEY_ID", OLD)

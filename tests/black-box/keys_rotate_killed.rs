@@ -175,6 +175,9 @@ fn of_two_at_a_time_one_is_refused() {
         &error,
         &["another mfaexec rotates this key", "wait for it to end"],
     );
+    // The rotation of another key in the same file is not in the way.
+    let other = world.run(&["keys", "rotate", "-p", "otheruser", "--yes", "--no-input"]);
+    assert!(!other.fails(1).contains("another mfaexec"));
     let first = said(first);
     assert_eq!(first.code, Some(0), "{first:?}");
     is_tidy(&world);

@@ -141,3 +141,30 @@ fn validate_new_key(id: String, secret: String) -> Called<NewKey> {
 fn timestamp(at: &aws_smithy_types::DateTime) -> Timestamp {
     Timestamp(u64::try_from(at.secs()).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_adds_nothing_to_a_file_of_settings() {
+        let validated = |id: &str, secret: &str| validate_new_key(id.into(), secret.into()).is_ok();
+        let (id, secret) = (
+            "AKIAIOSFODNN7EXAMPLE",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCY+EXAMPLEKE",
+        );
+        assert!(validated(id, secret));
+        for wrong in ["", "AKIA", "AKIAIOSFODNN7\n[root]", "AKIAIOSFODNN7EXAMPLE "] {
+            assert!(!validated(wrong, secret), "{wrong:?}");
+        }
+        for wrong in [
+            "",
+            "short",
+            "wJalrXUtnFEMI K7MDENG",
+            "wJalrXUtnFEMI/K7\nrole_arn=x",
+            "wJalrXUtnFEMI/K7 ;x",
+        ] {
+            assert!(!validated(id, wrong), "{wrong:?}");
+        }
+    }
+}

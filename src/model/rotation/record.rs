@@ -43,6 +43,10 @@ impl Record {
         bytes
     }
 
+    pub(crate) fn is_about(&self, key: &str) -> bool {
+        self.old == key || self.new.as_ref().is_some_and(|new| new.id == key)
+    }
+
     /// None for what is no whole record: a run was killed, or the power failed, before it was written.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let stored: Stored = serde_json::from_slice(bytes).ok()?;
