@@ -15,7 +15,7 @@ use crate::sign_in::cached::{cached, device_id};
 /// `new` differ in the key alone; `known` has the device, where it was looked up.
 pub(crate) fn carry_over(old: &Settings, new: &Settings, known: &Settings, cache: &Cache) {
     if let Err(error) = try_to_carry_over(old, new, known, cache) {
-        tracing::info!("the next run may ask for a code: {}", error.summary());
+        log::info!("the next run may ask for a code: {}", error.summary());
     }
 }
 
@@ -77,6 +77,6 @@ pub(crate) fn forget_old(old: &str, new: &str, cache: &Cache) {
         })
     });
     if let Err(error) = forgotten {
-        tracing::debug!("sessions of the old key stay: {}", error.summary());
+        log::debug!("sessions of the old key stay: {}", error.summary());
     }
 }
