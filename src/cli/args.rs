@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, MfaChoice, PolicyChoice, SetupChoice,
+    SetupKind, ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -175,6 +175,14 @@ pub(super) struct SetupArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct MfaArgs {
+    #[command(flatten)]
+    pub(super) mfa: MfaChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -206,10 +214,11 @@ pub(super) enum Subcommand {
     Setup,
     Policy,
     Regions,
+    Mfa,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -221,6 +230,7 @@ impl Subcommand {
         Self::Setup,
         Self::Policy,
         Self::Regions,
+        Self::Mfa,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -240,6 +250,7 @@ impl Subcommand {
             Self::Setup => "setup",
             Self::Policy => "policy",
             Self::Regions => "regions",
+            Self::Mfa => "mfa",
         }
     }
 
@@ -277,6 +288,11 @@ impl Subcommand {
             Self::Regions => self
                 .deferred::<RegionsArgs>("Show in which regions STS is on for the account")
                 .after_long_help(REGIONS),
+            Self::Mfa => self
+                .deferred::<MfaArgs>("Add, list and remove your MFA devices")
+                .override_usage("mfaexec mfa enroll|list|resync|remove [OPTIONS]")
+                .after_help(MFA_EXAMPLES)
+                .after_long_help(format!("{MFA_EXAMPLES}\n\n{MFA_PERMISSIONS}")),
         }
     }
 
@@ -311,6 +327,23 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
   on           STS gives sessions
   off          an administrator has switched STS off for the account
   not enabled  an opt-in region that the account has not enabled";
+
+const MFA_EXAMPLES: &str = "\
+Examples:
+  mfaexec mfa enroll -p testuser
+  mfaexec mfa enroll -p testuser --device phone
+  mfaexec mfa remove -p testuser --device phone --dry-run";
+
+const MFA_PERMISSIONS: &str = "\
+Permissions, all of which mfaexec policy self-service gives:
+  enroll  iam:CreateVirtualMFADevice, iam:EnableMFADevice; to go on after an interruption,
+          iam:ListMFADevices, iam:ListVirtualMFADevices, iam:DeleteVirtualMFADevice
+  list    iam:ListMFADevices; for devices that were left over, iam:ListVirtualMFADevices
+  resync  iam:ResyncMFADevice
+  remove  iam:DeactivateMFADevice, iam:DeleteVirtualMFADevice
+mfaexec asks with the long-term key, and with an MFA session if a policy refuses the key alone.
+
+resync is for a device whose codes STS refuses although they are typed in time: its clock is off.";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -7,6 +7,7 @@ pub(crate) mod every_profile;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod login;
+pub(crate) mod mfa;
 pub(crate) mod of_profile;
 pub(crate) mod policy;
 pub(crate) mod refresh;

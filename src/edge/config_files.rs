@@ -27,7 +27,19 @@ const FILES: [(FileKind, &str, &str); 2] = [
 /// # Errors
 /// There is no home directory to look in.
 pub(crate) fn config_path(env: &Environment) -> Result<PathBuf> {
-    let [(_, variable, default), _] = FILES;
+    path_of(FileKind::Config, env)
+}
+
+/// Where the file of that kind is, or would be.
+///
+/// # Errors
+/// As [`config_path`].
+pub(crate) fn path_of(kind: FileKind, env: &Environment) -> Result<PathBuf> {
+    let [config, credentials] = FILES;
+    let (_, variable, default) = match kind {
+        FileKind::Config => config,
+        FileKind::Credentials => credentials,
+    };
     locate(env, variable, default)
 }
 

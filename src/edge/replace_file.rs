@@ -61,6 +61,18 @@ impl Replacing {
         })
     }
 
+    /// Makes sure that it could be replaced.
+    ///
+    /// # Errors
+    /// It could not.
+    pub(crate) fn check(&self) -> Result<()> {
+        let temporary = self.temporary();
+        let tried = self.write(&self.content, &temporary);
+        // The error says what there is to say; the next run writes it anew.
+        let _ = fs::remove_file(&temporary);
+        tried.map_err(|error| cannot(&self.path, &error.to_string()))
+    }
+
     /// Puts `content` in its place; where the old file is kept, if there was one.
     ///
     /// # Errors
@@ -89,9 +101,7 @@ impl Replacing {
 
     /// Writes a file under another name, then gives it its own.
     fn put(&self, content: &[u8], path: &Path) -> io::Result<()> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let (begin, end) = TEMPORARY;
-        let temporary = self.path.with_file_name(format!("{begin}{name}{end}"));
+        let temporary = self.temporary();
         let put = self.write(content, &temporary).and_then(|()| {
             fs::rename(&temporary, path)?;
             // Until then, a name may be lost in a power failure, but not a file.
@@ -102,6 +112,12 @@ impl Replacing {
             let _ = fs::remove_file(&temporary);
         }
         put
+    }
+
+    fn temporary(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let (begin, end) = TEMPORARY;
+        self.path.with_file_name(format!("{begin}{name}{end}"))
     }
 
     fn write(&self, content: &[u8], temporary: &Path) -> io::Result<()> {

@@ -16,9 +16,11 @@ use crate::model::time::Span;
 
 mod change;
 mod login_command;
+mod mfa;
 mod policy;
 
 pub(crate) use change::ChangeChoice;
+pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of
