@@ -291,8 +291,8 @@ impl Subcommand {
             Self::Mfa => self
                 .deferred::<MfaArgs>("Add, list and remove your MFA devices")
                 .override_usage("mfaexec mfa enroll|list|resync|remove [OPTIONS]")
-                .after_help(MFA_EXAMPLES)
-                .after_long_help(format!("{MFA_EXAMPLES}\n\n{MFA_PERMISSIONS}")),
+                .after_help(MfaChoice::EXAMPLES)
+                .after_long_help(MfaChoice::EXAMPLES_AND_PERMISSIONS),
         }
     }
 
@@ -327,23 +327,6 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
   on           STS gives sessions
   off          an administrator has switched STS off for the account
   not enabled  an opt-in region that the account has not enabled";
-
-const MFA_EXAMPLES: &str = "\
-Examples:
-  mfaexec mfa enroll -p testuser
-  mfaexec mfa enroll -p testuser --device phone
-  mfaexec mfa remove -p testuser --device phone --dry-run";
-
-const MFA_PERMISSIONS: &str = "\
-Permissions, all of which mfaexec policy self-service gives:
-  enroll  iam:CreateVirtualMFADevice, iam:EnableMFADevice; to go on after an interruption,
-          iam:ListMFADevices, iam:ListVirtualMFADevices, iam:DeleteVirtualMFADevice
-  list    iam:ListMFADevices; for devices that were left over, iam:ListVirtualMFADevices
-  resync  iam:ResyncMFADevice
-  remove  iam:DeactivateMFADevice, iam:DeleteVirtualMFADevice
-mfaexec asks with the long-term key, and with an MFA session if a policy refuses the key alone.
-
-resync is for a device whose codes STS refuses although they are typed in time: its clock is off.";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -46,6 +46,35 @@ pub(crate) struct MfaChoice {
 
 const DEVICE: &str = "Device";
 
+macro_rules! examples {
+    () => {
+        "\
+Examples:
+  mfaexec mfa enroll -p testuser
+  mfaexec mfa enroll -p testuser --device phone
+  mfaexec mfa remove -p testuser --device phone --dry-run"
+    };
+}
+
+impl MfaChoice {
+    pub(crate) const EXAMPLES: &str = examples!();
+    // Put together by the compiler: every run makes the definitions.
+    pub(crate) const EXAMPLES_AND_PERMISSIONS: &str = concat!(
+        examples!(),
+        "
+
+Permissions, all of which mfaexec policy self-service gives:
+  enroll  iam:CreateVirtualMFADevice, iam:EnableMFADevice; to go on after an interruption,
+          iam:ListMFADevices, iam:ListVirtualMFADevices, iam:DeleteVirtualMFADevice
+  list    iam:ListMFADevices; for devices that were left over, iam:ListVirtualMFADevices
+  resync  iam:ResyncMFADevice
+  remove  iam:DeactivateMFADevice, iam:DeleteVirtualMFADevice
+mfaexec asks with the long-term key, and with an MFA session if a policy refuses the key alone.
+
+resync is for a device whose codes STS refuses although they are typed in time: its clock is off."
+    );
+}
+
 impl MfaAction {
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -34,6 +34,10 @@ use crate::sign_in::turn::tell_wait;
 /// Longer than a person takes to enroll a device.
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 
+/// How often IAM is asked for a change whose answer was lost.
+const LOOKS: u32 = 3;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
 /// The user, and how to call IAM about them.
 pub(crate) struct IamUser {
     env: Environment,
@@ -192,9 +196,12 @@ impl IamUser {
     /// Whether the device is the user's now, after a call whose answer was lost. IAM may show a change
     /// only after a while.
     pub(crate) fn has_by_now(&self, serial: &str) -> bool {
-        let own = self.aws.devices_of(self.session.as_ref(), &self.name);
-        let own = own.wait(|| tell_slow(self.ui)).unwrap_or_default();
-        own.iter().any(|device| device.serial == serial)
+        (0..LOOKS).any(|look| {
+            std::thread::sleep(BETWEEN_LOOKS * look);
+            let own = self.aws.devices_of(self.session.as_ref(), &self.name);
+            let own = own.wait(|| tell_slow(self.ui)).unwrap_or_default();
+            own.iter().any(|device| device.serial == serial)
+        })
     }
 
     /// What makes a run use another device than the one that the profile with the key names: a variable,

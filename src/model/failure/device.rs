@@ -76,3 +76,111 @@ pub(crate) fn diagnose_device(
     };
     Error::new(what, failure.cause(), remedy)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::config::Profiles;
+    use crate::model::config::{ConfigFile, FileKind};
+    use crate::model::environment::Environment;
+    use crate::model::failure::Progress;
+    use crate::model::failure::route::Machine;
+    use crate::model::origin::{Origin, Sourced};
+    use crate::model::settings::selection::Selection;
+    use crate::model::settings::{SessionOptions, Settings};
+
+    fn settings() -> Settings {
+        let text = "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n";
+        let file = ConfigFile {
+            kind: FileKind::Credentials,
+            path: "credentials".into(),
+            bytes: text.into(),
+        };
+        let profiles = Profiles::parse(vec![file]).expect("it is valid");
+        let chosen = Selection::Profile(Sourced::new("work".to_owned(), Origin::Default));
+        let options = SessionOptions::default();
+        let env = Environment::default();
+        Settings::new(&options, chosen, &env, &profiles).expect("it is a profile")
+    }
+
+    #[test]
+    fn each_refusal_has_something_to_do() {
+        let settings = settings();
+        let about = AboutDevice {
+            serial: "arn:aws:iam::123456789012:mfa/ann",
+            user: "ann",
+            profile: Some("work"),
+        };
+        for (operation, code, remedy) in [
+            (
+                "CreateVirtualMFADevice",
+                "EntityAlreadyExists",
+                "mfaexec mfa enroll -p work --device phone",
+            ),
+            (
+                "CreateVirtualMFADevice",
+                "LimitExceeded",
+                "--assignment-status Unassigned",
+            ),
+            (
+                "EnableMFADevice",
+                "EntityAlreadyExists",
+                "mfaexec mfa list -p work",
+            ),
+            (
+                "EnableMFADevice",
+                "LimitExceeded",
+                "mfaexec mfa remove -p work --device NAME",
+            ),
+            (
+                "EnableMFADevice",
+                "InvalidAuthenticationCode",
+                "one after the other",
+            ),
+            (
+                "EnableMFADevice",
+                "EntityTemporarilyUnmodifiable",
+                "wait a minute",
+            ),
+            (
+                "DeactivateMFADevice",
+                "ConcurrentModification",
+                "wait a minute",
+            ),
+            (
+                "ResyncMFADevice",
+                "NoSuchEntity",
+                "mfaexec mfa list -p work",
+            ),
+            (
+                "DeleteVirtualMFADevice",
+                "DeleteConflict",
+                "mfaexec mfa list -p work",
+            ),
+            (
+                "DeactivateMFADevice",
+                "AccessDenied",
+                "iam:DeactivateMFADevice",
+            ),
+        ] {
+            let failure = CallFailure {
+                operation,
+                progress: Progress::Refused,
+                code: code.to_owned(),
+                message: "the words of IAM".to_owned(),
+                clock_offset: None,
+                not_aws: false,
+                never_came_to_aws: false,
+                route: Box::default(),
+                machine: Machine::default(),
+            };
+            let error = diagnose_device(&failure, about, &Asked::by_key(&settings, None));
+            let text = error.to_string();
+            assert!(text.contains(remedy), "{operation}: {text}");
+            assert!(
+                text.contains(&format!("the words of IAM ({code})")),
+                "{text}"
+            );
+        }
+    }
+}
