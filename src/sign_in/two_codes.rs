@@ -60,11 +60,12 @@ impl From<Error> for Stopped {
     }
 }
 
-/// The terminal to ask at, before anything is done that cannot go on without it.
+/// The terminal to ask at, before anything is done that cannot go on without it. `draws` says whether a QR
+/// code is shown there.
 ///
 /// # Errors
 /// There is none that a person could answer at.
-pub(crate) fn open(what: &str, command: &str) -> Result<(Terminal, Wake)> {
+pub(crate) fn open(what: &str, command: &str, draws: bool) -> Result<(Terminal, Wake)> {
     let refuse = |cause: &str| {
         Err(Error::new(
             format!("{what} needs a terminal with a person at it"),
@@ -72,7 +73,7 @@ pub(crate) fn open(what: &str, command: &str) -> Result<(Terminal, Wake)> {
             format!("run it in a terminal window: {command}"),
         ))
     };
-    if is_dumb() {
+    if draws && is_dumb() {
         return refuse("TERM is dumb: it can neither show a QR code nor take it away again");
     }
     match (Terminal::open(), Wake::new()) {

@@ -101,7 +101,10 @@ fn a_device_whose_clock_is_off_is_put_in_step() {
         .fails(1);
     let said = world.run(&["mfa", "resync", "-p", "nodevice", "--dry-run"]);
     has(&said.succeeds(), &["ask for two codes", DEVICE]);
-    let mut terminal = world.mfa_at_terminal(&["resync"]);
+    // It shows no picture, so that any terminal will do.
+    let mut command = world.mfa(&["resync"]);
+    command.env("TERM", "dumb");
+    let mut terminal = crate::harness::terminal(command);
     terminal.exp_string("[y/N] ").unwrap();
     terminal.send_line("y").unwrap();
     give_codes(&world, &mut terminal, DEVICE, -18);
@@ -179,6 +182,24 @@ fn a_removed_device_is_gone_from_aws_and_from_every_profile() {
     assert_eq!(
         world.config(),
         CONFIG.to_owned() + "[profile role]\nsource_profile = nodevice\n"
+    );
+}
+
+#[test]
+fn a_user_without_a_device_has_none_to_look_after() {
+    let world = world();
+    let error = world.run(&["mfa", "resync", "-p", "nodevice", "--dry-run"]);
+    has(
+        &error.fails(1),
+        &["add one: mfaexec mfa enroll -p nodevice"],
+    );
+    let error = world.run(&["mfa", "remove", "-p", "nodevice", "--yes"]);
+    has(
+        &error.fails(1),
+        &[
+            "the user nodevice has no MFA device",
+            "mfaexec mfa list -p nodevice",
+        ],
     );
 }
 

@@ -23,7 +23,7 @@ pub(super) fn enroll(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
     // What cannot be done without a person is not begun without one.
     if !choice.change.dry_run {
         let line = command("mfa enroll", choice.profile.as_deref());
-        two_codes::open("mfa enroll", &line)?;
+        two_codes::open("mfa enroll", &line, true)?;
     }
     let cache = open_cache(env, None)?;
     let mut user = IamUser::of_key(
@@ -146,7 +146,7 @@ fn create(
     })?;
     let serial = created.serial;
     // From here on, a device is there that has to be enabled or deleted.
-    let enabled = two_codes::open("mfa enroll", &line)
+    let enabled = two_codes::open("mfa enroll", &line, true)
         .and_then(|person| Codes::new(person, &serial, cache, ui))
         .map_err(Stopped::GivenUp)
         .and_then(|mut codes| {

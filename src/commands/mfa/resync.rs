@@ -18,7 +18,7 @@ const MOST_TRIES: u32 = 5;
 pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let line = command("mfa resync", choice.profile.as_deref());
     if !choice.change.dry_run {
-        two_codes::open("mfa resync", &line)?;
+        two_codes::open("mfa resync", &line, false)?;
     }
     let cache = open_cache(env, None)?;
     let mut user = IamUser::of_key(
@@ -41,7 +41,7 @@ pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
     if !agree(&intention, choice.change, &cache, ui)? {
         return Ok(());
     }
-    let person = two_codes::open("mfa resync", &line)?;
+    let person = two_codes::open("mfa resync", &line, false)?;
     let mut codes = Codes::new(person, &serial, &cache, ui)?;
     match put_in_step(&mut user, &serial, &mut codes) {
         Ok(()) => print(&format!("{} is in step with AWS\n", printable(&serial))),
@@ -61,20 +61,27 @@ pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
 fn which(user: &IamUser, given: Option<&str>) -> Result<String> {
     let usable = user.devices().iter().map(|device| device.serial.as_str());
     let usable: Vec<&str> = usable.filter(|serial| gives_codes(serial)).collect();
-    let listed = match usable[..] {
-        [] => "IAM lists no device that gives codes".to_owned(),
-        ref all => format!("devices that give codes: {}", all.join(", ")),
-    };
-    let refuse = |what: String| {
-        Err(Error::new(
-            what,
-            listed.clone(),
+    let (listed, remedy) = match usable[..] {
+        [] if user.devices.is_none() => (
+            "IAM may not be asked (iam:ListMFADevices)".to_owned(),
             format!(
-                "name one that gives codes: {} --device NAME",
+                "name it by its ARN: {} --device ARN",
                 command("mfa resync", user.profile())
             ),
-        ))
+        ),
+        [] => (
+            "IAM lists no device that gives codes".to_owned(),
+            format!("add one: {}", command("mfa enroll", user.profile())),
+        ),
+        ref all => (
+            format!("devices that give codes: {}", all.join(", ")),
+            format!(
+                "name one of them: {} --device NAME",
+                command("mfa resync", user.profile())
+            ),
+        ),
     };
+    let refuse = |what: String| Err(Error::new(what, &listed, &remedy));
     let written = user.written.as_ref().map(|written| written.value.as_str());
     match (given, written, &usable[..]) {
         (Some(given), ..) => match meant(given, &user.name, usable.iter().copied()) {

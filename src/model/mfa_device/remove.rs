@@ -92,31 +92,33 @@ impl Before<'_> {
     fn no_such(&self, given: &str, own: &[&str]) -> Error {
         Error::new(
             format!("the user {} has no MFA device {given}", self.user),
-            listed(own),
+            self.listed(own),
             format!("choose one: {}", command("mfa list", self.profile)),
         )
     }
 
     fn unclear(&self, own: &[&str]) -> Error {
+        let list = command("mfa list", self.profile);
+        if self.devices.is_some() && own.is_empty() {
+            return Error::new(
+                format!("the user {} has no MFA device", self.user),
+                self.listed(own),
+                format!("{list} shows devices that were left over; --device NAME removes one"),
+            );
+        }
         Error::new(
             "which MFA device is meant?",
-            format!(
-                "the profile names none, and of the user {}: {}",
-                self.user,
-                listed(own)
-            ),
-            format!(
-                "name it with --device: {} shows them",
-                command("mfa list", self.profile)
-            ),
+            format!("the profile names none; {}", self.listed(own)),
+            format!("name it with --device: {list} shows them"),
         )
     }
-}
 
-fn listed(serials: &[&str]) -> String {
-    match serials {
-        [] => "IAM lists none".to_owned(),
-        all => format!("IAM lists {}", all.join(", ")),
+    fn listed(&self, serials: &[&str]) -> String {
+        match (self.devices, serials) {
+            (None, _) => "IAM may not be asked (iam:ListMFADevices)".to_owned(),
+            (Some(_), []) => "IAM lists none".to_owned(),
+            (Some(_), all) => format!("IAM lists {}", all.join(", ")),
+        }
     }
 }
 
