@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, PolicyChoice, SetupChoice,
-    SetupKind, ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, MfaChoice, PolicyChoice,
+    SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -183,6 +183,14 @@ pub(super) struct SetupArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct MfaArgs {
+    #[command(flatten)]
+    pub(super) mfa: MfaChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -215,10 +223,11 @@ pub(super) enum Subcommand {
     Policy,
     Regions,
     Keys,
+    Mfa,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -231,6 +240,7 @@ impl Subcommand {
         Self::Policy,
         Self::Regions,
         Self::Keys,
+        Self::Mfa,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -251,6 +261,7 @@ impl Subcommand {
             Self::Policy => "policy",
             Self::Regions => "regions",
             Self::Keys => "keys",
+            Self::Mfa => "mfa",
         }
     }
 
@@ -292,6 +303,11 @@ impl Subcommand {
                 .deferred::<KeysArgs>("Rotate the long-term key of a profile")
                 .override_usage("mfaexec keys rotate [OPTIONS]")
                 .after_long_help(KEYS),
+            Self::Mfa => self
+                .deferred::<MfaArgs>("Add, list and remove your MFA devices")
+                .override_usage("mfaexec mfa enroll|list|resync|remove [OPTIONS]")
+                .after_help(MfaChoice::EXAMPLES)
+                .after_long_help(MfaChoice::EXAMPLES_AND_PERMISSIONS),
         }
     }
 

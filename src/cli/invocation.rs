@@ -6,11 +6,12 @@ use clap::FromArgMatches;
 
 use super::args::{
     ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, KeysArgs, LoginArgs,
-    OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
+    MfaArgs, OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs,
+    Subcommand,
 };
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, PolicyChoice, SetupChoice,
-    SetupKind, ShellChoice, SignIn,
+    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, MfaChoice, PolicyChoice,
+    SetupChoice, SetupKind, ShellChoice, SignIn,
 };
 
 /// A command line that makes sense.
@@ -64,6 +65,9 @@ pub(super) enum Invocation {
     },
     Keys {
         choice: KeysChoice,
+    },
+    Mfa {
+        choice: MfaChoice,
     },
 }
 
@@ -174,6 +178,10 @@ pub(super) fn invocation(
         Subcommand::Keys => {
             let KeysArgs { keys, output } = KeysArgs::from_arg_matches(matches)?;
             (Invocation::Keys { choice: keys }, output)
+        }
+        Subcommand::Mfa => {
+            let MfaArgs { mfa, output } = MfaArgs::from_arg_matches(matches)?;
+            (Invocation::Mfa { choice: mfa }, output)
         }
     })
 }

@@ -7,7 +7,7 @@ use std::io::Write;
 use crate::commands;
 use crate::edge::output::{self, Ui};
 use crate::edge::process::{exec, inherited};
-use crate::edge::prompt::{modes, tty};
+use crate::edge::prompt::{modes, picture, tty};
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 
 mod args;
@@ -122,6 +122,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
             return commands::regions::regions(&env, profile, json, ui);
         }
         Invocation::Keys { choice } => return commands::keys::keys(&env, &choice, ui),
+        Invocation::Mfa { choice } => return commands::mfa::mfa(&env, &choice, ui),
         Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}
@@ -151,6 +152,7 @@ pub fn hook_panics() {
     reason = "a panic in any thread has to end with the documented exit code"
 )]
 fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
+    picture::hide_after_panic();
     modes::restore_after_panic();
     output::let_go();
     let place = info.location().map(ToString::to_string).unwrap_or_default();

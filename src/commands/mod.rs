@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod login;
+pub(crate) mod mfa;
 pub(crate) mod of_profile;
 pub(crate) mod policy;
 pub(crate) mod refresh;

@@ -27,8 +27,7 @@ const FILES: [(FileKind, &str, &str); 2] = [
 /// # Errors
 /// There is no home directory to look in.
 pub(crate) fn config_path(env: &Environment) -> Result<PathBuf> {
-    let [(_, variable, default), _] = FILES;
-    locate(env, variable, default)
+    path_of(env, FileKind::Config)
 }
 
 /// Where the file of that kind is, or would be.

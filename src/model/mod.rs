@@ -10,6 +10,7 @@ pub(crate) mod digest;
 pub(crate) mod endpoint;
 pub(crate) mod environment;
 pub(crate) mod failure;
+pub(crate) mod mfa_device;
 pub(crate) mod origin;
 pub(crate) mod plan;
 pub(crate) mod policy;

@@ -17,11 +17,13 @@ use crate::model::time::Span;
 mod change;
 mod keys;
 mod login_command;
+mod mfa;
 mod policy;
 mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
 pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice};
+pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;
 pub(crate) use user_sign_in::UserSignIn;
 

@@ -14,7 +14,7 @@ use crate::edge::store::used_codes;
 use crate::error::{Error, Result};
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
-use crate::model::failure::{CallFailure, Meaning, Progress, clock_in_words};
+use crate::model::failure::{CallFailure, Meaning, clock_in_words};
 use crate::model::origin::Sourced;
 use crate::model::plan::step::{Call, Step};
 use crate::model::prompt::question::{Purpose, QUESTION_TIME, Question};
@@ -239,10 +239,7 @@ impl SigningIn<'_> {
             }
             Call::SessionToken | Call::Provider(_) => self.aws.session_token(sent, step.duration),
         });
-        let unused = |failure: &CallFailure| {
-            failure.progress == Progress::NotSent || failure.never_came_to_aws
-        };
-        if exchanged.as_ref().is_err_and(unused)
+        if exchanged.as_ref().is_err_and(CallFailure::never_came)
             && let Ok(directory) = self.cache.directory()
             && let Err(error) = used_codes::forget(&directory, serial, code)
         {

@@ -14,6 +14,7 @@ use crate::model::arn::{guess_device, user_name};
 use crate::model::failure::Meaning;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
+use crate::model::mfa_device::enroll::command;
 use crate::model::prompt::question::QUESTION_TIME;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Devices, instead_of_fido, sort_devices};
@@ -59,8 +60,10 @@ fn usable(devices: Devices, identity: &Identity, settings: &Settings) -> Result<
         Devices::None => Err(Error::new(
             format!("the user of profile {profile} has no MFA device"),
             "IAM lists none",
-            "add a virtual one: IAM, Users, Security credentials, Assign MFA device; if nothing \
-             asks for MFA, say --without-mfa",
+            format!(
+                "add one: {}; if nothing asks for MFA, say --without-mfa",
+                command("mfa enroll", settings.chain.last().map(String::as_str))
+            ),
         )),
         Devices::OnlyFido => Err(Error::new(
             format!("the user of profile {profile} has only FIDO keys or passkeys"),

@@ -19,13 +19,13 @@ const TOGETHER: u32 = 25;
 const CLOCK: i64 = 840;
 
 /// Random delays that can be had again: the seed is said when a test fails.
-struct Moments {
+pub(crate) struct Moments {
     seed: u64,
     random: Rng,
 }
 
 impl Moments {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let seed = std::env::var("MFAEXEC_TESTS_SEED").ok();
         let seed = seed.map_or_else(|| Rng::new().get_seed(), |seed| seed.parse().unwrap());
         Self {
@@ -38,7 +38,7 @@ impl Moments {
         self.random.u64(..limit)
     }
 
-    fn within(&mut self, length: Duration) -> Duration {
+    pub(crate) fn within(&mut self, length: Duration) -> Duration {
         Duration::from_micros(self.below(u64::try_from(length.as_micros()).unwrap()))
     }
 }

@@ -264,7 +264,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
     for subcommand in [
-        "shell", "login", "console", "export", "explain", "status", "clear",
+        "shell", "login", "console", "export", "explain", "status", "clear", "mfa",
     ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
@@ -287,7 +287,7 @@ fn an_option_of_another_subcommand_is_found_there() {
     has(
         &error,
         &[
-            "explain, status and regions have it",
+            "explain, status, regions and mfa have it",
             "see: mfaexec login --help",
         ],
     );

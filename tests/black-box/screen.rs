@@ -23,12 +23,23 @@ impl<'a> Screen<'a> {
 
     /// The same on a terminal of so many columns.
     pub(crate) fn sized(world: &'a World, command: &Command, columns: u32) -> Self {
+        Self::of_size(world, command, (columns, 200))
+    }
+
+    /// The same on a terminal of so many columns and lines.
+    pub(crate) fn of_size(
+        world: &'a World,
+        command: &Command,
+        (columns, lines): (u32, u32),
+    ) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let socket = world.home().join(format!("screen-{number}"));
         let this = Self { world, socket };
-        let columns = columns.to_string();
-        let mut tmux = this.tmux(&["new-session", "-d", "-x", &columns, "-y", "200", "--"]);
+        let (columns, lines) = (columns.to_string(), lines.to_string());
+        let mut tmux = this.tmux(&["new-session", "-d", "-x", &columns, "-y", &lines]);
+        // The line of tmux itself would take one.
+        tmux.arg("--");
         tmux.arg(command.get_program()).args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {
@@ -70,6 +81,11 @@ impl<'a> Screen<'a> {
     /// The same with colours, as escape sequences.
     pub(crate) fn coloured(&self) -> String {
         finish(&mut self.tmux(&["capture-pane", "-p", "-e"])).stdout
+    }
+
+    /// The screen and all that was scrolled out of it.
+    pub(crate) fn with_history(&self) -> String {
+        finish(&mut self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])).stdout
     }
 
     /// Waits until a program of that name has the terminal.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 12] = [
+const SUBCOMMANDS: [&str; 13] = [
     "shell",
     "login",
     "console",
@@ -23,6 +23,7 @@ const SUBCOMMANDS: [&str; 12] = [
     "policy",
     "regions",
     "keys",
+    "mfa",
 ];
 
 #[test]
@@ -79,7 +80,7 @@ fn the_summary_has_a_line_for_each_option_at_80_columns() {
             .args(Some(subcommand).filter(|name| !name.is_empty()));
         let help = text(&command.arg("-h").output().unwrap());
         // The first heading of options.
-        let (_, options) = ["\nSession:\n", "\nPolicy:\n"]
+        let (_, options) = ["\nSession:\n", "\nPolicy:\n", "\nDevice:\n"]
             .iter()
             .find_map(|heading| help.split_once(heading))
             .unwrap();
@@ -143,6 +144,7 @@ fn the_reference_has_every_option_of_every_command() {
         &["policy"],
         &["regions"],
         &["keys"],
+        &["mfa"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");

@@ -85,6 +85,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("humantime", ANYWHERE),
     ("jiff", ANYWHERE),
     ("percent_encoding", ANYWHERE),
+    ("qrcodegen_no_heap", ANYWHERE),
     ("ring::digest", ANYWHERE),
     ("secrecy", ANYWHERE),
     ("serde", ANYWHERE),

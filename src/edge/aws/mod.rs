@@ -5,6 +5,7 @@ pub(crate) mod clients;
 pub(crate) mod errors;
 pub(crate) mod federation;
 pub(crate) mod http;
+pub(crate) mod mfa_devices;
 pub(crate) mod program_keys;
 pub(crate) mod providers;
 pub(crate) mod roots;

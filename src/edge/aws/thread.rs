@@ -311,7 +311,7 @@ fn located(mut failure: CallFailure, trace: &Trace) -> CallFailure {
     failure
 }
 
-fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
+pub(super) fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
     let secrets = session.map(|session| [&session.secret_access_key, &session.session_token]);
     secrets.into_iter().flatten()
 }

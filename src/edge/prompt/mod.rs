@@ -1,10 +1,12 @@
 //! Questions on the terminal and in other programs.
 
+pub(crate) mod below;
 mod countdown;
 pub(crate) mod dialog;
 mod foreground;
 mod line;
 pub(crate) mod modes;
+pub(crate) mod picture;
 pub(crate) mod pinentry;
 pub(crate) mod reply;
 pub(crate) mod stdin;

@@ -13,7 +13,7 @@ use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::termios::{FlushArg, tcflush};
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 use zeroize::Zeroizing;
 
 use crate::edge::output::{hold_back, let_go};
@@ -21,6 +21,7 @@ use crate::edge::prompt::countdown::{Count, has_room};
 use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
 use crate::edge::prompt::line::{Key, TypedLine};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
+use crate::edge::prompt::picture::Shown;
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
 use crate::edge::signals::{Noting, Wake, obey};
@@ -51,6 +52,14 @@ pub struct Ask<'a> {
     pub next_code: Option<Instant>,
     /// When the question is taken away.
     pub until: Instant,
+}
+
+/// What came of asking.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    Reply(Reply),
+    /// It was noted, and is still to be obeyed.
+    Signal(Signal),
 }
 
 impl<'a> Ask<'a> {
@@ -119,7 +128,15 @@ impl Terminal {
 
     /// Its width in columns.
     pub fn width(&self) -> usize {
-        terminal_size_of(&self.tty).map_or(80, |(Width(columns), _)| usize::from(columns))
+        self.size().0
+    }
+
+    /// Its width in columns, and its height in lines.
+    pub fn size(&self) -> (usize, usize) {
+        let size = terminal_size_of(&self.tty);
+        size.map_or((80, 24), |(Width(columns), Height(lines))| {
+            (usize::from(columns), usize::from(lines))
+        })
     }
 
     pub fn say(&self, line: &str) {
@@ -150,35 +167,48 @@ impl Terminal {
     /// The terminal does not work, or no one can answer at it; in words.
     pub fn ask(&self, ask: Ask<'_>, wake: &mut Wake) -> std::result::Result<Reply, String> {
         loop {
-            self.get_ready()?;
-            let outcome = {
-                let _noting = Noting::start(wake);
-                hold_back();
-                self.ask_once(ask, wake)
-            };
-            wake.drain();
-            let noted = Noting::noted();
-            let in_front = |signal| signal != Signal::SIGTTIN && signal != Signal::SIGTTOU;
-            if noted.is_some_and(in_front) {
-                // What comes next on the terminal does not belong on the question's line.
-                self.say("");
+            match self.attempt(ask, None, wake)? {
+                Attempt::Reply(reply) => return Ok(reply),
+                Attempt::Signal(signal) => self.obey(signal),
             }
-            let_go();
-            if let Some(signal) = noted {
-                self.obey(signal);
-                continue;
-            }
-            return outcome.map_err(|error| match error.raw_os_error() {
-                Some(libc::EIO) => "no one can answer at this terminal: it runs in the \
-                                    background, where no shell can bring it to the front"
-                    .to_owned(),
-                _ => format!("the terminal does not work: {error}"),
-            });
         }
     }
 
+    /// Asks until there is an answer or a signal. `picture` is shown meanwhile, and gone afterwards.
+    pub(super) fn attempt(
+        &self,
+        ask: Ask<'_>,
+        picture: Option<&str>,
+        wake: &mut Wake,
+    ) -> std::result::Result<Attempt, String> {
+        self.get_ready()?;
+        let outcome = {
+            let _noting = Noting::start(wake);
+            hold_back();
+            self.ask_once(ask, picture, wake)
+        };
+        wake.drain();
+        let noted = Noting::noted();
+        let in_front = |signal| signal != Signal::SIGTTIN && signal != Signal::SIGTTOU;
+        if noted.is_some_and(in_front) && picture.is_none() {
+            // What comes next on the terminal does not belong on the question's line.
+            self.say("");
+        }
+        let_go();
+        if let Some(signal) = noted {
+            return Ok(Attempt::Signal(signal));
+        }
+        let reply = outcome.map_err(|error| match error.raw_os_error() {
+            Some(libc::EIO) => "no one can answer at this terminal: it runs in the \
+                                background, where no shell can bring it to the front"
+                .to_owned(),
+            _ => format!("the terminal does not work: {error}"),
+        });
+        reply.map(Attempt::Reply)
+    }
+
     /// Obeys a signal; while this process is stopped others may ask.
-    fn obey(&self, signal: Signal) {
+    pub(super) fn obey(&self, signal: Signal) {
         if let Some(turn) = &self.turn {
             turn.give_up();
         }
@@ -188,19 +218,22 @@ impl Terminal {
         }
     }
 
-    fn ask_once(&self, ask: Ask<'_>, wake: &Wake) -> io::Result<Reply> {
+    fn ask_once(&self, ask: Ask<'_>, picture: Option<&str>, wake: &Wake) -> io::Result<Reply> {
         let modes = Modes::set(&self.tty, ask.echo)?;
+        let shown = picture.map(|picture| Shown::draw(&self.tty, picture));
         let written = (&self.tty).write_all(ask.question.as_bytes());
         let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
         let mut count = Count::new(&self.tty, ask.question, next);
         let answer = written.and_then(|()| self.read_line(wake, &mut count, ask.until));
+        let had_picture = shown.is_some();
+        drop(shown);
         modes.put_back(matches!(answer, Ok(Reply::Line(_))));
         let ends_line = match &answer {
             Ok(Reply::Cancelled | Reply::TimedOut) => true,
             Ok(Reply::Interrupted) => !Noting::has_noted(),
             Ok(Reply::Line(_)) | Err(_) => false,
         };
-        if ends_line {
+        if ends_line && !had_picture {
             self.say("");
         }
         answer

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer_form;
 pub(crate) mod asked;
+pub(crate) mod device;
 pub(crate) mod diagnose;
 pub(crate) mod diagnose_console;
 pub(crate) mod diagnose_network;
@@ -121,6 +122,11 @@ impl CallFailure {
                 | Meaning::Unreachable
                 | Meaning::NotAws
         )
+    }
+
+    /// Whether the request surely did not come to AWS, so that a code in it can be used again.
+    pub(crate) fn never_came(&self) -> bool {
+        self.progress == Progress::NotSent || self.never_came_to_aws
     }
 
     /// The failure as it can be shown: what someone else has said without the secrets of the call.

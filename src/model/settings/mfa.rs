@@ -29,6 +29,9 @@ impl Mfa {
         written: Option<Sourced<String>>,
         profile: &str,
     ) -> Result<Self> {
+        if without_mfa {
+            return Ok(Self::NotUsed);
+        }
         let serial = option
             .map(|serial| Sourced::new(serial.to_owned(), Origin::Option("--mfa-serial")))
             .or_else(|| env_setting("AWS_MFA_SERIAL", env))
@@ -36,11 +39,7 @@ impl Mfa {
         if let Some(serial) = &serial {
             check_serial(serial, profile)?;
         }
-        Ok(match (without_mfa, serial) {
-            (true, _) => Self::NotUsed,
-            (false, None) => Self::Unknown,
-            (false, Some(serial)) => Self::Device(serial),
-        })
+        Ok(serial.map_or(Self::Unknown, Self::Device))
     }
 
     /// Whether a device has a part in it.
@@ -85,7 +84,7 @@ pub(crate) fn sort_devices(mut serials: Vec<String>) -> Devices {
 }
 
 /// Whether it is the ARN of a FIDO security key or a passkey.
-fn is_fido(serial: &str) -> bool {
+pub(crate) fn is_fido(serial: &str) -> bool {
     Arn::parse(serial).is_some_and(|arn| arn.path_and_name("u2f").is_some())
 }
 
@@ -105,25 +104,15 @@ pub(crate) fn instead_of_fido(arn: &str, profile: &str) -> String {
         "use the passkey in the browser: aws login --profile {login}, then: mfaexec -p {login} -- \
          COMMAND (aws login writes login_session into that profile)"
     );
-    let Some(user) = of_user.or(of_key) else {
-        // A root user has no name to give to IAM.
+    if of_user.or(of_key).is_none() {
+        // Devices of the root user are a matter of the console.
         return format!(
             "add an authenticator app beside it in the console: Security credentials, Assign MFA \
              device; or {in_browser}"
         );
-    };
-    let (name, with) = (format!("{user}-app"), quoted(profile));
-    let beginning = match &parts {
-        Some(arn) => format!("arn:{}:iam::{}", arn.partition, arn.account),
-        None => "arn:aws:iam::ACCOUNT".to_owned(),
-    };
-    format!(
-        "add an authenticator app beside it: aws iam create-virtual-mfa-device \
-         --profile {with} --virtual-mfa-device-name {name} --bootstrap-method QRCodePNG --outfile {name}.png, scan \
-         that, then: aws iam enable-mfa-device --profile {with} --user-name {user} --serial-number \
-         {beginning}:mfa/{name} --authentication-code1 CODE --authentication-code2 NEXT-CODE (in the \
-         console: IAM, Users, {user}, Security credentials, Assign MFA device); or {in_browser}"
-    )
+    }
+    let with = quoted(profile);
+    format!("add an authenticator app beside it: mfaexec mfa enroll -p {with}; or {in_browser}")
 }
 
 fn quoted(text: &str) -> String {
