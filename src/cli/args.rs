@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, PolicyChoice, SetupChoice,
+    SetupKind, ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -175,6 +175,14 @@ pub(super) struct SetupArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) doctor: DoctorChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -206,10 +214,11 @@ pub(super) enum Subcommand {
     Setup,
     Policy,
     Regions,
+    Doctor,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -221,6 +230,7 @@ impl Subcommand {
         Self::Setup,
         Self::Policy,
         Self::Regions,
+        Self::Doctor,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -240,6 +250,7 @@ impl Subcommand {
             Self::Setup => "setup",
             Self::Policy => "policy",
             Self::Regions => "regions",
+            Self::Doctor => "doctor",
         }
     }
 
@@ -277,6 +288,9 @@ impl Subcommand {
             Self::Regions => self
                 .deferred::<RegionsArgs>("Show in which regions STS is on for the account")
                 .after_long_help(REGIONS),
+            Self::Doctor => self
+                .deferred::<DoctorArgs>("Look for what is wrong: files, key, device, policy, cache")
+                .after_long_help(DOCTOR),
         }
     }
 
@@ -311,6 +325,15 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
   on           STS gives sessions
   off          an administrator has switched STS off for the account
   not enabled  an opt-in region that the account has not enabled";
+
+const DOCTOR: &str = "\
+No code is asked for, and nothing is changed, here or at AWS. With a cached session, mfaexec asks IAM
+and EC2 with it, too; mfaexec login gets one. Requests of EC2 are dry runs.
+
+  + ok           nothing to do
+  ! warning      works, and should be looked at
+  x failed       a sign-in fails, or a key is not safe; the exit code is 1
+  ? not checked  the cause says why";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

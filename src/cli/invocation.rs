@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use clap::FromArgMatches;
 
 use super::args::{
-    ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, LoginArgs,
+    ClearArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs, ExportArgs, LoginArgs,
     OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
 };
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, PolicyChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn,
+    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, PolicyChoice, SetupChoice,
+    SetupKind, ShellChoice, SignIn,
 };
 
 /// A command line that makes sense.
@@ -61,6 +61,9 @@ pub(super) enum Invocation {
     Regions {
         profile: Option<String>,
         json: bool,
+    },
+    Doctor {
+        choice: DoctorChoice,
     },
 }
 
@@ -167,6 +170,10 @@ pub(super) fn invocation(
                 output,
             } = RegionsArgs::from_arg_matches(matches)?;
             (Invocation::Regions { profile, json }, output)
+        }
+        Subcommand::Doctor => {
+            let DoctorArgs { doctor, output } = DoctorArgs::from_arg_matches(matches)?;
+            (Invocation::Doctor { choice: doctor }, output)
         }
     })
 }

@@ -120,6 +120,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Regions { profile, json } => {
             return commands::regions::regions(&env, profile, json, ui);
         }
+        Invocation::Doctor { choice } => return commands::doctor::doctor(&env, &choice, ui),
         Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}

@@ -15,10 +15,12 @@ use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
 mod change;
+mod doctor;
 mod login_command;
 mod policy;
 
 pub(crate) use change::ChangeChoice;
+pub(crate) use doctor::DoctorChoice;
 pub(crate) use policy::PolicyChoice;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of

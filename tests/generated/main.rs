@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 12] = [
     "shell",
     "login",
     "console",
@@ -22,6 +22,7 @@ const SUBCOMMANDS: [&str; 11] = [
     "setup",
     "policy",
     "regions",
+    "doctor",
 ];
 
 #[test]
@@ -141,6 +142,7 @@ fn the_reference_has_every_option_of_every_command() {
         &["clear"],
         &["policy"],
         &["regions"],
+        &["doctor"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");

@@ -1,6 +1,8 @@
 //! AWS: the only place that knows its SDK.
 
+pub(crate) mod account;
 pub(crate) mod clients;
+pub(crate) mod dry_run;
 pub(crate) mod errors;
 pub(crate) mod federation;
 pub(crate) mod http;

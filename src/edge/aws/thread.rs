@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
+use crate::edge::aws::clients::{Clients, Transports, assume_role, iam_signer, signer};
 use crate::edge::aws::errors::{Called, PROVIDER, failure, lost, lost_thread};
 use crate::edge::aws::federation;
 use crate::edge::aws::providers::provide;
@@ -155,12 +155,20 @@ impl Aws {
         })
     }
 
-    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named.
-    pub(crate) fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
+    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named. With a
+    /// session, or with the long-term key.
+    pub(crate) fn mfa_devices(
+        &self,
+        user: Option<&str>,
+        whose: Option<&Session>,
+    ) -> Pending<Vec<String>> {
         let user = user.map(str::to_owned);
-        self.call("ListMFADevices", None, self.secrets.clone(), |clients| {
+        let signer = whose.map(iam_signer);
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call("ListMFADevices", None, secrets, |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
                 let answer = call
                     .send()
                     .await
@@ -306,7 +314,7 @@ fn located(mut failure: CallFailure, trace: &Trace) -> CallFailure {
     failure
 }
 
-fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
+pub(super) fn of_session(session: Option<&Session>) -> impl Iterator<Item = &SecretString> {
     let secrets = session.map(|session| [&session.secret_access_key, &session.session_token]);
     secrets.into_iter().flatten()
 }

@@ -10,7 +10,7 @@ use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::settings::regions::{
-    GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global, is_region,
+    GLOBAL, GLOBAL_STS, always_on, dns_suffix, implicit_region, is_legacy_global, is_region,
 };
 
 /// How to reach AWS's services.
@@ -148,6 +148,30 @@ impl Endpoints {
     }
 }
 
+/// The URL of EC2 in a region: the configured one, or else the region's own (endpoint rules of the
+/// SDKs). No run asks EC2, so it is no part of [`Endpoints`].
+///
+/// # Errors
+/// The profile's services cannot be read.
+pub(crate) fn ec2_url(
+    endpoints: &Endpoints,
+    region: &str,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<String> {
+    if let Some(configured) = find_endpoint("ec2", env, profile)? {
+        return Ok(configured.value);
+    }
+    let service = match endpoints.use_fips {
+        true => "ec2-fips",
+        false => "ec2",
+    };
+    Ok(format!(
+        "https://{service}.{region}.{}",
+        dns_suffix(region, endpoints.use_dualstack)
+    ))
+}
+
 fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
     env_setting(variable, env)
         .or_else(|| profile.sourced(key))
@@ -227,6 +251,7 @@ fn configured_endpoint(
         "sso" => "AWS_ENDPOINT_URL_SSO",
         "sso_oidc" => "AWS_ENDPOINT_URL_SSO_OIDC",
         "signin" => "AWS_ENDPOINT_URL_SIGNIN",
+        "ec2" => "AWS_ENDPOINT_URL_EC2",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
     let mut services = profile.service_endpoints()?.into_iter();

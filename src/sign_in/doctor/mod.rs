@@ -1,0 +1,125 @@
+//! Looks at everything that a sign-in with a profile depends on. Nothing is changed, no code is asked
+//! for or spent, and what cannot be looked at is a check of its own, never an end.
+
+mod account;
+mod around;
+mod cache;
+mod files;
+mod policy;
+
+use crate::edge::output::Ui;
+use crate::error::{Error, Result};
+use crate::model::config::Profiles;
+use crate::model::doctor::check::Check;
+use crate::model::doctor::report::Report;
+use crate::model::environment::Environment;
+use crate::model::failure::secrets::Secrets;
+use crate::model::settings::Settings;
+use crate::model::settings::exports::without_exports;
+use crate::model::source::Source;
+use crate::options::SignIn;
+use crate::sign_in::cached::{find_known_device, open_cache};
+use crate::sign_in::doctor::account::AccountChecks;
+use crate::sign_in::programs::{known_secrets, secrets_of_environment};
+use crate::sign_in::request::read_settings;
+
+pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Report {
+    // Inside an mfaexec shell, the session of that shell is no obstacle.
+    let env = without_exports(env);
+    let sign_in = SignIn {
+        profile: profile.map(str::to_owned),
+        ..SignIn::default()
+    };
+    let cache = open_cache(&env, None);
+    let mut settings = read_settings(&env, &sign_in);
+    if let (Ok(settings), Ok(cache)) = (&mut settings, &cache) {
+        // What is wrong with the cache has a check of its own.
+        find_known_device(settings, cache).ok();
+    }
+    let profiles = files::read(&env);
+    let of_files = profiles.as_ref().ok();
+    // AWS is asked first, and answers while the rest is looked at.
+    let asked = match (&settings, of_files) {
+        (Ok(settings), Some(profiles)) => Some(AccountChecks::ask(
+            settings,
+            profiles,
+            &env,
+            cache.as_ref().ok(),
+        )),
+        _ => None,
+    };
+    let mut checks = around::program(&env);
+    checks.extend(files::check(&env));
+    checks.push(chain(&settings, of_files));
+    checks.extend(notices(&settings));
+    let known = settings.as_ref().ok();
+    let mut later = cache::check(&cache);
+    later.extend(around::check(&env, known, of_files));
+    checks.extend(match asked {
+        Some(asked) => asked.wait(ui),
+        None => vec![nothing_to_ask()],
+    });
+    checks.extend(later);
+    let secrets = match known {
+        Some(settings) => known_secrets(&env, settings),
+        None => Secrets::default().with(&secrets_of_environment(&env)),
+    };
+    Report::new(checks, &secrets)
+}
+
+fn chain(settings: &Result<Settings>, profiles: Option<&Profiles>) -> Check {
+    const NAME: &str = "profile";
+    match settings {
+        Ok(settings) => {
+            let place = match &settings.source {
+                Source::Key(key) => &key.place,
+                Source::Provider(provider)
+                | Source::KeyOfProgram {
+                    program: provider, ..
+                } => &provider.place,
+            };
+            let roles = settings.roles.iter();
+            let roles =
+                roles.map(|role| format!("; role {} ({})", role.arn.value, role.arn.origin));
+            let roles: String = roles.collect();
+            Check::ok(
+                NAME,
+                format!("{} ({place}){roles}", settings.chain_in_words()),
+            )
+        }
+        Err(error) => {
+            let is_first = profiles.is_some_and(|profiles| profiles.names().is_empty());
+            let check = match is_first {
+                true => error.clone().with_remedy(
+                    "begin with a key of your IAM user: aws configure --profile NAME, then: mfaexec \
+                     doctor -p NAME",
+                ),
+                false => error.clone(),
+            };
+            Check::of_failure(NAME, &check)
+        }
+    }
+}
+
+/// What is written in the profile and does not count.
+fn notices(settings: &Result<Settings>) -> Vec<Check> {
+    let notices = settings.iter().flat_map(|settings| &settings.notices);
+    let checks = notices.map(|notice| {
+        Check::warning(
+            "profile_notice",
+            notice,
+            "a run says the same, and goes on",
+            "correct the line that it names",
+        )
+    });
+    checks.collect()
+}
+
+fn nothing_to_ask() -> Check {
+    Check::not_checked(
+        "account",
+        "key, device, region and policy",
+        "no profile says which key to ask AWS with",
+        "mend what has failed above, then run doctor again",
+    )
+}
