@@ -327,8 +327,8 @@ MFA, and drops it. CloudTrail shows a GetSessionToken in each region.
   not enabled  an opt-in region that the account has not enabled";
 
 const DOCTOR: &str = "\
-No code is asked for, and nothing is changed, here or at AWS. With a cached session, mfaexec asks IAM
-and EC2 with it, too; mfaexec login gets one. Requests of EC2 are dry runs.
+No code is asked for, and nothing is changed, here or at AWS. With a cached session it knows more;
+mfaexec login gets one. Whether the policy holds is seen by calls that only read, of EC2, S3 and IAM.
 
   + ok           nothing to do
   ! warning      works, and should be looked at

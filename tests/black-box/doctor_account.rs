@@ -230,14 +230,17 @@ fn the_key_alone_is_refused_what_the_session_may_do() {
     let named = [
         "ec2:DescribeRegions",
         "ec2:DescribeInstances",
+        "s3:ListAllMyBuckets",
         "iam:ListUsers",
     ];
+    let buckets = print(&["mfa", "--action", "s3:List*"]);
     for (policies, actions) in [
         (vec![&*mfa], &named[..1]),
         (vec![&*young], &named[..1]),
         (vec![&*mfa, &*own], &named[..1]),
         (vec![&*instances], &named[..2]),
-        (vec![&*users], &named[2..]),
+        (vec![&*users], &named[3..]),
+        (vec![&*buckets], &named[2..3]),
         (vec![WIDE, &*deny], &named),
         (vec![WIDE, &*enrolled], &named),
         (vec![WIDE, &*own], &named),
@@ -264,7 +267,8 @@ fn the_key_alone_is_refused_what_the_session_may_do() {
     for (policies, actions) in [
         (vec![WIDE.to_owned()], &named[..]),
         (vec![one("ec2:*")], &named[..2]),
-        (vec![mfa.clone(), one("iam:*")], &named[2..]),
+        (vec![mfa.clone(), one("iam:*")], &named[3..]),
+        (vec![mfa.clone(), one("s3:ListAllMyBuckets")], &named[2..3]),
         (vec![slip], &named[..]),
     ] {
         let policies: Vec<&str> = policies.iter().map(String::as_str).collect();

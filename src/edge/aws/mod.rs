@@ -2,7 +2,6 @@
 
 pub(crate) mod account;
 pub(crate) mod clients;
-pub(crate) mod dry_run;
 pub(crate) mod errors;
 pub(crate) mod federation;
 pub(crate) mod http;
@@ -12,5 +11,6 @@ pub(crate) mod roots;
 pub(crate) mod sso;
 pub(crate) mod thread;
 pub(crate) mod trace;
+pub(crate) mod try_action;
 pub(crate) mod try_region;
 pub(crate) mod validate;

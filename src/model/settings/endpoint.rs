@@ -148,28 +148,34 @@ impl Endpoints {
     }
 }
 
-/// The URL of EC2 in a region: the configured one, or else the region's own (endpoint rules of the
-/// SDKs). No run asks EC2, so it is no part of [`Endpoints`].
+/// The URL of `ec2` or `s3` in a region: the configured one, or else the region's own (endpoint rules of
+/// the SDKs). No run asks these services, so they are no part of [`Endpoints`].
 ///
 /// # Errors
-/// The profile's services cannot be read.
-pub(crate) fn ec2_url(
+/// The endpoint cannot be used, or the profile's services cannot be read.
+pub(crate) fn url_of_service(
+    service: &str,
     endpoints: &Endpoints,
     region: &str,
     env: &Environment,
     profile: &Profile<'_>,
 ) -> Result<String> {
-    if let Some(configured) = find_endpoint("ec2", env, profile)? {
+    if let Some(configured) = find_endpoint(service, env, profile)? {
         return Ok(configured.value);
     }
-    let service = match endpoints.use_fips {
-        true => "ec2-fips",
-        false => "ec2",
-    };
-    Ok(format!(
-        "https://{service}.{region}.{}",
-        dns_suffix(region, endpoints.use_dualstack)
-    ))
+    let fips = if endpoints.use_fips { "-fips" } else { "" };
+    let dualstack = endpoints.use_dualstack;
+    Ok(match service {
+        // S3 had such endpoints before there was a suffix for them.
+        "s3" if dualstack => {
+            let suffix = dns_suffix(region, false);
+            format!("https://s3{fips}.dualstack.{region}.{suffix}")
+        }
+        _ => {
+            let suffix = dns_suffix(region, dualstack);
+            format!("https://{service}{fips}.{region}.{suffix}")
+        }
+    })
 }
 
 fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
@@ -252,6 +258,7 @@ fn configured_endpoint(
         "sso_oidc" => "AWS_ENDPOINT_URL_SSO_OIDC",
         "signin" => "AWS_ENDPOINT_URL_SIGNIN",
         "ec2" => "AWS_ENDPOINT_URL_EC2",
+        "s3" => "AWS_ENDPOINT_URL_S3",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
     let mut services = profile.service_endpoints()?.into_iter();

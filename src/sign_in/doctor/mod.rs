@@ -2,13 +2,15 @@
 //! for or spent, and what cannot be looked at is a check of its own, never an end.
 
 mod account;
+mod answers;
 mod around;
 mod cache;
 mod files;
 mod policy;
+mod sessions;
 
 use crate::edge::output::Ui;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::config::Profiles;
 use crate::model::doctor::check::Check;
 use crate::model::doctor::report::Report;

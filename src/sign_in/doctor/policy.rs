@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use crate::edge::aws::dry_run::{Ec2, Signer};
 use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::aws::try_action::{Attempt, Service, Signer};
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::model::config::Profiles;
 use crate::model::doctor::check::Check;
@@ -12,14 +12,15 @@ use crate::model::environment::Environment;
 use crate::model::failure::Meaning;
 use crate::model::session::{MIN_DURATION, Session};
 use crate::model::settings::Settings;
-use crate::model::settings::endpoint::ec2_url;
+use crate::model::settings::endpoint::url_of_service;
 use crate::model::settings::regions::{GLOBAL, always_on};
 use crate::model::source::key::LongTermKey;
 
-/// Dry runs of EC2: each with its name in a policy.
-const DRY_RUNS: [(&str, &str); 2] = [
-    ("DescribeRegions", "ec2:DescribeRegions"),
-    ("DescribeInstances", "ec2:DescribeInstances"),
+/// Calls of services that no run asks: each with its name in a policy. The story's is the first one.
+const ATTEMPTS: [(Service, &str, &str); 3] = [
+    (Service::Ec2, "DescribeRegions", "ec2:DescribeRegions"),
+    (Service::Ec2, "DescribeInstances", "ec2:DescribeInstances"),
+    (Service::S3, "ListBuckets", "s3:ListAllMyBuckets"),
 ];
 
 /// Calls under way.
@@ -46,21 +47,29 @@ impl PolicyProbes {
         who: (&LongTermKey, Option<&Session>),
     ) -> Self {
         let (key, session) = who;
-        let mut probes = vec![Probe {
+        let attempts = ATTEMPTS
+            .into_iter()
+            .filter_map(|(service, operation, action)| {
+                let (url, region) = find_service(service, settings, profiles, env)?;
+                let attempt = Attempt {
+                    service,
+                    operation,
+                    url,
+                    region,
+                };
+                Some(Probe {
+                    action,
+                    by_key: aws.try_action(attempt.clone(), Signer::Key(key)),
+                    by_session: session
+                        .map(|session| aws.try_action(attempt, Signer::Session(session))),
+                })
+            });
+        let users = Probe {
             action: "iam:ListUsers",
             by_key: aws.may_list_users(None),
             by_session: session.map(|session| aws.may_list_users(Some(session))),
-        }];
-        if let Some(ec2) = find_ec2(settings, profiles, env) {
-            let dry_runs = DRY_RUNS.into_iter().map(|(name, action)| Probe {
-                action,
-                by_key: aws.dry_run(&ec2, name, &Signer::Key(key)),
-                by_session: session
-                    .map(|session| aws.dry_run(&ec2, name, &Signer::Session(session))),
-            });
-            // The story's call is the first one.
-            probes.splice(0..0, dry_runs);
-        }
+        };
+        let probes = attempts.chain([users]).collect();
         let role = settings.roles.first().map(|role| {
             let name = settings.name_of(&settings.session_name(role));
             let call = aws.assume_role(None, None, role, &name, MIN_DURATION);
@@ -96,15 +105,22 @@ impl PolicyProbes {
     }
 }
 
-fn find_ec2(settings: &Settings, profiles: &Profiles, env: &Environment) -> Option<Ec2> {
+/// The URL of a service, and its region.
+fn find_service(
+    service: Service,
+    settings: &Settings,
+    profiles: &Profiles,
+    env: &Environment,
+) -> Option<(String, String)> {
     let name = settings.chain.first().map_or("default", String::as_str);
     let profile = profiles.get(name).ok()?;
     let profile = profile.unwrap_or_else(|| profiles.empty(name));
-    let region = settings.endpoints.region_for(settings.partition_arn());
+    let endpoints = &settings.endpoints;
+    let region = endpoints.region_for(settings.partition_arn());
     let region = match region.as_str() {
         GLOBAL => always_on(GLOBAL).to_owned(),
         _ => region,
     };
-    let url = ec2_url(&settings.endpoints, &region, env, &profile).ok()?;
-    Some(Ec2 { url, region })
+    let url = url_of_service(service.name(), endpoints, &region, env, &profile).ok()?;
+    Some((url, region))
 }
