@@ -64,7 +64,7 @@ const TABLE: &[Row] = &[
         cause: "explain shows what a run would do and why",
     },
     Row {
-        words: &["check", "diagnose", "debug", "verify", "test"],
+        words: &["check", "diagnose", "debug"],
         meaning: Meaning::Subcommand(Subcommand::Doctor),
         cause: "doctor looks for what is wrong",
     },

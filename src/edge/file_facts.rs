@@ -15,7 +15,7 @@ pub(crate) fn me() -> u32 {
     geteuid().as_raw()
 }
 
-/// What there is to know of a file; none if it is not there.
+/// What there is to know of a file; none if it is not there, or is a pipe or a device.
 ///
 /// # Errors
 /// Those of the system.
@@ -26,6 +26,9 @@ pub(crate) fn file_facts(path: &Path) -> io::Result<Option<FileFacts>> {
         Err(error) => return Err(error),
     };
     let file = fs::metadata(&real)?;
+    if !file.is_file() {
+        return Ok(None);
+    }
     let directory = real.parent().unwrap_or(Path::new("/"));
     let of_directory = fs::metadata(directory)?;
     // A home below a link, as on macOS, makes no link of the file.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::doctor::{Checks, doctor, healthy, make_healthy, mode};
-use crate::harness::{World, eventually, terminal};
+use crate::harness::{SERIAL, World, eventually, finish, has, terminal};
 
 #[test]
 fn files_that_others_can_read_or_change() {
@@ -307,4 +307,61 @@ fn a_machine_without_keyring() {
             "there is no kernel keyring",
         ],
     );
+}
+
+/// A pipe can be read once.
+#[test]
+fn files_that_are_pipes() {
+    let world = healthy();
+    let script = "AWS_CONFIG_FILE=<(cat .aws/config) \
+                  AWS_SHARED_CREDENTIALS_FILE=<(cat .aws/credentials) \
+                  SHELL=/bin/bash mfaexec doctor -p testuser";
+    let mut bash = world.program("/bin/bash");
+    let said = finish(bash.args(["-c", script]));
+    let text = said.succeeds();
+    has(
+        &text,
+        &[
+            "which is no plain file: 1 profile",
+            "which is no plain file: 10 profiles",
+        ],
+    );
+    assert!(!text.contains("! warning"), "{text}");
+}
+
+#[test]
+fn what_gives_keys_and_codes_is_there() {
+    let world = healthy();
+    let sso = "[profile sso]\nsso_start_url = https://example.awsapps.com/start\nsso_region = \
+               eu-central-1\nsso_account_id = 123456789012\nsso_role_name = reader\n";
+    world.write_config(&format!(
+        "{sso}[profile lent]\ncredential_process = /nonexistent/lend -x\n\
+         [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\n\
+         web_identity_token_file = /nonexistent/token\n\
+         [profile testuser]\nmfa_serial = {SERIAL}\nmfa_process = no-such-oath \"--key secret\"\n"
+    ));
+    let of = |profile: &str| Checks::of(&mut doctor(&world, &["-p", profile]));
+    of("lent").has(
+        "credential_process",
+        &["failed: there is no program /nonexistent/lend |"],
+    );
+    of("web").has("token_file", &["failed: ", "/nonexistent/token"]);
+    of("testuser").has(
+        "mfa_process",
+        &["failed: there is no program no-such-oath |", "line "],
+    );
+    of("sso").has("sso_token", &["failed: ", "aws sso login"]);
+    let token = |end: &str| {
+        // SHA-1 of the start page.
+        let name = "e8be5486177c5b5392bd9aa76563515b29358e6e";
+        let path = format!(".aws/sso/cache/{name}.json");
+        let token = format!(r#"{{"accessToken": "canary", "expiresAt": "{end}"}}"#);
+        world.write(&path, token);
+        of("sso")
+    };
+    token("2020-01-01T00:00:00Z").has(
+        "sso_token",
+        &["failed: ", "is over", "aws sso login --profile sso"],
+    );
+    token("2099-01-01T00:00:00Z").has("sso_token", &["ok: the token of aws sso login lasts "]);
 }

@@ -81,12 +81,23 @@ pub(crate) fn judge(
             format!("chmod g-w {word}"),
         );
     }
-    let profiles = match profiles {
+    Check::ok(name, format!("{path}{link}: {}", counted(profiles)))
+}
+
+fn counted(profiles: usize) -> String {
+    match profiles {
         0 => "no profile".to_owned(),
         1 => "1 profile".to_owned(),
         more => format!("{more} profiles"),
-    };
-    Check::ok(name, format!("{path}{link}: {profiles}"))
+    }
+}
+
+/// A pipe or a device: what was in it is known, and its mode says nothing.
+pub(crate) fn unusual(name: &'static str, path: &str, profiles: usize) -> Check {
+    Check::ok(
+        name,
+        format!("{path}, which is no plain file: {}", counted(profiles)),
+    )
 }
 
 /// Who can change a directory can put another file into the place of one.

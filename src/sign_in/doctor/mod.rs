@@ -8,6 +8,7 @@ mod cache;
 mod files;
 mod policy;
 mod sessions;
+mod source;
 
 use crate::edge::output::Ui;
 use crate::error::Result;
@@ -22,8 +23,9 @@ use crate::model::source::Source;
 use crate::options::SignIn;
 use crate::sign_in::cached::{find_known_device, open_cache};
 use crate::sign_in::doctor::account::AccountChecks;
+use crate::sign_in::doctor::files::Files;
 use crate::sign_in::programs::{known_secrets, secrets_of_environment};
-use crate::sign_in::request::read_settings;
+use crate::sign_in::request::settings_from;
 
 pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Report {
     // Inside an mfaexec shell, the session of that shell is no obstacle.
@@ -33,30 +35,31 @@ pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Repor
         ..SignIn::default()
     };
     let cache = open_cache(&env, None);
-    let mut settings = read_settings(&env, &sign_in);
+    let files = Files::read(&env);
+    let profiles = files.profiles();
+    let settings = profiles.as_ref().map_err(Clone::clone);
+    let mut settings = settings.and_then(|profiles| settings_from(profiles, &env, &sign_in));
     if let (Ok(settings), Ok(cache)) = (&mut settings, &cache) {
         // What is wrong with the cache has a check of its own.
         find_known_device(settings, cache).ok();
     }
-    let profiles = files::read(&env);
-    let of_files = profiles.as_ref().ok();
-    // AWS is asked first, and answers while the rest is looked at.
-    let asked = match (&settings, of_files) {
-        (Ok(settings), Some(profiles)) => Some(AccountChecks::ask(
-            settings,
-            profiles,
-            &env,
-            cache.as_ref().ok(),
-        )),
-        _ => None,
-    };
-    let mut checks = around::program(&env);
-    checks.extend(files::check(&env));
-    checks.push(chain(&settings, of_files));
-    checks.extend(notices(&settings));
+    let profiles = profiles.as_ref().ok();
     let known = settings.as_ref().ok();
+    // AWS is asked first, and answers while the rest is looked at.
+    let asked = known.zip(profiles).map(|(settings, profiles)| {
+        AccountChecks::ask(settings, profiles, &env, cache.as_ref().ok())
+    });
+    let mut checks = around::program(&env);
+    checks.extend(files.check());
+    checks.push(chain(&settings, profiles));
+    checks.extend(notices(&settings));
+    checks.extend(
+        known
+            .into_iter()
+            .flat_map(|settings| source::check(settings, &env)),
+    );
     let mut later = cache::check(&cache);
-    later.extend(around::check(&env, known, of_files));
+    later.extend(around::check(&env, known, profiles));
     checks.extend(match asked {
         Some(asked) => asked.wait(ui),
         None => vec![nothing_to_ask()],
