@@ -25,6 +25,13 @@ impl Outcome {
         }
     }
 
+    pub(super) fn counted(self, count: usize) -> String {
+        match (self, count) {
+            (Self::Warning, 2..) => format!("{count} warnings"),
+            _ => format!("{count} {}", self.in_words()),
+        }
+    }
+
     pub(super) fn in_words(self) -> &'static str {
         match self {
             Self::NotChecked => "not checked",

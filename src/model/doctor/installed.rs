@@ -117,7 +117,10 @@ impl Installed {
         };
         let make = |path: &str| match self.shell {
             Some(shell) => format!("MFAEXEC_COMPLETE={shell} mfaexec > {}", shell_word(path)),
-            None => format!("copy man/mfaexec.1 of this version to {path}"),
+            None => format!(
+                "in the sources of this version: cp man/mfaexec.1 {}",
+                shell_word(path)
+            ),
         };
         match found {
             Found::Same(path) => Some(Check::ok(name, format!("{path} is of this version"))),
@@ -177,6 +180,7 @@ mod tests {
             (2, "/h/.config/fish/completions/mfaexec.fish"),
             (2, "/usr/share/fish/vendor_completions.d/mfaexec.fish"),
             (3, "/usr/share/man/man1/mfaexec.1"),
+            (3, "/usr/local/share/man/man1/mfaexec.1"),
             (3, "/h/.local/share/man/man1/mfaexec.1"),
         ] {
             assert!(places(at, &home).iter().any(|p| p == path), "{path}");

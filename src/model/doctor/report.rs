@@ -32,7 +32,7 @@ impl Report {
     pub(crate) fn summary(&self) -> String {
         let counts = Outcome::ALL.into_iter().filter_map(|outcome| {
             let count = self.of(outcome).count();
-            (count > 0).then(|| format!("{count} {}", outcome.in_words()))
+            (count > 0).then(|| outcome.counted(count))
         });
         format!(
             "{} checks: {}",

@@ -88,20 +88,23 @@ impl AccountChecks {
             aws: &aws,
         };
         let mut checks = Vec::new();
-        let Some(key) = settings.key() else {
+        let Some((key, by_key)) = settings.key().zip(calls.by_key) else {
             checks.push(no_key(&settings));
             checks.extend(answers.session(calls.by_session));
             return checks;
         };
-        let identity = calls.by_key.map(|call| answers.wait(call));
-        checks.extend(answers.of_key(key, identity.as_ref()));
-        checks.extend(calls.region.map(|call| answers.region(call)));
-        if let Some(Ok(identity)) = &identity {
-            checks.extend(answers.of_user(key, identity, calls.last_use));
-        }
-        if let Some(probes) = calls.policy {
-            let has_session = sessions.mfa.is_some();
-            checks.extend(probes.judge(answers.until, has_session, &login(&settings)));
+        let identity = answers.wait(by_key);
+        checks.extend(answers.of_key(key, &identity));
+        match &identity {
+            Ok(identity) => {
+                checks.extend(calls.region.map(|call| answers.region(call)));
+                checks.extend(answers.of_user(key, identity, calls.last_use));
+                if let Some(probes) = calls.policy {
+                    let has_session = sessions.mfa.is_some();
+                    checks.extend(probes.judge(answers.until, has_session, &login(&settings)));
+                }
+            }
+            Err(failed) => checks.extend(failed.what_depends_on_it()),
         }
         checks.extend(answers.session(calls.by_session));
         checks

@@ -55,51 +55,36 @@ impl Answers<'_> {
     pub(super) fn of_key(
         &self,
         key: &LongTermKey,
-        identity: Option<&std::result::Result<Identity, Failed>>,
+        identity: &std::result::Result<Identity, Failed>,
     ) -> Vec<Check> {
-        let where_to = self.where_to();
-        let reached = || Check::ok("network", format!("STS answers, {where_to}"));
-        let id = &key.access_key_id;
+        let reached = Check::ok("network", format!("STS answers, {}", self.where_to()));
         let mut checks = match identity {
-            None => return Vec::new(),
-            Some(Ok(identity)) => vec![reached(), self.owner(key, identity)],
-            Some(Err(failed)) if failed.is_of_network() => vec![
-                Check::of_failure("network", &failed.error),
-                Check::not_checked(
-                    "key",
-                    format!("whether {id} works"),
-                    "AWS cannot be reached",
-                    "go online, then run doctor again",
-                ),
-            ],
-            Some(Err(failed)) if failed.meaning == Meaning::Clock => vec![
-                reached(),
-                Check::not_checked(
-                    "key",
-                    format!("whether {id} works"),
-                    "AWS refuses the time of the request",
-                    "set the clock, then run doctor again",
-                ),
-            ],
-            Some(Err(failed)) => {
-                let outcome = match failed.meaning {
-                    Meaning::DeadKey | Meaning::WrongSecret => Outcome::Failed,
-                    _ => Outcome::NotChecked,
+            Ok(identity) => vec![reached, self.owner(key, identity)],
+            Err(failed) => {
+                let network = match failed.is_of_network() {
+                    true => Check::of_failure("network", &failed.error),
+                    false => reached,
                 };
-                vec![reached(), Check::of_error("key", outcome, &failed.error)]
+                let is_of_key = matches!(failed.meaning, Meaning::DeadKey | Meaning::WrongSecret);
+                let of_key = match is_of_key {
+                    true => Check::of_failure("key", &failed.error),
+                    false => {
+                        failed.prevents("key", &format!("whether {} works", key.access_key_id))
+                    }
+                };
+                vec![network, of_key]
             }
         };
-        let of_failure = identity.and_then(|answer| answer.as_ref().err());
+        let of_failure = identity.as_ref().err();
         let offset = of_failure.and_then(|failed| failed.clock_offset);
         let how = machine().how_to_set_the_clock();
         match offset.or_else(|| self.aws.clock_offset()) {
             Some(offset) => checks.push(key::clock(offset, how)),
-            None => checks.push(Check::not_checked(
-                "clock",
-                "whether this machine's clock is AWS's",
-                "AWS cannot be reached",
-                "go online, then run doctor again",
-            )),
+            None => {
+                checks.extend(of_failure.map(|failed| {
+                    failed.prevents("clock", "whether this machine's clock is AWS's")
+                }))
+            }
         }
         checks
     }
@@ -218,7 +203,7 @@ impl Answers<'_> {
             return Some(Check::not_checked(
                 NAME,
                 "no session is cached",
-                "a session is asked for by the first run",
+                "the first run asks for a code and gets one",
                 login(self.settings),
             ));
         };
@@ -255,6 +240,40 @@ impl Failed {
             clock_offset: failure.clock_offset,
             error: diagnose(failure, &Asked::by_key(settings, None)),
         }
+    }
+
+    /// A check that cannot be made, as the first call with the key has failed.
+    fn prevents(&self, name: &'static str, what: &str) -> Check {
+        let (cause, remedy) = match self.meaning {
+            _ if self.is_of_network() => {
+                ("AWS cannot be reached", "go online, then run doctor again")
+            }
+            Meaning::Clock => (
+                "AWS refuses the time of the request",
+                "set the clock, then run doctor again",
+            ),
+            Meaning::DeadKey | Meaning::WrongSecret => (
+                "the key does not work",
+                "put a key that works into the profile, then run doctor again",
+            ),
+            _ => return unknown(name, what, &self.error),
+        };
+        Check::not_checked(name, what, cause, remedy)
+    }
+
+    pub(super) fn what_depends_on_it(&self) -> Vec<Check> {
+        let checks = [
+            ("sts_region", "whether STS gives sessions in the region"),
+            ("key_age", "the age of the key"),
+            ("key_last_use", "when the key was used last"),
+            (device::NAME, "whether the device is the user's"),
+            (
+                "policy",
+                "whether the key alone is refused what a session may do",
+            ),
+        ];
+        let checks = checks.map(|(name, what)| self.prevents(name, what));
+        checks.into()
     }
 
     fn is_of_network(&self) -> bool {
