@@ -37,6 +37,7 @@ mod dialogs_signals;
 mod doctor;
 mod doctor_account;
 mod doctor_machine;
+mod doctor_policy;
 mod endpoints;
 mod endpoints_global;
 mod endpoints_strange;

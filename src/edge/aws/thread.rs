@@ -116,7 +116,12 @@ impl Aws {
                     spawn_local(job(&clients));
                 }
             };
-            LocalSet::new().block_on(&runtime, calls);
+            let tasks = LocalSet::new();
+            tasks.block_on(&runtime, calls);
+            // Calls that no one waits for any more are dropped here, and the end of one may begin
+            // another task, which takes a runtime.
+            let _inside = runtime.enter();
+            drop((tasks, clients));
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;

@@ -1,4 +1,7 @@
 //! Tries what the key alone may do, and the session: with calls that only read, most of them dry runs.
+//!
+//! SimulatePrincipalPolicy would tell of every action. But few users may call it, and it does not see
+//! what the policies of an organization forbid, so its answer is not AWS's.
 
 use std::time::Instant;
 
