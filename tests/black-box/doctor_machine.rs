@@ -258,6 +258,10 @@ fn credentials_that_others_would_use() {
         "other_credentials",
         &["warning: [default] has a long-term key", "line "],
     );
+    // A temporary one has an end, and is no long-term key.
+    let keys = fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
+    world.write_credentials(&(keys + "aws_session_token = x\n"));
+    Checks::of_testuser(&world).are("ok", &["other_credentials"]);
 }
 
 #[test]

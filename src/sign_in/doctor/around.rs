@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::edge::bounded::read_bounded;
 use crate::edge::file_facts::{is_ec2, is_readable};
 use crate::edge::process::{exec, lookup};
-use crate::model::config::Profiles;
+use crate::model::config::{Profile, Profiles};
 use crate::model::doctor::around::{aliases, credentials, variables};
 use crate::model::doctor::check::Check;
 use crate::model::doctor::installed::{Found, INSTALLED, Installed};
@@ -59,6 +59,11 @@ pub(crate) fn check(
         checks.push(aliases(&text, &Path::new(&path).display().to_string()));
     }
     let default = profiles.and_then(|profiles| profiles.get("default").ok().flatten());
+    let has_token = |profile: &Profile<'_>| {
+        let names = ["aws_session_token", "aws_security_token"];
+        names.iter().any(|name| profile.get(name).is_some())
+    };
+    let default = default.filter(|default| !has_token(default));
     let place = default.and_then(|default| default.place_of_key());
     checks.extend(credentials(env, settings, place.as_deref(), is_ec2()));
     checks
