@@ -281,6 +281,7 @@ fn no_secret_is_shown() {
             command
                 .args(format)
                 .env("AWS_ACCESS_KEY_ID", "ASIAEXAMPLEEXAMPLE00");
+            command.env("AWS_ENDPOINT_URL", "http://me:canary-endpoint@127.0.0.1:1");
             command.env("HTTPS_PROXY", "http://me:canary-proxy@127.0.0.1:1");
             let said = finish(command.envs(secrets));
             let all = format!("{}{}", said.stdout, said.stderr);

@@ -301,6 +301,14 @@ pub(crate) fn is_plain_http(endpoint: &str) -> bool {
     uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
 }
 
+/// The password in a URL, if there is one (RFC 3986, 3.2.1).
+pub(crate) fn password_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
+}
+
 /// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');

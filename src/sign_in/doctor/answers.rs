@@ -9,7 +9,7 @@ use crate::edge::machine::machine;
 use crate::edge::output::Ui;
 use crate::error::Error;
 use crate::model::arn::user_name;
-use crate::model::doctor::check::{Check, Outcome, option};
+use crate::model::doctor::check::{Check, option};
 use crate::model::doctor::device;
 use crate::model::doctor::key::{self, LastUse, unknown};
 use crate::model::failure::asked::Asked;

@@ -10,6 +10,8 @@ mod policy;
 mod sessions;
 mod source;
 
+use secrecy::SecretString;
+
 use crate::edge::output::Ui;
 use crate::error::Result;
 use crate::model::config::Profiles;
@@ -18,6 +20,7 @@ use crate::model::doctor::report::Report;
 use crate::model::environment::Environment;
 use crate::model::failure::secrets::Secrets;
 use crate::model::settings::Settings;
+use crate::model::settings::endpoint::password_of;
 use crate::model::settings::exports::without_exports;
 use crate::model::source::Source;
 use crate::options::SignIn;
@@ -69,7 +72,23 @@ pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Repor
         Some(settings) => known_secrets(&env, settings),
         None => Secrets::default().with(&secrets_of_environment(&env)),
     };
+    let secrets = secrets.with(&passwords(&env, known));
     Report::new(checks, &secrets)
+}
+
+/// Those in the URLs of endpoints and proxies.
+fn passwords(env: &Environment, settings: Option<&Settings>) -> Vec<SecretString> {
+    let names = env.names().into_iter();
+    let is_url = |name: &String| {
+        name.starts_with("AWS_ENDPOINT_URL") || name.to_ascii_uppercase().ends_with("_PROXY")
+    };
+    let of_environment = names.filter(is_url).filter_map(|name| env.text(&name));
+    let endpoints = settings.map(|settings| &settings.endpoints);
+    let endpoints = endpoints.map(|endpoints| [&endpoints.sts, &endpoints.iam]);
+    let of_profile = endpoints.into_iter().flatten().flatten();
+    let urls = of_environment.chain(of_profile.map(|endpoint| endpoint.value.clone()));
+    urls.filter_map(|url| password_of(&url).map(SecretString::from))
+        .collect()
 }
 
 fn chain(settings: &Result<Settings>, profiles: Option<&Profiles>) -> Check {
