@@ -88,6 +88,11 @@ impl Error {
         format!("{}: {}; {}", self.what, self.cause, self.remedy)
     }
 
+    /// What, cause and remedy, for those who show them in another form.
+    pub(crate) fn parts(&self) -> [&str; 3] {
+        [&self.what, &self.cause, &self.remedy]
+    }
+
     /// The cause alone.
     pub fn cause(&self) -> &str {
         &self.cause

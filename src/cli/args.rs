@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, MfaChoice, PolicyChoice,
-    SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
+    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, KeysChoice, MfaChoice,
+    PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -191,6 +191,14 @@ pub(super) struct MfaArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) doctor: DoctorChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -224,10 +232,11 @@ pub(super) enum Subcommand {
     Regions,
     Keys,
     Mfa,
+    Doctor,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -241,6 +250,7 @@ impl Subcommand {
         Self::Regions,
         Self::Keys,
         Self::Mfa,
+        Self::Doctor,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -262,6 +272,7 @@ impl Subcommand {
             Self::Regions => "regions",
             Self::Keys => "keys",
             Self::Mfa => "mfa",
+            Self::Doctor => "doctor",
         }
     }
 
@@ -308,6 +319,9 @@ impl Subcommand {
                 .override_usage("mfaexec mfa enroll|list|resync|remove [OPTIONS]")
                 .after_help(MfaChoice::EXAMPLES)
                 .after_long_help(MfaChoice::EXAMPLES_AND_PERMISSIONS),
+            Self::Doctor => self
+                .deferred::<DoctorArgs>("Look for what is wrong: files, key, device, policy, cache")
+                .after_long_help(DOCTOR),
         }
     }
 
@@ -349,6 +363,15 @@ keys rotate needs these permissions with MFA, which mfaexec policy self-service 
   iam:GetAccessKeyLastUsed, to show when a key was used last; without it, mfaexec does not show it
 
 If it is interrupted, run it again: it goes on where it was.";
+
+const DOCTOR: &str = "\
+No code is asked for, and nothing is changed, here or at AWS. With a cached session it knows more;
+mfaexec login gets one. Whether the policy holds is seen by calls that only read, of EC2, S3 and IAM.
+
+  + ok           nothing to do
+  ! warning      works, and should be looked at
+  x failed       a sign-in fails, or a key is not safe; the exit code is 1
+  ? not checked  the cause says why";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

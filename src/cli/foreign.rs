@@ -61,11 +61,14 @@ const TABLE: &[Row] = &[
         cause: "login gets a session and caches it",
     },
     Row {
-        words: &[
-            "why", "plan", "check", "diagnose", "doctor", "debug", "dry-run",
-        ],
+        words: &["why", "plan", "dry-run"],
         meaning: Meaning::Subcommand(Subcommand::Explain),
         cause: "explain shows what a run would do and why",
+    },
+    Row {
+        words: &["check", "diagnose", "debug"],
+        meaning: Meaning::Subcommand(Subcommand::Doctor),
+        cause: "doctor looks for what is wrong",
     },
     Row {
         words: &["env", "subshell"],

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use clap::FromArgMatches;
 
 use super::args::{
-    ClearArgs, ConsoleArgs, CredentialProcessArgs, ExplainArgs, ExportArgs, KeysArgs, LoginArgs,
-    MfaArgs, OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs,
-    Subcommand,
+    ClearArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs, ExportArgs, KeysArgs,
+    LoginArgs, MfaArgs, OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs,
+    StatusArgs, Subcommand,
 };
 use crate::options::{
-    ConsoleChoice, Delivery, EveryProfile, ExportChoice, KeysChoice, MfaChoice, PolicyChoice,
-    SetupChoice, SetupKind, ShellChoice, SignIn,
+    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, KeysChoice, MfaChoice,
+    PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
 };
 
 /// A command line that makes sense.
@@ -68,6 +68,9 @@ pub(super) enum Invocation {
     },
     Mfa {
         choice: MfaChoice,
+    },
+    Doctor {
+        choice: DoctorChoice,
     },
 }
 
@@ -182,6 +185,10 @@ pub(super) fn invocation(
         Subcommand::Mfa => {
             let MfaArgs { mfa, output } = MfaArgs::from_arg_matches(matches)?;
             (Invocation::Mfa { choice: mfa }, output)
+        }
+        Subcommand::Doctor => {
+            let DoctorArgs { doctor, output } = DoctorArgs::from_arg_matches(matches)?;
+            (Invocation::Doctor { choice: doctor }, output)
         }
     })
 }

@@ -123,6 +123,7 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         }
         Invocation::Keys { choice } => return commands::keys::keys(&env, &choice, ui),
         Invocation::Mfa { choice } => return commands::mfa::mfa(&env, &choice, ui),
+        Invocation::Doctor { choice } => return commands::doctor::doctor(&env, &choice, ui),
         Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}

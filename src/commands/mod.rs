@@ -3,6 +3,7 @@
 pub(crate) mod clear;
 pub(crate) mod console;
 pub(crate) mod credential_process;
+pub(crate) mod doctor;
 pub(crate) mod every_profile;
 pub(crate) mod explain;
 pub(crate) mod export;

@@ -50,13 +50,33 @@ pub(crate) fn path_of(env: &Environment, kind: FileKind) -> Result<PathBuf> {
 pub(crate) fn read(env: &Environment) -> Result<Vec<ConfigFile>> {
     FILES
         .into_iter()
-        .map(|(kind, variable, default)| {
-            let path = locate(env, variable, default)?;
-            let bytes = read_one(&path)?;
-            log::debug!("{}: {} bytes", path.display(), bytes.len());
-            Ok(ConfigFile { kind, path, bytes })
-        })
+        .map(|(kind, variable, default)| read_file(kind, &locate(env, variable, default)?))
         .collect()
+}
+
+/// One of them, by its path.
+///
+/// # Errors
+/// It is there but cannot be read.
+pub(crate) fn read_file(kind: FileKind, path: &Path) -> Result<ConfigFile> {
+    let bytes = read_one(path)?;
+    log::debug!("{}: {} bytes", path.display(), bytes.len());
+    let path = path.to_owned();
+    Ok(ConfigFile { kind, path, bytes })
+}
+
+/// A file: its kind, where it is, or would be, and the variable that says so, if one does.
+pub(crate) type NamedFile = (FileKind, PathBuf, Option<&'static str>);
+
+/// # Errors
+/// There is no home directory to look in.
+pub(crate) fn named_files(env: &Environment) -> Result<Vec<NamedFile>> {
+    let files = FILES.into_iter().map(|(kind, variable, default)| {
+        let is_named = env.text(variable).is_some();
+        let path = locate(env, variable, default)?;
+        Ok((kind, path, is_named.then_some(variable)))
+    });
+    files.collect()
 }
 
 /// The same files for programs that read them later, and elsewhere: with absolute paths.

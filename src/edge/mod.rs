@@ -2,11 +2,12 @@
 //! effect is decided in `model`.
 
 pub(crate) mod aws;
-mod bounded;
+pub(crate) mod bounded;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod config_files;
 pub(crate) mod endpoint;
+pub(crate) mod file_facts;
 pub(crate) mod machine;
 pub(crate) mod nss;
 pub(crate) mod output;

@@ -7,6 +7,7 @@ pub(crate) mod child;
 pub(crate) mod config;
 pub(crate) mod console;
 pub(crate) mod digest;
+pub(crate) mod doctor;
 pub(crate) mod endpoint;
 pub(crate) mod environment;
 pub(crate) mod failure;

@@ -15,6 +15,7 @@ use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
 mod change;
+mod doctor;
 mod keys;
 mod login_command;
 mod mfa;
@@ -22,6 +23,7 @@ mod policy;
 mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
+pub(crate) use doctor::DoctorChoice;
 pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice};
 pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;

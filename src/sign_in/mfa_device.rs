@@ -41,7 +41,7 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
         .wait(|| tell_slow(ui))
         .map_err(diagnosed)?;
     log::info!("the key belongs to {}", identity.arn);
-    let serials = aws.mfa_devices(user_name(&identity.arn));
+    let serials = aws.mfa_devices(user_name(&identity.arn), None);
     let found = match serials.wait(|| tell_slow(ui)) {
         Ok(serials) => usable(sort_devices(serials), &identity, settings)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {

@@ -12,6 +12,7 @@ pub(crate) mod code_source;
 pub(crate) mod confirm;
 pub(crate) mod console;
 pub(crate) mod dialogs;
+pub(crate) mod doctor;
 pub(crate) mod enclosing_shell;
 pub(crate) mod exchange;
 pub(crate) mod flow;

@@ -19,13 +19,19 @@ use crate::sign_in::signing_in::SigningIn;
 
 /// The secrets that this run knows, beside what it is going to be given.
 pub(crate) fn known_secrets(env: &Environment, settings: &Settings) -> Secrets {
-    let of_environment = env.names().into_iter().filter_map(|name| {
+    let key = settings.key().map(|key| &key.secret_access_key);
+    Secrets::default()
+        .with(&secrets_of_environment(env))
+        .with(key)
+}
+
+/// The secrets in the variables that are known to hold some.
+pub(crate) fn secrets_of_environment(env: &Environment) -> Vec<SecretString> {
+    let secrets = env.names().into_iter().filter_map(|name| {
         let secret = is_withheld(name.as_bytes()).then(|| env.text(&name))?;
         secret.map(SecretString::from)
     });
-    let of_environment: Vec<_> = of_environment.collect();
-    let key = settings.key().map(|key| &key.secret_access_key);
-    Secrets::default().with(&of_environment).with(key)
+    secrets.collect()
 }
 
 /// Tells a person what comes from a program while it is waited for. Its arguments are no one's

@@ -62,11 +62,19 @@ impl<'a> For<'a> {
 /// Everything that was said, as one value. `env` is the caller's environment without the exports of
 /// an mfaexec around this one.
 pub(crate) fn read_settings(env: &Environment, sign_in: &SignIn) -> Result<Settings> {
+    settings_from(&Profiles::parse(config_files::read(env)?)?, env, sign_in)
+}
+
+/// The same, with what was read from the config files.
+pub(crate) fn settings_from(
+    profiles: &Profiles,
+    env: &Environment,
+    sign_in: &SignIn,
+) -> Result<Settings> {
     let policy = sign_in.policy_file.as_deref();
     let policy = policy.map(config_files::read_policy).transpose()?;
-    let profiles = Profiles::parse(config_files::read(env)?)?;
-    let chosen = choose(sign_in.profile.as_deref(), env, &profiles)?;
-    let settings = Settings::new(&sign_in.session_options(policy), chosen, env, &profiles)?;
+    let chosen = choose(sign_in.profile.as_deref(), env, profiles)?;
+    let settings = Settings::new(&sign_in.session_options(policy), chosen, env, profiles)?;
     if let Source::Provider(provider) = &settings.source {
         check_loop(env, &provider.profile)?;
     }

@@ -181,6 +181,8 @@ fn words_of_other_tools_have_a_meaning() {
             ),
             (&["clear", "all"], "mfaexec clear"),
             (&["login", "status"], "mfaexec status"),
+            (&["diagnose", "testuser"], "mfaexec doctor -p testuser"),
+            (&["check", "-p", "testuser"], "mfaexec doctor -p testuser"),
             // env without a command would show the keys.
             (&["-p", "testuser", "env"], "mfaexec -p testuser shell"),
             (&["env", "testuser"], "mfaexec shell -p testuser"),
@@ -264,7 +266,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
     for subcommand in [
-        "shell", "login", "console", "export", "explain", "status", "clear", "mfa",
+        "shell", "login", "console", "export", "explain", "status", "clear", "mfa", "doctor",
     ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
@@ -287,7 +289,7 @@ fn an_option_of_another_subcommand_is_found_there() {
     has(
         &error,
         &[
-            "explain, status, regions and mfa have it",
+            "explain, status, regions, mfa and doctor have it",
             "see: mfaexec login --help",
         ],
     );

@@ -9,7 +9,7 @@ use local_aws::Policy;
 use serde_json::Value;
 
 use crate::examples::{PAGES, page, reader, shows_what_a_user_sees, with_aws};
-use crate::harness::{SERIAL, aws_client, finish, has};
+use crate::harness::{SERIAL, World, aws_client, finish, has};
 
 /// A block of a page: what follows its three backticks, and its text.
 struct Block {
@@ -186,6 +186,14 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Checks fail in this world, and the object is there all the same.
+fn look_at_doctor(world: &World) -> BTreeSet<String> {
+    let said = world.run(&["doctor", "-p", "testuser", "--json"]);
+    let mut found = BTreeSet::new();
+    paths(&serde_json::from_str(&said.stdout).unwrap(), "", &mut found);
+    found
+}
+
 #[test]
 fn the_reference_has_every_field_of_the_json() {
     let world = reader();
@@ -202,6 +210,7 @@ fn the_reference_has_every_field_of_the_json() {
     assert_eq!(explained, fields("JSON of `explain`"));
     let regions = look(&["regions", "-p", "testuser", "--json"]);
     assert_eq!(regions, fields("JSON of `regions`"));
+    assert_eq!(look_at_doctor(&world), fields("JSON of `doctor`"));
     world.sign_in(&[]);
     assert_eq!(look(&["status", "--json"]), fields("JSON of `status`"));
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 13] = [
+const SUBCOMMANDS: [&str; 14] = [
     "shell",
     "login",
     "console",
@@ -24,6 +24,7 @@ const SUBCOMMANDS: [&str; 13] = [
     "regions",
     "keys",
     "mfa",
+    "doctor",
 ];
 
 #[test]
@@ -145,6 +146,7 @@ fn the_reference_has_every_option_of_every_command() {
         &["regions"],
         &["keys"],
         &["mfa"],
+        &["doctor"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");

@@ -101,6 +101,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("aws_sdk_sso", AWS),
     ("aws_sdk_ssooidc", AWS),
     ("aws_sdk_sts", AWS),
+    ("aws_sigv4", AWS),
     ("aws_smithy_http_client", AWS),
     ("aws_smithy_runtime", AWS),
     ("aws_smithy_runtime_api", AWS),

@@ -24,17 +24,21 @@ const BEGINNINGS: [&str; 9] = [
     "WSL_",
 ];
 /// Other variables.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 17] = [
+    "BASH_COMPLETION_USER_DIR",
     "BROWSER",
     "DISPLAY",
     "ENV",
+    "FPATH",
     "GPG_TTY",
     "HOME",
     "LANG",
+    "MANPATH",
     "NO_COLOR",
     "PATH",
     "REQUESTS_CA_BUNDLE",
     "SHELL",
+    "SSL_CERT_FILE",
     "TERM",
     "WAYLAND_DISPLAY",
     "ZDOTDIR",

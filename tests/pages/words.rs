@@ -117,7 +117,7 @@ fn the_help_uses_the_words_of_the_style() {
     let mut wrong = Vec::new();
     for subcommand in [
         "", "shell", "login", "console", "export", "explain", "status", "clear", "policy",
-        "regions", "keys", "mfa",
+        "regions", "keys", "mfa", "doctor",
     ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");

@@ -19,6 +19,7 @@ use crate::model::origin::Sourced;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::endpoint::is_plain_http;
+use crate::model::source::key::LongTermKey;
 use crate::model::source::role::{Role, values};
 
 /// Routes to the services, made where an error can still be told.
@@ -70,11 +71,9 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) fn new(settings: &Settings, region: String, transports: Transports) -> Self {
-        let key = settings.key().map(|key| {
-            let secret = key.secret_access_key.expose_secret().to_owned();
-            Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
-        });
-        let key = key.map(SharedCredentialsProvider::new);
+        let key = settings
+            .key()
+            .map(|key| SharedCredentialsProvider::new(of_key(key)));
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_timeout(CALL_TIMEOUT)
@@ -148,7 +147,12 @@ pub(crate) fn iam_signer(session: &Session) -> aws_sdk_iam::config::Builder {
     aws_sdk_iam::config::Builder::default().credentials_provider(keys(session))
 }
 
-fn keys(session: &Session) -> Credentials {
+pub(super) fn of_key(key: &LongTermKey) -> Credentials {
+    let secret = key.secret_access_key.expose_secret().to_owned();
+    Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
+}
+
+pub(super) fn keys(session: &Session) -> Credentials {
     Credentials::new(
         session.access_key_id.clone(),
         session.secret_access_key.expose_secret().to_owned(),

@@ -1,6 +1,7 @@
 //! AWS: the only place that knows its SDK.
 
 pub(crate) mod access_keys;
+pub(crate) mod account;
 pub(crate) mod clients;
 pub(crate) mod errors;
 pub(crate) mod federation;
@@ -12,5 +13,6 @@ pub(crate) mod roots;
 pub(crate) mod sso;
 pub(crate) mod thread;
 pub(crate) mod trace;
+pub(crate) mod try_action;
 pub(crate) mod try_region;
 pub(crate) mod validate;

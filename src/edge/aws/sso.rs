@@ -79,6 +79,15 @@ impl SsoRoutes {
     }
 }
 
+/// When the token of `aws sso login` ends, and whether it can be renewed then. Nothing is sent.
+///
+/// # Errors
+/// There is no token, or none that can be read.
+pub(crate) fn token_end(sso: &Sso) -> Called<(Timestamp, bool)> {
+    let token = TokenFile::of(sso)?.read()?;
+    Ok((token.expires_at, token.possible_renewal(now()).is_some()))
+}
+
 /// Asks the portal for the keys of a role.
 pub(crate) async fn identity_center(sso: &Sso, routes: &SsoRoutes) -> Called<TemporaryKeys> {
     let store = TokenFile::of(sso)?;

@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::edge::aws::clients::{Clients, Transports, assume_role, signer};
+use crate::edge::aws::clients::{Clients, Transports, assume_role, iam_signer, signer};
 use crate::edge::aws::errors::{Called, PROVIDER, failure, lost, lost_thread};
 use crate::edge::aws::federation;
 use crate::edge::aws::providers::provide;
@@ -116,7 +116,12 @@ impl Aws {
                     spawn_local(job(&clients));
                 }
             };
-            LocalSet::new().block_on(&runtime, calls);
+            let tasks = LocalSet::new();
+            tasks.block_on(&runtime, calls);
+            // Calls that no one waits for any more are dropped here, and the end of one may begin
+            // another task, which takes a runtime.
+            let _inside = runtime.enter();
+            drop((tasks, clients));
         };
         with_signals_blocked(|| thread::Builder::new().name("aws".to_owned()).spawn(run))
             .map_err(|error| Error::new("cannot call AWS", error.to_string(), "try again"))?;
@@ -155,12 +160,20 @@ impl Aws {
         })
     }
 
-    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named.
-    pub(crate) fn mfa_devices(&self, user: Option<&str>) -> Pending<Vec<String>> {
+    /// Asks IAM for the serials of a user's MFA devices; of the key's own user if none is named. With a
+    /// session, or with the long-term key.
+    pub(crate) fn mfa_devices(
+        &self,
+        user: Option<&str>,
+        whose: Option<&Session>,
+    ) -> Pending<Vec<String>> {
         let user = user.map(str::to_owned);
-        self.call("ListMFADevices", None, self.secrets.clone(), |clients| {
+        let signer = whose.map(iam_signer);
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call("ListMFADevices", None, secrets, |clients| {
             let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
+                let call = call.customize().config_override(signer.unwrap_or_default());
                 let answer = call
                     .send()
                     .await

@@ -23,7 +23,7 @@ use crate::model::source::caller::Caller;
 use crate::model::time::Timestamp;
 
 /// The size of the largest session: a token of 16 KB, and all that is beside it.
-const LARGEST: usize = 20 * 1024;
+pub(super) const LARGEST: usize = 20 * 1024;
 
 /// How sessions are to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -299,7 +299,7 @@ impl Cache {
         Ok(trouble)
     }
 
-    fn key(&self) -> KeyPlace {
+    pub(super) fn key(&self) -> KeyPlace {
         KeyPlace::of(&self.path)
     }
 }

@@ -18,6 +18,18 @@ use crate::model::time::Timestamp;
 /// A wait that is over sooner is not worth a word.
 const SILENT_WAIT: Duration = Duration::from_millis(100);
 
+/// The holders of all locks that someone has at this moment, as far as their files say.
+pub(crate) fn holders(dir: &PrivateDir) -> Vec<Option<Holder>> {
+    let names = dir.names(LOCK).unwrap_or_default().into_iter();
+    let files = names.filter_map(|name| dir.existing_lock_file(&name).ok().flatten());
+    files
+        .filter_map(|mut file| match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        })
+        .collect()
+}
+
 /// A held lock. Its file says who holds it, and which job does not want to be asked any more.
 #[derive(Debug)]
 pub(crate) struct DeviceLock {

@@ -6,6 +6,7 @@ pub(crate) mod cache_key;
 pub(crate) mod changes;
 pub(crate) mod crypto;
 pub(crate) mod device_lock;
+pub(crate) mod health;
 pub(crate) mod inventory;
 pub(crate) mod keyring;
 pub(crate) mod leftovers;

@@ -29,7 +29,7 @@ const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
 pub(crate) const TEMPORARY: &str = ".new-";
 /// Seconds after which a temporary file is certainly no one's.
-const STALE: u64 = 600;
+pub(crate) const STALE: u64 = 600;
 
 /// A directory that belongs to the user alone.
 #[derive(Debug)]

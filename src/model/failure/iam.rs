@@ -1,7 +1,7 @@
 //! The calls to IAM, and what a refusal of one means for the person who looks after the account.
 
 /// Every call that mfaexec makes to IAM. The permission for each is `iam:` and its name.
-const IAM_CALLS: [&str; 13] = [
+const IAM_CALLS: [&str; 14] = [
     "CreateAccessKey",
     "CreateVirtualMFADevice",
     "DeactivateMFADevice",
@@ -12,6 +12,7 @@ const IAM_CALLS: [&str; 13] = [
     "GetUser",
     "ListAccessKeys",
     "ListMFADevices",
+    "ListUsers",
     "ListVirtualMFADevices",
     "ResyncMFADevice",
     "UpdateAccessKey",

@@ -30,7 +30,7 @@ pub enum Machine {
 }
 
 impl Machine {
-    pub(super) fn how_to_set_the_clock(self) -> &'static str {
+    pub(crate) fn how_to_set_the_clock(self) -> &'static str {
         match self {
             Self::Wsl => "set the clock: sudo hwclock -s, or in Windows: wsl --shutdown",
             Self::Container => "set the clock of the machine that runs this container",

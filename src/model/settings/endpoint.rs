@@ -10,7 +10,7 @@ use crate::model::config::Profile;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
 use crate::model::settings::regions::{
-    GLOBAL, GLOBAL_STS, always_on, implicit_region, is_legacy_global, is_region,
+    GLOBAL, GLOBAL_STS, always_on, dns_suffix, implicit_region, is_legacy_global, is_region,
 };
 
 /// How to reach AWS's services.
@@ -148,6 +148,36 @@ impl Endpoints {
     }
 }
 
+/// The URL of `ec2` or `s3` in a region: the configured one, or else the region's own (endpoint rules of
+/// the SDKs). No run asks these services, so they are no part of [`Endpoints`].
+///
+/// # Errors
+/// The endpoint cannot be used, or the profile's services cannot be read.
+pub(crate) fn url_of_service(
+    service: &str,
+    endpoints: &Endpoints,
+    region: &str,
+    env: &Environment,
+    profile: &Profile<'_>,
+) -> Result<String> {
+    if let Some(configured) = find_endpoint(service, env, profile)? {
+        return Ok(configured.value);
+    }
+    let fips = if endpoints.use_fips { "-fips" } else { "" };
+    let dualstack = endpoints.use_dualstack;
+    Ok(match service {
+        // S3 had such endpoints before there was a suffix for them.
+        "s3" if dualstack => {
+            let suffix = dns_suffix(region, false);
+            format!("https://s3{fips}.dualstack.{region}.{suffix}")
+        }
+        _ => {
+            let suffix = dns_suffix(region, dualstack);
+            format!("https://{service}{fips}.{region}.{suffix}")
+        }
+    })
+}
+
 fn flag(variable: &'static str, key: &str, env: &Environment, profile: &Profile<'_>) -> bool {
     env_setting(variable, env)
         .or_else(|| profile.sourced(key))
@@ -227,6 +257,8 @@ fn configured_endpoint(
         "sso" => "AWS_ENDPOINT_URL_SSO",
         "sso_oidc" => "AWS_ENDPOINT_URL_SSO_OIDC",
         "signin" => "AWS_ENDPOINT_URL_SIGNIN",
+        "ec2" => "AWS_ENDPOINT_URL_EC2",
+        "s3" => "AWS_ENDPOINT_URL_S3",
         _ => "AWS_ENDPOINT_URL_IAM",
     };
     let mut services = profile.service_endpoints()?.into_iter();
@@ -267,6 +299,14 @@ fn check_endpoint(endpoint: &Sourced<String>) -> Result<()> {
 pub(crate) fn is_plain_http(endpoint: &str) -> bool {
     let uri = endpoint.parse::<Uri>();
     uri.is_ok_and(|uri| uri.scheme() == Some(&Scheme::HTTP))
+}
+
+/// The password in a URL, if there is one (RFC 3986, 3.2.1).
+pub(crate) fn password_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
 }
 
 /// Whether a URL's host is this machine.

@@ -116,6 +116,27 @@ pub(crate) fn partition_of(region: &str) -> &'static str {
         .map_or("aws", |(_, partition)| partition)
 }
 
+/// What the names of hosts in a region end in (dnsSuffix and dualStackDnsSuffix of the SDKs'
+/// partitions).
+pub(crate) fn dns_suffix(region: &str, dualstack: bool) -> &'static str {
+    match (partition_of(region), dualstack) {
+        ("aws-cn", false) => "amazonaws.com.cn",
+        ("aws-cn", true) => "api.amazonwebservices.com.cn",
+        ("aws-eusc", false) => "amazonaws.eu",
+        ("aws-eusc", true) => "api.amazonwebservices.eu",
+        ("aws-iso", false) => "c2s.ic.gov",
+        ("aws-iso", true) => "api.aws.ic.gov",
+        ("aws-iso-b", false) => "sc2s.sgov.gov",
+        ("aws-iso-b", true) => "api.aws.scloud",
+        ("aws-iso-e", false) => "cloud.adc-e.uk",
+        ("aws-iso-e", true) => "api.cloud-aws.adc-e.uk",
+        ("aws-iso-f", false) => "csp.hci.ic.gov",
+        ("aws-iso-f", true) => "api.aws.hci.ic.gov",
+        (_, false) => "amazonaws.com",
+        (_, true) => "api.aws",
+    }
+}
+
 /// The region of the same partition where STS cannot be switched off.
 pub(crate) fn always_on(region: &str) -> &'static str {
     implicit_region(partition_of(region))

@@ -1,4 +1,4 @@
-//! EC2: DescribeRegions, the harmless call that the story is told with.
+//! EC2: DescribeRegions, the harmless call that the story is told with, and DescribeInstances.
 
 use crate::auth::Caller;
 use crate::policy::Decision;
@@ -17,14 +17,12 @@ const REGIONS: [&str; 6] = [
 ];
 
 pub(crate) fn call(state: &State, caller: &Caller, request: &Request, now: i64) -> Answer<String> {
-    if request.action() != "DescribeRegions" {
-        let message = format!(
-            "The action {} is not valid for this web service.",
-            request.action()
-        );
+    let action = request.action();
+    if !["DescribeRegions", "DescribeInstances"].contains(&action) {
+        let message = format!("The action {} is not valid for this web service.", action);
         return Err(Refusal::new(400, "InvalidAction", message));
     }
-    let decision = caller.may(state, &caller.context(now), "ec2:DescribeRegions", "*");
+    let decision = caller.may(state, &caller.context(now), &format!("ec2:{action}"), "*");
     if decision != Decision::Allowed {
         return Err(Refusal::ec2_unauthorized());
     }
@@ -34,6 +32,9 @@ pub(crate) fn call(state: &State, caller: &Caller, request: &Request, now: i64) 
             "DryRunOperation",
             "Request would have succeeded, but DryRun flag is set.",
         ));
+    }
+    if action == "DescribeInstances" {
+        return Ok(tag("reservationSet", ""));
     }
     let wanted: Vec<&str> = (1..)
         .map_while(|n| request.param(&format!("RegionName.{n}")))

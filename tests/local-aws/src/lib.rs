@@ -1,5 +1,5 @@
 //! A stand-in for the parts of AWS that mfaexec and its users touch: STS, IAM's users, keys and devices,
-//! the federation endpoint of the console, and one call of EC2 behind a policy evaluator.
+//! the federation endpoint of the console, and calls of EC2 and S3 that read, behind a policy evaluator.
 //!
 //! It is strict where AWS is: it recomputes every signature, checks keys, sessions, codes and
 //! policies on a clock that a test can move, and it keeps a journal of what it was asked. It uses
@@ -30,6 +30,7 @@ mod policy;
 mod qr;
 mod refusal;
 mod request;
+mod s3;
 mod server;
 pub mod sigv4;
 mod state;

@@ -11,7 +11,7 @@ use crate::journal::Entry;
 use crate::refusal::{Answer, Refusal};
 use crate::request::{Request, Service};
 use crate::state::{State, random};
-use crate::{ec2, federation, iam, sts, xml};
+use crate::{ec2, federation, iam, s3, sts, xml};
 
 /// What the connection has to do.
 pub(crate) struct Plan {
@@ -151,6 +151,7 @@ fn work(state: &mut State, request: &Request, now: i64, fault: Option<&Fault>) -
         }
         Service::Iam => iam::call(state, &caller, request, now),
         Service::Ec2 => ec2::call(state, &caller, request, now),
+        Service::S3 => s3::call(state, &caller, now),
         Service::Signin => federation::call(state, request, now),
     }
 }

@@ -26,6 +26,11 @@ impl Refusal {
     pub(crate) fn invalid_token(service: Service) -> Refusal {
         match service {
             Service::Ec2 => Refusal::ec2_auth_failure(),
+            Service::S3 => Refusal::new(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            ),
             _ => Refusal::new(
                 403,
                 "InvalidClientTokenId",
@@ -50,6 +55,11 @@ impl Refusal {
     pub(crate) fn signature_time(service: Service, explanation: String) -> Refusal {
         match service {
             Service::Ec2 => Refusal::ec2_request_expired(),
+            Service::S3 => Refusal::new(
+                403,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+            ),
             _ => Refusal::signature(explanation),
         }
     }
@@ -62,6 +72,7 @@ impl Refusal {
     pub(crate) fn session_over(service: Service) -> Refusal {
         match service {
             Service::Ec2 => Refusal::ec2_request_expired(),
+            Service::S3 => Refusal::new(400, "ExpiredToken", "The provided token has expired."),
             _ => Refusal::new(
                 403,
                 "ExpiredToken",
@@ -112,6 +123,7 @@ impl Refusal {
     pub(crate) fn throttled(service: Service) -> Refusal {
         match service {
             Service::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
+            Service::S3 => Refusal::new(503, "SlowDown", "Please reduce your request rate."),
             _ => Refusal::new(400, "Throttling", "Rate exceeded"),
         }
     }

@@ -14,6 +14,8 @@ pub(crate) enum Service {
     Sts,
     Iam,
     Ec2,
+    /// One call, without parameters: only the signature says whose it is.
+    S3,
     /// The federation endpoint, which has a path of its own.
     Signin,
 }
@@ -44,6 +46,7 @@ impl Service {
             Service::Sts => "sts",
             Service::Iam => "iam",
             Service::Ec2 => "ec2",
+            Service::S3 => "s3",
             Service::Signin => "signin",
         }
     }
@@ -53,7 +56,7 @@ impl Service {
             Service::Sts => "2011-06-15",
             Service::Iam => "2010-05-08",
             Service::Ec2 => "2016-11-15",
-            Service::Signin => "",
+            Service::S3 | Service::Signin => "",
         }
     }
 }
@@ -104,6 +107,9 @@ impl Request {
     }
 
     pub(crate) fn action(&self) -> &str {
+        if self.service() == Service::S3 {
+            return "ListBuckets";
+        }
         self.param("Action").unwrap_or_default()
     }
 
@@ -111,6 +117,10 @@ impl Request {
     pub(crate) fn service(&self) -> Service {
         if self.path == "/federation" {
             return Service::Signin;
+        }
+        let of_s3 = |it: Authorization| it.scope.service == "s3";
+        if self.method == "GET" && self.authorization().is_ok_and(of_s3) {
+            return Service::S3;
         }
         let version = self.param("Version").unwrap_or_default();
         [Service::Iam, Service::Ec2]

@@ -40,6 +40,11 @@ pub(crate) fn success(service: Service, action: &str, result: &str, request_id: 
             namespace(service),
             text("requestId", request_id),
         ),
+        Service::S3 => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListAllMyBucketsResult \
+             xmlns=\"{}\">{result}</ListAllMyBucketsResult>",
+            namespace(service),
+        ),
         Service::Signin => result.to_owned(),
     }
 }
@@ -65,6 +70,10 @@ pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: &str) -> 
             tag("Errors", &tag("Error", &error)),
             text("RequestID", request_id),
         ),
+        Service::S3 => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}",
+            tag("Error", &(error + &text("RequestId", request_id))),
+        ),
         // A page for the person at the browser.
         Service::Signin => format!(
             "<html><head>{}</head><body>{}</body></html>",
@@ -79,6 +88,7 @@ fn namespace(service: Service) -> &'static str {
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
         Service::Signin => "",
+        Service::S3 => "http://s3.amazonaws.com/doc/2006-03-01/",
         Service::Ec2 => "http://ec2.amazonaws.com/doc/2016-11-15/",
     }
 }

@@ -8,6 +8,7 @@ use crate::model::plan::calls::Request;
 use crate::model::plan::code_source::CodeSource;
 use crate::model::plan::explanation::Explanation;
 use crate::model::plan::step::Step;
+use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::time::in_words;
 
@@ -19,7 +20,7 @@ impl Explanation<'_> {
             // Writing into a string does not fail.
             let _ = writeln!(text, "{left:<18} {}", printable(right));
         };
-        line("chain", &self.chain());
+        line("chain", &self.settings.chain_in_words());
         for row in &self.rows {
             let value = format!("{}   ({})", row.to_text(), row.origin);
             line(&row.label(), &value);
@@ -54,19 +55,6 @@ impl Explanation<'_> {
             line("not passed on", &format!("{value}   ({origin}): {why}"));
         }
         text
-    }
-
-    fn chain(&self) -> String {
-        let source = match &self.settings.source {
-            Source::Key(key) => format!("the key {}", key.access_key_id),
-            Source::Provider(provider)
-            | Source::KeyOfProgram {
-                program: provider, ..
-            } => provider.name().to_owned(),
-        };
-        let names = self.settings.chain.iter().map(String::as_str);
-        let links: Vec<&str> = names.chain([source.as_str()]).collect();
-        links.join(", which uses ")
     }
 
     fn step(&self, number: usize, step: &Step) -> String {
@@ -115,6 +103,22 @@ impl Explanation<'_> {
             CodeSource::Terminal => "one, asked for on the terminal".to_owned(),
             CodeSource::None(cause) => format!("one, {}", fails(cause)),
         }
+    }
+}
+
+impl Settings {
+    /// The profiles on the way to the keys, and whose keys these are.
+    pub(crate) fn chain_in_words(&self) -> String {
+        let source = match &self.source {
+            Source::Key(key) => format!("the key {}", key.access_key_id),
+            Source::Provider(provider)
+            | Source::KeyOfProgram {
+                program: provider, ..
+            } => provider.name().to_owned(),
+        };
+        let names = self.chain.iter().map(String::as_str);
+        let links: Vec<&str> = names.chain([source.as_str()]).collect();
+        links.join(", which uses ")
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn call(
     match request.action() {
         "CreateUser" => users::create(state, &call),
         "GetUser" => users::get(state, &call),
+        "ListUsers" => users::list(state, &call),
         "PutUserPolicy" => users::put_policy(state, &call),
         "CreateVirtualMFADevice" => devices::create(state, &call),
         "EnableMFADevice" => devices::enable(state, &call),

@@ -1,4 +1,4 @@
-//! CreateUser, GetUser and PutUserPolicy.
+//! CreateUser, GetUser, ListUsers and PutUserPolicy.
 
 use super::{Call, LONG_AGO, path, user_name};
 use crate::account::{Account, User};
@@ -15,6 +15,18 @@ pub(super) fn get(state: &State, call: &Call<'_>) -> Answer<String> {
     user_name(call.checks()).done()?;
     let user = call.subject(state, call.named()?)?;
     Ok(tag("User", &describe(&state.account, user)))
+}
+
+pub(super) fn list(state: &State, call: &Call<'_>) -> Answer<String> {
+    let prefix = call.request.param("PathPrefix").unwrap_or("/");
+    let account = &state.account;
+    // The permission is for the path that is listed (IAM service authorization reference, ListUsers).
+    let resource = format!("arn:aws:iam::{}:user{prefix}", account.id);
+    call.permit(state, &resource, &resource)?;
+    let users = account.users.values();
+    let users = users.filter(|user| !user.root && user.path.starts_with(prefix));
+    let members: Vec<String> = users.map(|user| describe(account, user)).collect();
+    call.page("Users", &members)
 }
 
 pub(super) fn create(state: &mut State, call: &Call<'_>) -> Answer<String> {

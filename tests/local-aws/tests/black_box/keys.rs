@@ -243,3 +243,54 @@ fn a_session_outlives_the_key_that_it_was_got_with() {
     session.iam("DeleteAccessKey", &gone).ok();
     session.regions().ok();
 }
+
+#[test]
+fn users_are_listed_by_those_who_may() {
+    let (server, user) = rotating();
+    let said = user.iam("ListUsers", &[]);
+    said.refused(
+        403,
+        "AccessDenied",
+        "User: arn:aws:iam::123456789012:user/testuser is not authorized to perform: iam:ListUsers \
+         on resource: arn:aws:iam::123456789012:user/ because no identity-based policy allows the \
+         iam:ListUsers action",
+    );
+    let all = SELF
+        .replace("iam:GetUser", "iam:ListUsers")
+        .replace("user/${aws:username}", "*");
+    server.edit(|account| account.put_user_policy("testuser", "self", &all).unwrap());
+    assert_eq!(
+        user.iam("ListUsers", &[]).ok().field("UserName"),
+        "fidouser"
+    );
+    let division = user.iam(
+        "ListUsers",
+        &[("PathPrefix", "/division/"), ("MaxItems", "1")],
+    );
+    assert_eq!(division.ok().field("UserName"), "fresh");
+}
+
+#[test]
+fn a_dry_run_of_ec2_says_whether_it_would_work() {
+    let (server, user) = rotating();
+    let look = |action: &str| {
+        let dry = [("DryRun", "true")];
+        user.call("ec2", "2016-11-15", action, &dry)
+    };
+    look("DescribeInstances").refused(
+        403,
+        "UnauthorizedOperation",
+        "You are not authorized to perform this operation.",
+    );
+    let all = SELF
+        .replace("iam:GetUser", "ec2:Describe*")
+        .replace("arn:aws:iam::*:user/${aws:username}", "*");
+    server.edit(|account| account.put_user_policy("testuser", "self", &all).unwrap());
+    for action in ["DescribeInstances", "DescribeRegions"] {
+        look(action).refused(
+            412,
+            "DryRunOperation",
+            "Request would have succeeded, but DryRun flag is set.",
+        );
+    }
+}

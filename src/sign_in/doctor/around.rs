@@ -1,0 +1,88 @@
+//! What is around mfaexec on this machine: the program itself, completions, variables, other
+//! credentials.
+
+use std::path::Path;
+
+use crate::edge::bounded::read_bounded;
+use crate::edge::file_facts::{is_ec2, is_readable};
+use crate::edge::process::{exec, lookup};
+use crate::model::config::{Profile, Profiles};
+use crate::model::doctor::around::{aliases, credentials, variables};
+use crate::model::doctor::check::Check;
+use crate::model::doctor::installed::{Found, INSTALLED, Installed};
+use crate::model::environment::Environment;
+use crate::model::settings::Settings;
+
+/// Which mfaexec this is, and whether a shell would run the same.
+pub(crate) fn program(env: &Environment) -> Vec<Check> {
+    const NAME: &str = "program";
+    let version = env!("CARGO_PKG_VERSION");
+    let shown = exec::own_path();
+    let own = Path::new(&shown);
+    vec![match lookup::find("mfaexec", env) {
+        Ok(found) if found.canonicalize().ok().as_deref() == Some(own) => {
+            Check::ok(NAME, format!("mfaexec {version}, {}", found.display()))
+        }
+        Ok(found) => Check::warning(
+            NAME,
+            format!("another mfaexec comes first in PATH: {}", found.display()),
+            format!("this one is {version}, {shown}"),
+            "remove one of the two, or change the order of PATH",
+        ),
+        Err(cause) => Check::warning(
+            NAME,
+            format!("mfaexec {version} is not in PATH"),
+            cause,
+            format!(
+                "add its directory to PATH: {}",
+                own.parent().unwrap_or(Path::new("/")).display()
+            ),
+        ),
+    }]
+}
+
+pub(crate) fn check(
+    env: &Environment,
+    settings: Option<&Settings>,
+    profiles: Option<&Profiles>,
+) -> Vec<Check> {
+    let mut checks: Vec<Check> = INSTALLED
+        .iter()
+        .filter_map(|part| installed(part, env))
+        .collect();
+    let is_profile = |name: &str| profiles.is_none_or(|profiles| profiles.contains(name));
+    checks.extend(variables(env, settings, is_profile, is_readable));
+    if let Some(path) = env.in_home(".aws/cli/alias")
+        && let Ok(bytes) = read_bounded(Path::new(&path))
+    {
+        let text = String::from_utf8_lossy(&bytes);
+        checks.push(aliases(&text, &Path::new(&path).display().to_string()));
+    }
+    let default = profiles.and_then(|profiles| profiles.get("default").ok().flatten());
+    let has_token = |profile: &Profile<'_>| {
+        let names = ["aws_session_token", "aws_security_token"];
+        names.iter().any(|name| profile.get(name).is_some())
+    };
+    let default = default.filter(|default| !has_token(default));
+    let place = default.and_then(|default| default.place_of_key());
+    checks.extend(credentials(env, settings, place.as_deref(), is_ec2()));
+    checks
+}
+
+fn installed(part: &Installed, env: &Environment) -> Option<Check> {
+    let places = part.places(env);
+    let found = places.iter().find_map(|path| {
+        if let Ok(content) = read_bounded(Path::new(path)) {
+            return Some(match content == part.content.as_bytes() {
+                true => Found::Same(path.clone()),
+                false => Found::Other(path.clone()),
+            });
+        }
+        let compressed = format!("{path}.gz");
+        is_readable(&compressed).then_some(Found::Unread(compressed))
+    });
+    let shell = env.text("SHELL").unwrap_or_default();
+    let shell = shell.rsplit('/').next().unwrap_or_default();
+    let is_used = part.shell.is_none_or(|name| name == shell);
+    part.judge(&found.unwrap_or(Found::Nowhere), &places, is_used)
+}
