@@ -51,7 +51,8 @@ impl Edit {
         Self::insert_lines(file, section, &[line.to_owned()])
     }
 
-    /// Adds lines right below the header of a section.
+    /// Adds lines right below the header of a section, indented as the setting is that comes next: one
+    /// that is indented more than the line above continues it, as configparser has it.
     pub(super) fn insert_lines(file: &ParsedFile, section: &Section, lines: &[String]) -> Self {
         let at = section.body.start;
         let end = line_end(file);
@@ -60,7 +61,8 @@ impl Edit {
         } else {
             end
         };
-        let lines = lines.iter().map(|line| format!("{line}{end}"));
+        let indent = indent_of_first(&file.text[section.body.clone()]);
+        let lines = lines.iter().map(|line| format!("{indent}{line}{end}"));
         Self {
             range: at..at,
             text: before.to_owned() + &lines.collect::<String>(),
@@ -99,6 +101,16 @@ impl Edit {
         let apply = |bytes: Vec<u8>, edit: &Self| edit.apply(&bytes);
         edits.iter().fold(bytes.to_vec(), apply)
     }
+}
+
+/// What the first setting of a section begins with.
+fn indent_of_first(body: &str) -> &str {
+    let first = body.lines().find(|line| {
+        let text = line.trim_start();
+        !text.is_empty() && !text.starts_with(['#', ';'])
+    });
+    let first = first.unwrap_or_default();
+    &first[..first.len() - first.trim_start().len()]
 }
 
 /// How lines of this file end.
@@ -148,6 +160,10 @@ mod tests {
             "# a\n[default] # b\nc = d\n# c\n"
         );
         assert_eq!(insert("[default]"), "[default]\nc = d\n");
+        assert_eq!(
+            insert("[default]\n\n  # a\n\ta = b\n"),
+            "[default]\n\tc = d\n\n  # a\n\ta = b\n"
+        );
         assert_eq!(insert("[default]\r\n\r\n"), "[default]\r\nc = d\r\n\r\n");
     }
 
