@@ -126,8 +126,11 @@ fn mfa_has_an_age() {
     }
 }
 
-/// What a user does to get a device, and to sign in with it.
-const ENROLL: [(&str, &str); 7] = [
+/// What a user does to get a device, and to sign in with it. One that was left over by an interruption
+/// belongs to no user, and has to be deleted first.
+const ENROLL: [(&str, &str); 9] = [
+    ("iam:DeleteVirtualMFADevice", DEVICE),
+    ("iam:DeleteVirtualMFADevice", SECOND),
     (
         "iam:ListVirtualMFADevices",
         "arn:aws:iam::123456789012:mfa/",
@@ -141,15 +144,13 @@ const ENROLL: [(&str, &str); 7] = [
 ];
 
 /// What a thief would like to do with the key.
-const MANAGE: [(&str, &str); 8] = [
+const MANAGE: [(&str, &str); 6] = [
     ("iam:CreateAccessKey", USER),
     ("iam:UpdateAccessKey", USER),
     ("iam:DeleteAccessKey", USER),
     ("iam:ListAccessKeys", USER),
     ("iam:GetAccessKeyLastUsed", USER),
     ("iam:DeactivateMFADevice", USER),
-    ("iam:DeleteVirtualMFADevice", DEVICE),
-    ("iam:DeleteVirtualMFADevice", SECOND),
 ];
 
 #[test]
@@ -237,6 +238,7 @@ fn no_second_device_without_a_code() {
         printed.fits_a_user();
         for (action, resource) in [
             ("iam:CreateVirtualMFADevice", DEVICE),
+            ("iam:DeleteVirtualMFADevice", DEVICE),
             ("iam:EnableMFADevice", USER),
         ] {
             for with in WITHOUT_MFA {

@@ -42,8 +42,15 @@ const TO_SIGN_IN: [&str; 6] = [
     "sts:GetSessionToken",
 ];
 
-/// What a user without a device does to get one.
-const TO_ENROLL: [&str; 2] = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice"];
+/// What a user without a device does to get one. An interrupted enrolment has left a device whose seed
+/// no one knows: it has to be deleted before it can be made anew. A device that a user has is not
+/// deleted by this, only one that was deactivated (IAM API reference, DeleteVirtualMFADevice), and
+/// that takes a code.
+const TO_ENROLL: [&str; 3] = [
+    "iam:CreateVirtualMFADevice",
+    "iam:DeleteVirtualMFADevice",
+    "iam:EnableMFADevice",
+];
 
 /// The policy as JSON. `region` decides on the partition in ARNs.
 ///
