@@ -6,6 +6,7 @@ mod foreground;
 mod line;
 pub(crate) mod modes;
 pub(crate) mod pinentry;
+mod ready;
 pub(crate) mod reply;
 pub(crate) mod stdin;
 pub(crate) mod tty;
