@@ -120,10 +120,11 @@ const CRATES: &[(&str, &[&str])] = &[
     // Its feature alone is wanted.
     ("tracing", &[]),
     // The system.
-    ("linux_keyutils", &["edge/store/keyring.rs"]),
+    ("linux_keyutils", &["edge/store/keyring/linux.rs"]),
     ("nix", &["edge/"]),
     ("ring", &["edge/browser/", "edge/endpoint/", "edge/store/"]),
     ("terminal_size", &["edge/output.rs", "edge/prompt/"]),
+    ("security_framework", &["edge/store/keyring/macos.rs"]),
     ("which", &["edge/"]),
     // Only in tests.
     ("clap_mangen", &[]),
@@ -143,12 +144,13 @@ const AWS: &[&str] = &["edge/aws/"];
 const HTTP: &[&str] = &["edge/aws/", "edge/browser/", "edge/endpoint/"];
 
 /// Files with unsafe code; each place says why.
-const UNSAFE: [&str; 11] = [
+const UNSAFE: [&str; 12] = [
     "edge/nss.rs",
     "edge/process/companion.rs",
     "edge/process/exec.rs",
     "edge/process/inherited.rs",
     "edge/signals.rs",
+    "edge/store/keyring/macos.rs",
     "edge/system/linux/mod.rs",
     "edge/system/linux/processes.rs",
     "edge/system/macos/memory.rs",
