@@ -18,7 +18,7 @@ fn at_terminal(world: &World, args: &[&str]) -> PtySession {
 
 #[test]
 fn a_code_is_typed_and_the_rest_is_the_commands() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let mut terminal = at_terminal(&world, &["-p", "testuser", "--", "head", "-n1"]);
     terminal.exp_string(QUESTION).unwrap();
@@ -30,7 +30,7 @@ fn a_code_is_typed_and_the_rest_is_the_commands() {
 
 #[test]
 fn a_dead_key_is_told_while_no_one_types() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     world.aws.fault(Fault::RegionDisabled, 9);
     let mut terminal = at_terminal(&world, &["-p", "testuser", "--", "echo", "done"]);
@@ -43,7 +43,7 @@ fn a_dead_key_is_told_while_no_one_types() {
 
 #[test]
 fn seconds_are_counted_down_and_typing_goes_on() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let code = world.code();
     world
@@ -70,7 +70,7 @@ fn seconds_are_counted_down_and_typing_goes_on() {
 
 #[test]
 fn a_key_that_ends_the_question_ends_it() {
-    needs!("cc");
+    needs!("cc", "/proc");
     for (key, status) in [('c', None), ('d', Some(125))] {
         let world = World::new();
         let mut terminal = at_terminal(&world, &["-p", "testuser", "--", "echo", "done"]);
