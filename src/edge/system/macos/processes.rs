@@ -44,6 +44,9 @@ struct PipeInfo {
     _status: [c_int; 2],
 }
 
+// PROC_PIDFDPIPEINFO_SIZE.
+const _: () = assert!(size_of::<PipeInfo>() == 184);
+
 /// Whether one of these pipes is open in a process, as far as this one may look. The number that
 /// fstat(2) gives for an end of a pipe is its handle here; the other end has a handle of its own.
 pub(crate) fn has_pipe(pid: Pid, pipes: &[u64]) -> bool {
@@ -64,7 +67,8 @@ fn descriptors(pid: Pid) -> Vec<libc::proc_fdinfo> {
         unsafe { libc::proc_pidinfo(pid.as_raw(), libc::PROC_PIDLISTFDS, 0, buffer, size) }
     };
     let room = usize::try_from(list(std::ptr::null_mut(), 0)).unwrap_or(0);
-    let mut open = Vec::with_capacity(room / size_of::<libc::proc_fdinfo>());
+    let mut open: Vec<libc::proc_fdinfo> =
+        Vec::with_capacity(room / size_of::<libc::proc_fdinfo>());
     let size = c_int::try_from(open.capacity() * size_of::<libc::proc_fdinfo>()).unwrap_or(0);
     let written = usize::try_from(list(open.as_mut_ptr().cast(), size)).unwrap_or(0);
     let count = (written / size_of::<libc::proc_fdinfo>()).min(open.capacity());
