@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::harness::{MFAEXEC, World, finish, has};
 use crate::roles;
-use crate::skipping::{needs, required};
+use crate::skipping::required;
 
 const BOTO3: &str = r#"
 import boto3, os, sys
