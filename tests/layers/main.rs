@@ -160,6 +160,13 @@ const UNSAFE: [&str; 12] = [
     "main.rs",
 ];
 
+/// Files that may ask which system it is. Each chooses between a file or a folder for each system.
+const BY_SYSTEM: [&str; 3] = [
+    "edge/browser/mod.rs",
+    "edge/store/keyring/mod.rs",
+    "edge/system/mod.rs",
+];
+
 /// The files of the program, as pairs of path and text.
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -225,6 +232,17 @@ fn the_program_keeps_the_rules() {
     });
     let wrong = wrong(&tree);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What only one system has is behind one name, with a file for each system: decision 28.
+#[test]
+fn systems_are_told_apart_in_few_files() {
+    let asks = |text: &str| text.contains("target_os") || text.contains("target_vendor");
+    assert!(asks("if cfg!(target_os = \"macos\")") && !asks("use linux::boot;"));
+    let asking = sources().into_iter().filter(|(_, text)| asks(text));
+    let mut asking: Vec<String> = asking.map(|(path, _)| path).collect();
+    asking.sort();
+    assert_eq!(asking, BY_SYSTEM);
 }
 
 fn is_that(import: &Import, (from, to): &(&str, &str)) -> bool {
