@@ -8,6 +8,7 @@ use crate::commands;
 use crate::edge::output::{self, Ui};
 use crate::edge::process::{exec, inherited};
 use crate::edge::prompt::{modes, picture, tty};
+use crate::edge::system::memory;
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 
 mod args;
@@ -32,7 +33,7 @@ use parse::{Parsed, parse};
 /// works: the command has taken its place.
 pub fn run(words: &[OsString]) -> i32 {
     inherited::take_over();
-    exec::protect_memory();
+    memory::protect();
     exec::use_own_files();
     hook_panics();
     let code = answer(words);

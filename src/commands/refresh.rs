@@ -18,6 +18,7 @@ use crate::edge::process::companion::{self, Waiting};
 use crate::edge::process::exec;
 use crate::edge::store::private_files::PrivateFiles;
 use crate::edge::store::record::StoredSession;
+use crate::edge::system::memory;
 use crate::error::{Error, Kind, Result};
 use crate::model::child::env::with_endpoint;
 use crate::model::child::every_profile::environment;
@@ -85,7 +86,7 @@ fn stay(
     env: &Environment,
     sign_in: &SignIn,
 ) -> io::Result<()> {
-    exec::protect_memory();
+    memory::protect_to_the_end();
     let Some(first) = waiting.message() else {
         return Ok(());
     };

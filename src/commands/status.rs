@@ -32,8 +32,8 @@ pub(crate) fn status(
     kept.retain(|kept| kept.session.expires_at > now);
     if kept.iter().any(|kept| kept.for_plain_only) {
         ui.notice(
-            "some of these sessions are in plain files; as there is a keyring, they are used with \
-             --cache plain alone",
+            "some of these sessions are in plain files; as the key for encrypted ones is there, they are \
+             used with --cache plain alone",
         );
     }
     let of_profile = profile.map(|profile| OfProfile::new(env, profile, &cache));

@@ -1,7 +1,7 @@
 //! Reads a file that someone else wrote or named: never without end, neither in size nor in time.
 //! It may be a device, a directory, or a pipe, as in `AWS_CONFIG_FILE=<(pass show aws)`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Error, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
@@ -10,14 +10,16 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::edge::system;
+
 /// Bytes of the longest file: 300,000 profiles.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// Milliseconds that a pipe without a writer is waited for.
 const WITHOUT_WRITER: u16 = 1000;
 /// Milliseconds that a writer may be silent: it may be a password manager that asks a person.
 const SILENCE_MS: u16 = 15_000;
-/// Major and minor number of `/dev/null`, which is an empty file to a user who names it.
-const NULL: (u64, u64) = (1, 3);
+/// An empty file to a user who names it.
+const NULL: &str = "/dev/null";
 
 /// The content of a file.
 ///
@@ -35,7 +37,7 @@ pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     if kind.is_fifo() {
         return read_pipe(file);
     }
-    if kind.is_char_device() && is_null(metadata.rdev(), path) {
+    if kind.is_char_device() && is_null(&metadata) {
         return Ok(Vec::new());
     }
     if kind.is_char_device() || kind.is_block_device() {
@@ -52,15 +54,10 @@ pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     within_limit(content)
 }
 
-#[cfg(target_os = "linux")]
-fn is_null(device: u64, _path: &Path) -> bool {
-    use nix::sys::stat::{major, minor};
-    (major(device), minor(device)) == NULL
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_null(_device: u64, path: &Path) -> bool {
-    path == Path::new("/dev/null")
+/// Whether it is the device of that name, under whichever name it was found.
+fn is_null(metadata: &Metadata) -> bool {
+    let null = std::fs::metadata(NULL);
+    null.is_ok_and(|null| null.file_type().is_char_device() && null.rdev() == metadata.rdev())
 }
 
 /// Reads to the end of what is written into a pipe. One with a name that no one has open for writing
@@ -68,7 +65,7 @@ fn is_null(_device: u64, path: &Path) -> bool {
 fn read_pipe(mut pipe: File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     let mut chunk = vec![0; 64 * 1024];
-    let mut wait_for_writer = has_name(&pipe);
+    let mut wait_for_writer = system::pipe_has_name(&pipe);
     let mut missing = false;
     loop {
         match pipe.read(&mut chunk) {
@@ -110,20 +107,6 @@ fn wait(pipe: &File, milliseconds: u16) -> io::Result<bool> {
         Err(nix::errno::Errno::EINTR) => Ok(true),
         Err(errno) => Err(errno.into()),
     }
-}
-
-/// Whether a pipe is a file with a name, which anyone may open later; those of shells are not.
-#[cfg(target_os = "linux")]
-fn has_name(pipe: &File) -> bool {
-    use nix::sys::statfs::{FsType, fstatfs};
-    /// PIPEFS_MAGIC of linux/magic.h.
-    const PIPES: FsType = FsType(0x5049_5045);
-    fstatfs(pipe).is_ok_and(|system| system.filesystem_type() != PIPES)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn has_name(_pipe: &File) -> bool {
-    true
 }
 
 fn within_limit(content: Vec<u8>) -> io::Result<Vec<u8>> {

@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use nix::time::{ClockId, clock_gettime};
+use nix::time::clock_gettime;
 
+use crate::edge::system::CLOCK_SINCE_BOOT;
 use crate::model::session::one_time_code::Moment;
 use crate::model::time::Timestamp;
 
@@ -14,20 +15,9 @@ pub(crate) fn now() -> Timestamp {
 
 /// Now, by two clocks.
 pub(crate) fn moment() -> Moment {
-    // Where the system sleeps, this clock goes on.
-    #[cfg(target_os = "linux")]
-    let clock = ClockId::CLOCK_BOOTTIME;
-    #[cfg(not(target_os = "linux"))]
-    let clock = ClockId::CLOCK_MONOTONIC;
-    let since_boot = clock_gettime(clock).map_or(0, |time| time.tv_sec());
+    let since_boot = clock_gettime(CLOCK_SINCE_BOOT).map_or(0, |time| time.tv_sec());
     Moment {
         wall: now(),
         since_boot: u64::try_from(since_boot).unwrap_or(0),
     }
-}
-
-/// Which start of which system this is (random(4)).
-pub(crate) fn boot() -> Option<String> {
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    Some(id.trim().to_owned())
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::edge::bounded::read_bounded;
 use crate::edge::process::home;
 use crate::edge::store::private_dir::is_absent;
+use crate::edge::system::CACHE_BELOW_HOME;
 use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, FileKind};
 use crate::model::environment::Environment;
@@ -168,12 +169,7 @@ pub(crate) fn cache_directory(env: &Environment) -> Result<PathBuf> {
     if let Some(path) = xdg {
         return Ok(path.join("mfaexec"));
     }
-    let below = if cfg!(target_os = "macos") {
-        "Library/Caches/mfaexec"
-    } else {
-        ".cache/mfaexec"
-    };
-    let path = env.in_home(below).map(PathBuf::from);
+    let path = env.in_home(CACHE_BELOW_HOME).map(PathBuf::from);
     let cause = match &path {
         Some(_) => "HOME is not an absolute path, and XDG_CACHE_HOME is not set".to_owned(),
         None => home::missing(),

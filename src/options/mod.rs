@@ -65,8 +65,9 @@ pub(crate) struct SignIn {
     pub region: Option<String>,
     /// How to cache sessions: encrypted, plain, none
     ///
-    /// encrypted: with a key that only the running system has. plain: as files that only you can
-    /// read. none: not at all. Default: encrypted, or plain where the system has no keyring.
+    /// encrypted: with a key in the keyring of the kernel, on macOS in the keychain. plain: as
+    /// files that only you can read. none: not at all. Default: encrypted, or plain where the key
+    /// cannot be kept.
     #[arg(long, value_name = "HOW", hide_possible_values = true, help_heading = SESSION)]
     pub cache: Option<CacheMode>,
     /// Use this MFA code; - reads one line from stdin

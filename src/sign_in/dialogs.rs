@@ -8,9 +8,10 @@ use crate::edge::prompt::pinentry::{self, Surroundings};
 use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
+use crate::edge::system::{USUAL_DIALOGS, no_window};
 use crate::error::{Error, Kind};
 use crate::model::environment::Environment;
-use crate::model::prompt::method::{Dialog, DialogKind, names_in_words, usual_dialogs};
+use crate::model::prompt::method::{Dialog, DialogKind, names_in_words};
 use crate::model::prompt::question::{QUESTION_TIME, Question};
 
 /// The programs that could ask, the first of them first.
@@ -30,9 +31,11 @@ impl Dialogs {
     /// It cannot ask here; in words.
     pub(crate) fn chosen(dialog: Dialog, env: &Environment) -> std::result::Result<Self, String> {
         let program = lookup::find(&dialog.program, env)?;
-        if dialog.kind.needs_display() && !has_display(env) {
+        if dialog.kind.needs_window()
+            && let Some(cause) = no_window(env)
+        {
             let name = dialog.program;
-            return Err(format!("{name} needs a display, {NO_DISPLAY}"));
+            return Err(format!("{name} needs a display, {cause}"));
         }
         // The controlling terminal is where this process is at home. GPG_TTY may be one of another
         // window, whose shell it was set in.
@@ -53,18 +56,17 @@ impl Dialogs {
     /// # Errors
     /// No window can be shown, or none of them is there; in words.
     pub(crate) fn usual(env: &Environment) -> std::result::Result<Self, String> {
-        if !has_display(env) {
-            return Err(format!("no display, {NO_DISPLAY}"));
+        if let Some(cause) = no_window(env) {
+            return Err(format!("no display, {cause}"));
         }
-        let usual = usual_dialogs(ON_MACOS);
-        let names: Vec<String> = usual.iter().map(|dialog| dialog.program.clone()).collect();
-        let found = usual.into_iter().filter_map(|dialog| {
-            let path = lookup::find(&dialog.program, env).ok()?;
-            Some((dialog, path))
+        let found = USUAL_DIALOGS.iter().filter_map(|name| {
+            let path = lookup::find(name, env).ok()?;
+            Some((Dialog::named(name)?, path))
         });
         let programs: Vec<_> = found.collect();
         if programs.is_empty() {
-            return Err(format!("none of {} is installed", names.join(", ")));
+            let names = USUAL_DIALOGS.join(", ");
+            return Err(format!("none of {names} is installed"));
         }
         Ok(Self {
             programs,
@@ -130,15 +132,6 @@ pub(crate) fn unknown_method(name: &str) -> Error {
         format!("there are {}", names_in_words()),
         "set it to one of them, or unset it",
     )
-}
-
-const ON_MACOS: bool = cfg!(target_os = "macos");
-const NO_DISPLAY: &str = "neither DISPLAY nor WAYLAND_DISPLAY is set";
-
-/// macOS has one of its own.
-fn has_display(env: &Environment) -> bool {
-    let variables = ["DISPLAY", "WAYLAND_DISPLAY"];
-    ON_MACOS || variables.iter().any(|name| env.text(name).is_some())
 }
 
 /// What a pinentry has to know of this environment, beside the terminal.

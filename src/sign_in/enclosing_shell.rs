@@ -161,11 +161,7 @@ pub(crate) fn renewing_line(
     }
     let line = sign_in.login_command(None);
     let own_path = exec::own_path();
-    let same = |found: &std::path::PathBuf| {
-        let found = found.canonicalize();
-        found.is_ok_and(|found| found.to_str() == Some(&own_path))
-    };
-    if lookup::find("mfaexec", env).as_ref().is_ok_and(same) {
+    if lookup::on_path(&own_path, env).is_some() {
         return Some(line);
     }
     let path = shlex::try_quote(&own_path).ok()?.into_owned();

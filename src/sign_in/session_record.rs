@@ -1,9 +1,10 @@
 //! What becomes of an answer: a session with all that has to be known of it, kept for the next run.
 
 use crate::edge::aws::validate::TemporaryKeys;
-use crate::edge::clock::{boot, moment, now};
+use crate::edge::clock::{moment, now};
 use crate::edge::store::record::Device;
 use crate::edge::store::told::Stored;
+use crate::edge::system::boot;
 use crate::error::Result;
 use crate::model::arn::account_of_arn;
 use crate::model::origin::{Origin, Sourced};

@@ -228,7 +228,7 @@ fn stdin_is_the_commands_alone() {
 
 #[test]
 fn the_command_gets_signals_as_they_were() {
-    needs!("python3");
+    needs!("python3", "/proc");
     let (world, _) = printing(|printed| printed);
     let masks = |wrapper: &str, how: &str| {
         let script = format!(
@@ -253,6 +253,7 @@ fn the_command_gets_signals_as_they_were() {
 
 #[test]
 fn a_program_that_takes_long_can_be_ended() {
+    needs!("/proc");
     let world = world("grep SigBlk /proc/self/status > blocked; sleep 300");
     let mut command = world.mfaexec(&["-p", "me", "--", "true"]);
     use std::os::unix::process::{CommandExt, ExitStatusExt};

@@ -32,7 +32,7 @@ fn is_cached(world: &World, shift: i64) -> bool {
 
 #[test]
 fn a_session_that_is_over_by_awss_clock_is_not_used() {
-    needs!("cc");
+    needs!("cc", "/proc");
     // This machine is ten minutes behind, and says that a session of 15 minutes lasts 25.
     let world = World::new();
     login(&world, -600, "15m");
@@ -47,7 +47,7 @@ fn a_session_that_is_over_by_awss_clock_is_not_used() {
 
 #[test]
 fn a_clock_that_is_put_right_costs_no_session() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     login(&world, -600, "15m");
     // By AWS's clock it has just begun.
@@ -61,7 +61,7 @@ fn a_clock_that_is_put_right_costs_no_session() {
 /// The time since the system was started tells that a clock was set back.
 #[test]
 fn a_clock_that_is_set_back_makes_no_session_longer() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     // By this machine it ends in a minute; the system has been running since.
     login(&world, 0, "15m");

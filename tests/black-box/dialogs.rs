@@ -163,6 +163,15 @@ fn without_a_display_it_fails_at_once_with_the_line_that_signs_in() {
         );
         assert_eq!(asked(&world, 1), "");
     }
+    // One that was chosen does not open a window that no one sees.
+    for name in ["zenity", "kdialog", "osascript"] {
+        let args = [&["--prompt", name], &RUN[..]].concat();
+        let mut command = alone(&world, &[(name, WINDOW)], &args);
+        let error = finish(command.env_remove("DISPLAY")).fails(125);
+        let cause = "needs a display, neither DISPLAY nor WAYLAND_DISPLAY is set";
+        has(&error, &[&format!("{name} {cause}")]);
+        assert_eq!(asked(&world, 1), "");
+    }
     // Wayland's is one, too.
     answers(&world, &["not a code"]);
     let mut command = alone(&world, &[("pinentry", "exit 1"), ("zenity", WINDOW)], &RUN);

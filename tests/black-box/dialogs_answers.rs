@@ -241,6 +241,34 @@ fn who_cancels_is_not_asked_again() {
     );
 }
 
+/// On macOS: a job of the system, or a locked screen.
+#[test]
+fn a_window_that_macos_does_not_allow_is_told_as_such() {
+    needs!("setsid");
+    let world = World::new();
+    let refuses = "echo '0:60: execution error: No user interaction allowed. (-1713)' >&2; exit 1";
+    let args = [&["--prompt", "osascript"], &RUN[..]].concat();
+    let error = finish(&mut alone(&world, &[("osascript", refuses)], &args)).fails(125);
+    has(
+        &error,
+        &["osascript: macOS lets it show no window: ", "(-1713)"],
+    );
+    assert!(world.code_calls().is_empty());
+}
+
+#[test]
+fn the_window_of_osascript_comes_to_the_front() {
+    needs!("setsid");
+    let world = World::new();
+    answers(&world, &[&world.code()]);
+    let args = [&["--prompt", "osascript"], &RUN[..]].concat();
+    finish(&mut alone(&world, &[("osascript", WINDOW)], &args)).succeeds();
+    let lines = asked(&world, 1);
+    let at = |line: &str| lines.lines().position(|found| found.starts_with(line));
+    let (activate, asks) = (at("activate"), at("set answer to display dialog"));
+    assert!(activate.is_some() && activate < asks, "{lines}");
+}
+
 #[test]
 fn a_program_that_cannot_ask_leaves_it_to_the_next_one() {
     needs!("setsid");

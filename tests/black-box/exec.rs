@@ -87,6 +87,7 @@ fn a_text_file_without_interpreter_is_run_by_the_shell() {
 
 #[test]
 fn the_process_is_the_same_and_its_name_as_typed() {
+    needs!("/proc");
     let world = signed_in();
     let script =
         format!("echo $$; exec {MFAEXEC} -p testuser -- sh -c 'echo $$; echo $0' as-typed");
@@ -103,6 +104,7 @@ fn the_process_is_the_same_and_its_name_as_typed() {
 
 #[test]
 fn pipes_dispositions_and_closed_descriptors_are_as_they_were() {
+    needs!("/proc");
     let world = signed_in();
     // The same questions asked with env(1) in mfaexec's place: the answers must be the same.
     let probe = "grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd; ulimit -c; umask";

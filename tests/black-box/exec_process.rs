@@ -162,7 +162,7 @@ fn x08_each_signal_to_the_group_arrives_once() {
 
 #[test]
 fn x09_kill_leaves_nothing_behind_and_the_parents_death_is_noticed() {
-    needs!("python3");
+    needs!("python3", "/proc");
     both(|world, wrapper| {
         let (mut child, mut lines) =
             start(world, wrapper, &["sh", "-c", "echo $$; exec sleep 300"]);
@@ -194,6 +194,7 @@ os._exit(0)
 
 #[test]
 fn x10_stop_and_continue_reach_the_command() {
+    needs!("/proc");
     both(|world, wrapper| {
         let (mut child, mut lines) =
             start(world, wrapper, &["sh", "-c", "echo $$; exec sleep 300"]);
@@ -209,7 +210,7 @@ fn x10_stop_and_continue_reach_the_command() {
 
 #[test]
 fn x11_pid_parent_group_session_and_children_are_the_same() {
-    needs!("ps");
+    needs!("ps", "/proc");
     both(|world, wrapper| {
         let ids =
             "ps -o pid=,ppid=,pgid=,sid= -p $$; ps -o ppid= -p $CHILD; ls /proc/$$/task | wc -l";
@@ -227,6 +228,7 @@ fn x11_pid_parent_group_session_and_children_are_the_same() {
 
 #[test]
 fn x12_x13_an_ignored_sigpipe_stays_ignored_and_a_default_one_default() {
+    needs!("/proc");
     both(|world, wrapper| {
         let ignored = |prefix: &str| {
             let script = format!("{prefix} exec $W grep SigIgn /proc/self/status");
@@ -241,7 +243,7 @@ fn x12_x13_an_ignored_sigpipe_stays_ignored_and_a_default_one_default() {
 
 #[test]
 fn x14_dispositions_are_inherited() {
-    needs!("python3");
+    needs!("python3", "/proc");
     both(|world, wrapper| {
         for (name, number) in [
             ("CHLD", 17),
@@ -269,6 +271,7 @@ fn x14_dispositions_are_inherited() {
 
 #[test]
 fn x14_dispositions_survive_a_sign_in() {
+    needs!("/proc");
     let world = World::new();
     let masks = |wrapper: &str| {
         let script = format!(
@@ -290,7 +293,7 @@ fn x14_dispositions_survive_a_sign_in() {
 
 #[test]
 fn x15_the_signal_mask_is_inherited() {
-    needs!("python3");
+    needs!("python3", "/proc");
     both(|world, wrapper| {
         let script = "
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGCHLD, signal.SIGTSTP])

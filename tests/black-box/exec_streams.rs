@@ -35,6 +35,7 @@ fn x28_bytes_pass_unchanged_and_unread_input_is_left() {
 
 #[test]
 fn x29_the_open_files_are_the_very_same() {
+    needs!("/proc");
     both(|world, wrapper| {
         // The description is shared: position and flags that the command sets are the caller's.
         let text = "
@@ -52,6 +53,7 @@ cat both";
 
 #[test]
 fn x30_closed_streams_stay_closed() {
+    needs!("/proc");
     both(|world, wrapper| {
         for (redirection, open) in [
             ("0<&-", "1 2"),
@@ -84,6 +86,7 @@ fn descriptors(world: &World, wrapper: &str) -> String {
 
 #[test]
 fn x31_x32_descriptors_pass_and_none_is_added() {
+    needs!("/proc");
     both(|world, wrapper| {
         let open = descriptors(world, &wrapper.line());
         // The program that runs the tests may have left some open, too.
@@ -94,6 +97,7 @@ fn x31_x32_descriptors_pass_and_none_is_added() {
 
 #[test]
 fn x32_none_is_added_by_a_sign_in() {
+    needs!("/proc");
     let world = World::new();
     let code = world.code();
     let open = descriptors(&world, &format!("mfaexec -p testuser -c {code} --"));
@@ -148,6 +152,7 @@ fn x34_x35_arguments_and_environment_are_byte_exact() {
 
 #[test]
 fn x36_the_commands_name_is_as_typed() {
+    needs!("/proc");
     both(|world, wrapper| {
         script(world, "bin/named", "#!/bin/sh\nexit 0\n", 0o755);
         for name in ["sh", "/bin/sh"] {
@@ -162,6 +167,7 @@ fn x36_the_commands_name_is_as_typed() {
 
 #[test]
 fn x37_directory_umask_limits_and_niceness_are_unchanged() {
+    needs!("/proc");
     both(|world, wrapper| {
         let ask = "umask; ulimit -a; nice; pwd";
         let text = format!(

@@ -127,7 +127,7 @@ fn a_read_only_home() {
 
 #[test]
 fn no_home() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let run = || {
         let mut command = world.mfaexec(&["-p", "testuser", "-c", "123456", "--", "echo", "ran"]);

@@ -6,7 +6,7 @@ use crate::skipping::needs;
 
 #[test]
 fn without_home_files_and_cache_are_in_the_home_of_the_user_database() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let code = world.code();
     let run = |args: &[&str]| {
@@ -35,7 +35,7 @@ fn without_home_files_and_cache_are_in_the_home_of_the_user_database() {
 
 #[test]
 fn a_bundle_in_the_home_is_found_without_home() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     world.write_config("[profile testuser]\nca_bundle = ~/roots.pem\n");
     let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", "true"]);
@@ -46,7 +46,7 @@ fn a_bundle_in_the_home_is_found_without_home() {
 
 #[test]
 fn a_user_whom_the_database_does_not_know_is_told_what_to_set() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", "true"]);
     world.with_home_of_user(&mut command, None);
@@ -73,7 +73,7 @@ fn a_user_whom_the_database_does_not_know_is_told_what_to_set() {
 
 #[test]
 fn an_empty_home_is_the_root_directory_and_not_this_one() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     // In its home, where .aws is.
     let mut command = world.mfaexec(&["-p", "testuser", "--no-input", "--", "true"]);

@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use crate::harness::{SERIAL, Said, World, eventually, finish, has};
 use crate::keys_rotate::{OLD, OLD_SECRET, ROTATE, is_tidy, keys, world};
+use crate::skipping::needs;
 use crate::trouble::said;
 
 /// A run with `effects.c` in it.
@@ -85,6 +86,7 @@ fn alone(config: &str, credentials: &str) -> World {
 
 #[test]
 fn a_rotation_may_be_killed_before_each_effect() {
+    needs!("cc", "/proc");
     let world = alone("", "[testuser]\nPAIR\n");
     let kills = killed_before_each_effect(&world, || (), &[]);
     assert!(kills > 50, "{kills}");
@@ -92,6 +94,7 @@ fn a_rotation_may_be_killed_before_each_effect() {
 
 #[test]
 fn a_rotation_in_two_files_may_be_killed_before_each_effect() {
+    needs!("cc", "/proc");
     let world = alone(
         "[default]\nPAIR\n",
         "# mine\n[testuser]\nPAIR\n[twin]\nPAIR\n",
@@ -103,6 +106,7 @@ fn a_rotation_in_two_files_may_be_killed_before_each_effect() {
 /// With an inactive key that has to go first, and with the old one deleted at the end.
 #[test]
 fn a_rotation_that_deletes_may_be_killed_before_each_effect() {
+    needs!("cc", "/proc");
     let world = alone("", "[testuser]\nPAIR\n");
     let inactive = || {
         world.aws.edit(|account| {
@@ -117,6 +121,7 @@ fn a_rotation_that_deletes_may_be_killed_before_each_effect() {
 
 #[test]
 fn what_survives_a_power_failure_is_on_the_disk_before_the_next_step() {
+    needs!("cc", "/proc");
     let world = world();
     let log = world.home().join("effects");
     run(&world, "EFFECTS_LOG", log.to_str().unwrap(), &[]).succeeds();
@@ -202,6 +207,7 @@ fn killed_before(world: &World, action: &str) {
 
 #[test]
 fn a_new_key_that_is_dead_by_now_does_not_kill_the_old_one() {
+    needs!("cc", "/proc");
     let world = world();
     killed_before(&world, "UpdateAccessKey");
     let new = keys(&world).remove(1).0;

@@ -84,6 +84,7 @@ mod policy;
 mod programs;
 mod prompt;
 mod prompt_modes;
+mod prompt_select;
 mod prompt_signals;
 mod prompt_words;
 mod provided;

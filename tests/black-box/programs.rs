@@ -136,6 +136,7 @@ fn a_program_may_ask_on_the_terminal() {
 
 #[test]
 fn an_interrupt_at_the_terminal_ends_program_and_run() {
+    needs!("/proc");
     for setting in &SETTINGS {
         let world = setting.world(ENDLESS);
         let mut bash = waiting(&world);
@@ -169,6 +170,7 @@ fn a_stop_at_the_terminal_stops_both_and_fg_goes_on() {
 
 #[test]
 fn a_signal_to_mfaexec_alone_takes_all_with_it() {
+    needs!("/proc");
     for setting in &SETTINGS {
         for (signal, number) in [("TERM", 15), ("HUP", 1), ("INT", 2)] {
             let world = setting.world(ENDLESS);
@@ -214,6 +216,7 @@ fn a_program_that_asks_in_the_background_stops_the_job() {
 
 #[test]
 fn the_end_of_its_time_is_the_end_of_all_that_a_program_started() {
+    needs!("/proc");
     let setting = &SETTINGS[0];
     let world = setting.world(ENDLESS);
     let error = finish(&mut run(&world)).fails(125);

@@ -262,6 +262,7 @@ fn without_a_terminal_it_fails_at_once_with_the_line_that_signs_in() {
 /// A shell that sees its job stopped turns the echo on for itself, and no one tells the job.
 #[test]
 fn a_question_that_was_stopped_from_outside_hides_the_code_again() {
+    needs!("/proc");
     use nix::sys::signal::{Signal, kill};
     use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
     use nix::unistd::Pid;

@@ -9,6 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use crate::harness::{World, eventually, finish, has, kill};
+use crate::skipping::needs;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/deployer";
 
@@ -294,6 +295,7 @@ fn holds_port(pid: u32, host: &str) -> bool {
 /// not its child, and which the command outlives.
 #[test]
 fn the_companion_is_no_child_and_holds_nothing_of_the_caller() {
+    needs!("/proc");
     if !nix::unistd::geteuid().is_root() {
         // It is undumpable: only root sees its descriptors.
         return;

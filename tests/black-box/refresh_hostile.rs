@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{World, eventually};
 use crate::refresh::Served;
+use crate::skipping::needs;
 
 fn served() -> (World, Served) {
     let world = World::new();
@@ -88,6 +89,7 @@ fn only_the_commands_own_request_is_answered() {
 
 #[test]
 fn it_listens_on_loopback_only() {
+    needs!("/proc");
     let (_world, served) = served();
     let port: u16 = served.host.rsplit_once(':').unwrap().1.parse().unwrap();
     assert!(served.host.starts_with("127.0.0.1:"));

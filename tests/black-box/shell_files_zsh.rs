@@ -1,9 +1,11 @@
 //! Where zsh finds the files of users, also in terminals that put their own before them.
 
+use std::path::Path;
+
 use crate::harness::World;
 use crate::screen::Screen;
 use crate::shells::ZSH;
-use crate::skipping::needs;
+use crate::skipping::{namespaces_wanted, needs};
 
 #[test]
 fn zsh_finds_all_its_files_where_they_are() {
@@ -124,5 +126,77 @@ fn zsh_reads_the_users_files_in_terminals_that_put_zdotdir_back_at_once() {
         screen.is_at("(testuser ", "mine>");
         let said = ZSH.run(&screen, "echo $INTEGRATED $FROM_ENV $FROM_RC $ZDOTDIR");
         assert_eq!(said, format!("yes env rc {own}"), "{variable}");
+    }
+}
+
+/// What macOS does for Terminal.app in files for all users (/etc/zshrc, /etc/zshrc_Apple_Terminal):
+/// history and session files are below ZDOTDIR.
+const TERMINAL_APP: &str = "HISTFILE=${ZDOTDIR:-$HOME}/.zsh_history
+SHELL_SESSION_DIR=${ZDOTDIR:-$HOME}/.zsh_sessions
+SHELL_SESSION_FILE=$SHELL_SESSION_DIR/ABC.session
+mkdir -m 700 -p $SHELL_SESSION_DIR
+SHELL_SESSION_HISTFILE=$SHELL_SESSION_DIR/ABC.history
+SHELL_SESSION_HISTFILE_NEW=$SHELL_SESSION_DIR/ABC.historynew
+SHELL_SESSION_HISTFILE_SHARED=$HISTFILE
+SHELL_SESSION_TIMESTAMP_FILE=$SHELL_SESSION_DIR/_expiration_check_timestamp
+SHELL_SESSION_OF_A_LATER_MACOS=$SHELL_SESSION_DIR/x
+SHELL_SESSION_DID_INIT=1
+";
+
+#[test]
+fn what_terminal_app_keeps_of_a_session_is_where_it_always_is() {
+    needs!("tmux", "zsh");
+    let test = "shell_files_zsh::what_terminal_app_keeps_of_a_session_is_where_it_always_is";
+    if !namespaces_wanted(test) {
+        return;
+    }
+    for own in ["", "z"] {
+        let world = World::new();
+        world.write("etc", TERMINAL_APP);
+        let script = "for d in /etc/zsh /etc; do\n\
+                        [ -e $d/zshrc ] && mount --bind ~/etc $d/zshrc && break\n\
+                      done\n\
+                      exec mfaexec shell -p testuser";
+        let usual = ZSH.at_home(&world);
+        let mut command = world.program("unshare");
+        for (name, value) in usual.get_envs() {
+            command.env(name, value.unwrap());
+        }
+        if !own.is_empty() {
+            let zdotdir = world.home().join(own);
+            world.write("z/.zshrc", "PROMPT='mine> '\n");
+            command.env("ZDOTDIR", zdotdir);
+        }
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        let screen = Screen::sized(&world, &command, 250);
+        // The keyring of the namespace is another one.
+        screen.shows("MFA code:");
+        screen.line(&world.code());
+        ZSH.at_prompt(&screen, "testuser");
+        let place = world.home().join(own);
+        let sessions = place.join(".zsh_sessions");
+        let is = |name: &str, file: &Path| {
+            let is_right = format!("[[ ${name} == {} ]] && echo right", file.display());
+            let said = ZSH.run(&screen, &is_right);
+            assert_eq!(said, "right", "{name}");
+        };
+        is("HISTFILE", &place.join(".zsh_history"));
+        is("SHELL_SESSION_DIR", &sessions);
+        is("SHELL_SESSION_FILE", &sessions.join("ABC.session"));
+        is("SHELL_SESSION_HISTFILE", &sessions.join("ABC.history"));
+        is(
+            "SHELL_SESSION_HISTFILE_NEW",
+            &sessions.join("ABC.historynew"),
+        );
+        is("SHELL_SESSION_HISTFILE_SHARED", &place.join(".zsh_history"));
+        is(
+            "SHELL_SESSION_TIMESTAMP_FILE",
+            &sessions.join("_expiration_check_timestamp"),
+        );
+        is("SHELL_SESSION_OF_A_LATER_MACOS", &sessions.join("x"));
+        assert_eq!(ZSH.run(&screen, "echo $SHELL_SESSION_DID_INIT"), "1");
+        assert!(sessions.is_dir(), "they could be written");
+        let ours = world.cache().join("shell/.zsh_sessions");
+        assert!(!ours.exists(), "nothing is left in the cache");
     }
 }

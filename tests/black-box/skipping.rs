@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use crate::harness::{PROGRAMS, programs_path};
 use crate::trouble::STRANGER;
 
-/// At the beginning of a test: where one of these programs is not installed, the test ends here.
+/// At the beginning of a test: where one of these programs is not installed, or one of these paths is
+/// not there, the test ends here. A path is what only some systems have: `/proc` represents Linux.
 macro_rules! needs {
     ($($program:literal),+) => {
         fn here() {}
@@ -24,8 +25,14 @@ macro_rules! needs {
 }
 pub(crate) use needs;
 
-/// Whether these programs are installed. Missing ones fail the test where all have to take place.
-pub(crate) fn installed(test: &str, programs: &[&str]) -> bool {
+/// Whether these programs are installed, and these paths are there. Missing programs fail the test
+/// where all have to take place.
+pub(crate) fn installed(test: &str, needs: &[&str]) -> bool {
+    let (paths, programs): (Vec<&str>, Vec<&str>) =
+        needs.iter().partition(|need| need.starts_with('/'));
+    if let Some(missing) = paths.iter().find(|path| !Path::new(path).exists()) {
+        return possible(false, test, missing);
+    }
     let path = programs_path();
     let there = |program: &&&str| {
         let mut directories = path.split(':');

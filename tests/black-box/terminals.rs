@@ -338,7 +338,7 @@ fn a_pager_behind_the_pipe_keeps_its_modes_and_leaves_none() {
 /// Some machines give every job a terminal, with no one at its other end.
 #[test]
 fn a_question_that_nobody_answers_ends_after_five_minutes() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     for (args, code) in [
         (&["login", "-p", "testuser"][..], 1),

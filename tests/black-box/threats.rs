@@ -13,6 +13,7 @@ use mfaexec::internals::{Ask, Echo, Terminal, Wake};
 
 use crate::harness::{SERIAL, World, eventually, finish, has};
 use crate::prompt_signals::{MODES, QUESTION};
+use crate::skipping::needs;
 
 /// Tells the test program which of its tests is to panic.
 const PANICKING: &str = "MFAEXEC_TEST_PANICKING";
@@ -25,6 +26,7 @@ pub(crate) fn name_of(child: &Child) -> String {
 
 #[test]
 fn the_commands_environment_has_the_sessions_three_secrets_and_no_others() {
+    needs!("/proc");
     let world = World::new();
     let code = world.code();
     let mut command = world.mfaexec(&["-p", "testuser", "--", "sleep", "60"]);
@@ -97,6 +99,7 @@ impl Drop for Done<'_> {
 
 #[test]
 fn no_secret_is_in_an_argument_list() {
+    needs!("/proc");
     let world = World::new();
     let (question, cached) = ("marker-of-the-question", "marker-of-the-cached-run");
     let mut secrets = String::new();
@@ -247,6 +250,7 @@ fn every_test_that_the_security_page_names_exists() {
 /// page has to be written anew.
 #[test]
 fn what_the_security_page_says_is_not_there_is_not_there() {
+    needs!("/proc");
     let world = World::new();
     let help = world.run(&["--help"]).succeeds();
     assert!(!help.contains("--server"), "it needs its row and its test");

@@ -67,7 +67,7 @@ fn configuration_in_the_working_directory_is_never_read() {
     assert_eq!(keys, ["AKIAIOSFODNN7EXAMPLE"]);
 
     // Without a home there is nothing to look in, and this directory is no substitute.
-    needs!("cc");
+    needs!("cc", "/proc");
     let mut command = here(world.mfaexec(&["-p", "testuser", "--no-input", "--", "true"]));
     world.with_home_of_user(&mut command, None);
     has(&finish(&mut command).fails(125), &["HOME is not set"]);

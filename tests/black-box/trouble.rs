@@ -70,6 +70,11 @@ impl World {
         command.env(name, value);
     }
 
+    /// poll(2) cannot wait for terminals for this command: see pollnval.c.
+    pub(crate) fn without_poll(&self, command: &mut Command) {
+        self.preload(command, "pollnval", include_str!("pollnval.c"));
+    }
+
     /// Runs a program without HOME, and with a user database that has this home: see passwd.c.
     pub(crate) fn with_home_of_user(&self, command: &mut Command, home: Option<&Path>) {
         self.preload(command, "passwd", include_str!("passwd.c"));

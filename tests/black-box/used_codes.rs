@@ -94,7 +94,7 @@ fn no_number_of_codes_makes_the_first_ones_forgotten() {
 
 #[test]
 fn a_clock_that_jumps_makes_no_code_forgotten() {
-    needs!("cc");
+    needs!("cc", "/proc");
     let world = World::new();
     let code = world.code();
     world

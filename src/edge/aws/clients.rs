@@ -14,6 +14,7 @@ use crate::edge::aws::http::BoundedClient;
 use crate::edge::aws::providers::Routes;
 use crate::edge::aws::roots::Roots;
 use crate::edge::aws::trace::Trace;
+use crate::edge::system::ROOTS_REMEDY;
 use crate::error::{Error, Result};
 use crate::model::origin::Sourced;
 use crate::model::session::Session;
@@ -43,7 +44,7 @@ impl Transports {
         // machine.
         let client = |roots: Option<&Roots>, proxy: bool| {
             let client = BoundedClient::new(roots, proxy, trace.clone());
-            let failed = |cause| Error::new("cannot use TLS", cause, "install ca-certificates");
+            let failed = |cause| Error::new("cannot use TLS", cause, ROOTS_REMEDY);
             client.map(SharedHttpClient::new).map_err(failed)
         };
         let to = |endpoint: Option<&Sourced<String>>| {

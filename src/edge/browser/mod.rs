@@ -1,127 +1,17 @@
 //! A secret link for the browser. Browsers take their links as arguments, which every user of the
-//! machine can read, so the program that opens a browser gets the address of a page on this machine.
-//! It sends the first who asks on to the link, if that is a process of this user. Decision 31 says why.
+//! machine can read, so each system has its own route. Decision 32 says why.
 
-mod handover;
-mod openers;
-mod peer;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{check, open};
+#[cfg(target_os = "macos")]
+pub(crate) use macos::{check, open};
 
-use secrecy::{ExposeSecret, SecretString};
-
-use crate::edge::browser::handover::{Handover, Outcome};
-use crate::edge::output::Ui;
-use crate::edge::process::subprocess::without_secrets;
-use crate::error::{Error, Result};
-use crate::model::environment::Environment;
-
-/// How long a browser may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Makes sure that there is a program that opens a browser, and a browser that can be seen.
-///
-/// # Errors
-/// There is none.
-pub(crate) fn check(env: &Environment) -> Result<()> {
-    if cfg!(target_os = "macos") {
-        return Ok(());
-    }
-    if !peer::can_be_told() {
-        return Err(cannot("this system does not tell who asks for a link"));
-    }
-    if !openers::can_be_seen(env) {
-        let cause = "no display: none of DISPLAY, WAYLAND_DISPLAY and BROWSER is set";
-        return Err(cannot(cause));
-    }
-    match openers::commands("http://127.0.0.1/", env) {
-        commands if commands.is_empty() => Err(cannot(
-            "no absolute directory of PATH has a program that opens one, such as xdg-open, and \
-             BROWSER names none",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Opens the link in the browser, and waits until the browser has fetched it.
-///
-/// # Errors
-/// No browser did.
-pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()> {
-    if cfg!(target_os = "macos") {
-        return open_by_script(link);
-    }
-    let until = Instant::now() + PATIENCE;
-    let handover = Handover::new().map_err(|cause| cannot(&cause))?;
-    let mut failures = Vec::new();
-    for mut command in openers::commands(&handover.address(), env) {
-        let program = command.get_program().to_string_lossy().into_owned();
-        log::debug!("opening a browser with {program}");
-        let started = start(&mut command);
-        let outcome = started
-            .map_err(|error| error.to_string())
-            .and_then(|child| handover.serve(link, child, until, || tell_waiting(ui)));
-        match outcome {
-            Ok(Outcome::Fetched) => return Ok(()),
-            Ok(Outcome::NoOne) => {
-                let seconds = PATIENCE.as_secs();
-                return Err(cannot(&format!(
-                    "{program} was started, and no browser of yours asked for the link within \
-                     {seconds} s"
-                )));
-            }
-            Ok(Outcome::Failed(code)) => {
-                failures.push(format!("{program} failed with exit code {code}"));
-            }
-            Err(cause) => failures.push(format!("{program}: {cause}")),
-        }
-    }
-    Err(cannot(&failures.join("; ")))
-}
-
-fn tell_waiting(ui: Ui) {
-    ui.notice(
-        "waiting for the browser, for a minute at most; ^C ends this, and mfaexec console --print \
-         prints the link",
-    );
-}
-
-/// In a group of its own: ^C here is not meant for the browser, which stays when this process is gone.
-fn start(command: &mut Command) -> std::io::Result<Child> {
-    use std::os::unix::process::CommandExt;
-    let mut own = without_secrets(Command::new(command.get_program()));
-    own.args(command.get_args())
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    own.spawn()
-}
-
-/// AppleScript takes its program on stdin, so no one sees the link.
-fn open_by_script(link: &SecretString) -> Result<()> {
-    use std::io::Write;
-    let in_words = |error: std::io::Error| cannot(&format!("osascript: {error}"));
-    let mut osascript = Command::new("/usr/bin/osascript")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(in_words)?;
-    // All of a link's characters are ASCII, and quotes are escaped in it.
-    let script = format!("open location \"{}\"\n", link.expose_secret());
-    let mut stdin = osascript.stdin.take();
-    let told = stdin
-        .as_mut()
-        .map(|stdin| stdin.write_all(script.as_bytes()));
-    drop(stdin);
-    told.transpose().map_err(in_words)?;
-    match osascript.wait().map_err(in_words)?.success() {
-        true => Ok(()),
-        false => Err(cannot("osascript failed")),
-    }
-}
+use crate::error::Error;
 
 fn cannot(cause: &str) -> Error {
     Error::new(

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use nix::unistd::{ForkResult, dup2_stderr, dup2_stdin, dup2_stdout, fork, setsid
 use zeroize::Zeroizing;
 
 use crate::edge::process::descendants::Member;
+use crate::edge::system::processes;
 
 /// How long it may take the companion to begin.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);
@@ -42,7 +43,8 @@ pub(crate) struct Waiting {
 }
 
 /// Starts the companion, in which `stay` runs; it keeps only the descriptor `kept`. To be called
-/// before any other thread exists.
+/// before any other thread exists, and on macOS before anything of its frameworks is used: a fork
+/// after that would leave them in a state of which they warn (fork(2) there, CAVEATS).
 ///
 /// # Errors
 /// The system has no process left.
@@ -97,7 +99,7 @@ impl Waiting {
     /// # Errors
     /// It is gone.
     pub(crate) fn ready(mut self) -> io::Result<Watch> {
-        let handle = handle(self.command).ok();
+        let handle = processes::end_of(self.command.pid()).ok();
         self.line.write_all(&READY)?;
         let command = self.command;
         Ok(Watch { command, handle })
@@ -124,22 +126,6 @@ impl Watch {
             std::thread::sleep(LOOK);
         }
     }
-}
-
-/// pidfd_open(2): from Linux 5.3 on.
-#[cfg(target_os = "linux")]
-fn handle(process: Member) -> nix::Result<OwnedFd> {
-    // SAFETY: no pointers; a new descriptor, which no one else has, or an error.
-    unsafe {
-        let fd = libc::syscall(libc::SYS_pidfd_open, process.pid().as_raw(), 0);
-        let fd = RawFd::try_from(Errno::result(fd)?).map_err(|_| Errno::EBADF)?;
-        Ok(OwnedFd::from_raw_fd(fd))
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn handle(_: Member) -> nix::Result<OwnedFd> {
-    Err(Errno::ENOSYS)
 }
 
 /// Closes what the caller has opened: a reader of a pipe of the command waits for its end.

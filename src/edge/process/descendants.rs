@@ -4,6 +4,9 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::edge::system::Stat;
+use crate::edge::system::processes::{self, has_pipe};
+
 /// A process, by its number and the moment of its start: numbers are used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Member {
@@ -14,7 +17,7 @@ pub(crate) struct Member {
 impl Member {
     /// A process that runs now.
     pub(crate) fn of(pid: Pid) -> Option<Self> {
-        let started = stat(pid)?.started;
+        let started = processes::stat(pid)?.started;
         Some(Self { pid, started })
     }
 
@@ -41,46 +44,18 @@ impl Member {
 
     /// Whether it still runs.
     pub(crate) fn is_there(self) -> bool {
-        stat(self.pid).is_some_and(|stat| stat.started == self.started && stat.runs)
+        processes::stat(self.pid).is_some_and(|stat| stat.started == self.started && stat.runs)
     }
-}
-
-/// What is asked of a process.
-struct Stat {
-    runs: bool,
-    #[cfg(target_os = "linux")]
-    parent: Pid,
-    #[cfg(target_os = "linux")]
-    session: Pid,
-    started: u64,
-}
-
-#[cfg(target_os = "linux")]
-fn stat(pid: Pid) -> Option<Stat> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name is in parentheses, and may have some in it.
-    let (_, fields) = text.rsplit_once(") ")?;
-    let fields: Vec<&str> = fields.split(' ').collect();
-    let number = |at: usize| fields.get(at)?.parse::<i32>().ok();
-    Some(Stat {
-        runs: !matches!(fields.first(), Some(&"Z" | &"X")),
-        parent: Pid::from_raw(number(1)?),
-        session: Pid::from_raw(number(3)?),
-        started: fields.get(19)?.parse().ok()?,
-    })
 }
 
 /// The program itself, all that it has started, and what else has its pipes: what lives on where its
 /// parent has ended is found by these. A daemon has a session of its own and has closed the pipes: it
 /// is no one's business.
-#[cfg(target_os = "linux")]
 pub(crate) fn of(program: Pid, pipes: &[u64]) -> Vec<Member> {
     let session = nix::unistd::getsid(None).ok();
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let all: Vec<(Pid, Stat)> = pids
-        .map(Pid::from_raw)
-        .filter_map(|pid| Some((pid, stat(pid)?)))
+    let all: Vec<(Pid, Stat)> = processes::all()
+        .into_iter()
+        .filter_map(|pid| Some((pid, processes::stat(pid)?)))
         .filter(|(pid, _)| *pid != Pid::this())
         .filter(|(pid, stat)| Some(stat.session) == session || has_pipe(*pid, pipes))
         .collect();
@@ -105,37 +80,4 @@ pub(crate) fn of(program: Pid, pipes: &[u64]) -> Vec<Member> {
     };
     let of_family = all.iter().filter(|(pid, _)| members.contains(pid));
     of_family.map(member).collect()
-}
-
-/// Whether one of these pipes is open in a process, as far as this one may look.
-#[cfg(target_os = "linux")]
-fn has_pipe(pid: Pid, pipes: &[u64]) -> bool {
-    let open = std::fs::read_dir(format!("/proc/{pid}/fd"));
-    let mut links = open
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| std::fs::read_link(entry.path()).ok());
-    links.any(|link| {
-        pipes
-            .iter()
-            .any(|pipe| link.as_os_str() == format!("pipe:[{pipe}]").as_str())
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn stat(pid: Pid) -> Option<Stat> {
-    kill(pid, None).is_ok().then_some(Stat {
-        runs: true,
-        started: 0,
-    })
-}
-
-/// The program alone: other systems have no such list.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn of(program: Pid, _pipes: &[u64]) -> Vec<Member> {
-    vec![Member {
-        pid: program,
-        started: 0,
-    }]
 }

@@ -56,8 +56,10 @@ pub(crate) fn use_own_files() {
 }
 
 /// Where this program is, for those who call it later; its bare name where the system does not say.
+/// On Linux this is the file behind all links. macOS has the path that it was started with, which may
+/// be a link that stays when a package manager changes the file, or a relative one.
 pub(crate) fn own_path() -> String {
-    let path = std::env::current_exe().ok();
+    let path = std::env::current_exe().and_then(std::path::absolute).ok();
     let path = path.and_then(|path| path.into_os_string().into_string().ok());
     path.unwrap_or_else(|| "mfaexec".to_owned())
 }
@@ -65,14 +67,6 @@ pub(crate) fn own_path() -> String {
 /// The process that started this one, and this one, which the command will be.
 pub(crate) fn parent_and_self() -> (u32, u32) {
     (std::os::unix::process::parent_id(), std::process::id())
-}
-
-/// No core dump, no debugger of the same user, no reading of /proc/PID/environ while this process
-/// holds secrets. The kernel lifts it at the next exec: the command is not concerned.
-pub(crate) fn protect_memory() {
-    // prctl(2) has no error for this value; where a sandbox forbids the call, runs go on.
-    #[cfg(target_os = "linux")]
-    nix::sys::prctl::set_dumpable(false).ok();
 }
 
 /// Replaces this process by `command` (name and arguments, the name as typed) with `env` as its

@@ -16,11 +16,7 @@ use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::stat::Mode;
 
-// The unwinder out of the compiler's archive, as rust-lld takes what is named first. The standard
-// library names libgcc_s, which every run would look up, map and search for symbols.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[link(name = "gcc_eh", kind = "static", modifiers = "-bundle")]
-unsafe extern "C" {}
+use crate::edge::system::memory;
 
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
 static SIGXFSZ_IGNORED: AtomicBool = AtomicBool::new(false);
@@ -75,8 +71,9 @@ pub unsafe fn words(argc: c_int, argv: *const *const c_char) -> Vec<OsString> {
         .collect()
 }
 
-/// Puts back what [`take_over`] has changed.
+/// Puts back what [`take_over`] has changed, and what protected the memory.
 pub(crate) fn put_back() {
+    memory::put_back();
     for (number, ignored) in [
         (Signal::SIGPIPE, &SIGPIPE_IGNORED),
         (Signal::SIGXFSZ, &SIGXFSZ_IGNORED),

@@ -16,11 +16,16 @@ use crate::model::environment::Environment;
 /// Where this program is found again, also after an update: the link on PATH that leads to it rather
 /// than the place of this version, which package managers change.
 pub(crate) fn lasting_path(own: &str, env: &Environment) -> String {
-    let found = find("mfaexec", env).ok();
-    let same = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real == Path::new(own));
-    let found = found.filter(same);
+    let found = on_path(own, env);
     let found = found.and_then(|path| path.into_os_string().into_string().ok());
     found.unwrap_or_else(|| own.to_owned())
+}
+
+/// The `mfaexec` of PATH, if that is the program at `own`. Either may be a link.
+pub(crate) fn on_path(own: &str, env: &Environment) -> Option<PathBuf> {
+    let own = Path::new(own).canonicalize().ok()?;
+    let found = find("mfaexec", env).ok()?;
+    (found.canonicalize().ok()? == own).then_some(found)
 }
 
 /// A program by an absolute path, or in an absolute directory of PATH: a program in the working
@@ -83,12 +88,14 @@ pub(crate) fn file(path: &str) -> Option<File> {
     })
 }
 
-/// A script with an interpreter, or a program of Linux.
+/// A script with an interpreter, or a program of Linux or macOS (its architecture's, or one for
+/// several).
 fn looks_like_program(path: &str) -> bool {
+    const MAGICS: [&[u8]; 4] = [b"#!", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
     let mut begin = [0; 4];
     let file = std::fs::File::open(path);
     let read = file.and_then(|mut file| file.read(&mut begin)).unwrap_or(0);
-    begin[..read].starts_with(b"#!") || begin[..read] == *b"\x7fELF"
+    MAGICS.iter().any(|magic| begin[..read].starts_with(magic))
 }
 
 /// The program in PATH whose name differs from `name` by one typing mistake.
@@ -106,4 +113,37 @@ pub(crate) fn similar_program(name: &str) -> Option<String> {
     let near = near.filter(|other| exec::check_command(other.as_ref()).is_ok());
     let likeness = |other: &String| strsim::jaro_winkler(name, other);
     near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// On macOS, a program knows the path that it was started with: Homebrew's link.
+    #[test]
+    fn the_program_of_path_is_this_one_by_whichever_path_it_was_started() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        for version in ["1", "2"] {
+            fs::create_dir(at(version)).unwrap();
+            let program = at(version).join("mfaexec");
+            fs::write(&program, "").unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        fs::create_dir(at("bin")).unwrap();
+        symlink(at("1/mfaexec"), at("bin/mfaexec")).unwrap();
+        let env = Environment::new(vec![format!("PATH={}", at("bin").display()).into()]);
+        let link = at("bin/mfaexec");
+        for own in ["bin/mfaexec", "1/mfaexec"] {
+            let own = at(own).display().to_string();
+            assert_eq!(on_path(&own, &env).as_ref(), Some(&link), "{own}");
+            assert_eq!(lasting_path(&own, &env), link.display().to_string());
+        }
+        let other = at("2/mfaexec").display().to_string();
+        assert_eq!(on_path(&other, &env), None);
+        assert_eq!(lasting_path(&other, &env), other);
+    }
 }

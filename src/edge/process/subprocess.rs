@@ -221,10 +221,10 @@ fn read(pipe: &mut Option<impl Read>, into: &mut Vec<u8>) -> io::Result<usize> {
 mod tests {
     use std::thread;
 
-    use nix::sys::signal::kill;
     use nix::unistd::Pid;
 
     use super::*;
+    use crate::edge::system::processes::stat;
 
     fn shell(script: &str, group: Group) -> Subprocess {
         let mut command = Command::new("/bin/sh");
@@ -301,17 +301,12 @@ mod tests {
         let number = String::from_utf8_lossy(number).trim().to_owned();
         let pid = Pid::from_raw(number.parse().unwrap());
         for _ in 0..500 {
-            if kill(pid, None) == Err(Errno::ESRCH) || state_of(pid) == Some('Z') {
+            // No one waits for it here, so that it may stay a zombie.
+            if stat(pid).is_none_or(|stat| !stat.runs) {
                 return;
             }
             thread::sleep(Duration::from_millis(10));
         }
         panic!("it is still there");
-    }
-
-    /// No one waits for it here, so that it may stay a zombie.
-    fn state_of(pid: Pid) -> Option<char> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        stat.rsplit_once(") ")?.1.chars().next()
     }
 }

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use nix::poll::PollTimeout;
 use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
@@ -26,10 +25,10 @@ impl<'a> Count<'a> {
         }
     }
 
-    /// Shows how many seconds are left, and says how long that is true.
-    pub(crate) fn show(&mut self) -> io::Result<PollTimeout> {
+    /// Shows how many seconds are left, and says how long that is true; none if it stays true.
+    pub(crate) fn show(&mut self) -> io::Result<Option<Duration>> {
         let Some(next) = self.next else {
-            return Ok(PollTimeout::NONE);
+            return Ok(None);
         };
         let (mut tty, question) = (self.tty, self.question);
         let left = next.saturating_duration_since(Instant::now());
@@ -37,11 +36,11 @@ impl<'a> Count<'a> {
             self.next = None;
             let blanks = " ".repeat(seconds_left(99).len());
             write!(tty, "\r{question}{blanks}\r{question}")?;
-            return Ok(PollTimeout::NONE);
+            return Ok(None);
         }
         let (seconds, rest) = full_seconds(left);
         write!(tty, "\r{question}{:<13}", seconds_left(seconds))?;
-        Ok(PollTimeout::from(rest))
+        Ok(Some(rest))
     }
 }
 
@@ -51,13 +50,14 @@ pub(crate) fn has_room(tty: &File, question: &str) -> bool {
     question.width() + seconds_left(99).len() < width
 }
 
-/// The seconds to show for a time that is left, and the milliseconds until it is one less. A part
-/// of one counts as a whole, as waiting for less would end too early.
-fn full_seconds(left: Duration) -> (u128, u16) {
+/// The seconds to show for a time that is left, and the time until it is one less. A part of a
+/// millisecond counts as a whole, as waiting for less would end too early.
+fn full_seconds(left: Duration) -> (u128, Duration) {
     let millis = left.as_nanos().div_ceil(1_000_000).max(1);
     let seconds = millis.div_ceil(1000);
     let rest = millis - (seconds - 1) * 1000;
-    (seconds, u16::try_from(rest).unwrap_or(1000))
+    let rest = u64::try_from(rest).unwrap_or(1000);
+    (seconds, Duration::from_millis(rest))
 }
 
 fn seconds_left(seconds: u128) -> String {
@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn seconds_are_counted_down_to_the_last_nanosecond() {
-        let of = |nanos| full_seconds(Duration::from_nanos(nanos));
+        let of = |nanos| {
+            let (seconds, rest) = full_seconds(Duration::from_nanos(nanos));
+            (seconds, rest.as_millis())
+        };
         assert_eq!(of(2_000_000_000), (2, 1000));
         assert_eq!(of(1_000_000_001), (2, 1));
         assert_eq!(of(1_000_000_000), (1, 1000));

@@ -18,9 +18,11 @@ const TITLE: &str = "mfaexec";
 /// Bytes of an answer. More are no code.
 const LONGEST: usize = 4096;
 
-/// A program of AppleScript that takes its text and title as arguments.
-const APPLESCRIPT: [&str; 4] = [
+/// A program of AppleScript that takes its text and title as arguments. A dialog of a program that is
+/// not in front would open behind the windows of the one that is.
+const APPLESCRIPT: [&str; 5] = [
     "on run argv",
+    "activate",
     "set answer to display dialog (item 1 of argv) with title (item 2 of argv) \
      default answer \"\" with hidden answer",
     "return text returned of answer",
@@ -73,13 +75,21 @@ fn ask_once(
     if code == Some(1) && is_cancel(kind, &String::from_utf8_lossy(dialog.complaints())) {
         return Ok(Reply::Cancelled);
     }
-    Err(dialog.reason("it failed"))
+    let reason = dialog.reason("it failed");
+    Err(match kind {
+        // errAENoUserInteraction: a job of the system, or a locked screen.
+        DialogKind::Osascript if reason.contains("(-1713)") => {
+            format!("macOS lets it show no window: {reason}")
+        }
+        _ => reason,
+    })
 }
 
 /// Whether an exit code of 1 means that the person did not want to answer. With zenity it does so
 /// also where there is no display, with osascript wherever it fails.
 fn is_cancel(kind: DialogKind, complaints: &str) -> bool {
     match kind {
+        // userCanceledErr.
         DialogKind::Osascript => complaints.contains("(-128)"),
         _ => !complaints.contains("open display"),
     }

@@ -8,6 +8,7 @@ mod line;
 pub(crate) mod modes;
 pub(crate) mod picture;
 pub(crate) mod pinentry;
+mod ready;
 pub(crate) mod reply;
 pub(crate) mod stdin;
 pub(crate) mod tty;

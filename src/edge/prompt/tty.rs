@@ -3,14 +3,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
 use nix::libc;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::termios::{FlushArg, tcflush};
 use terminal_size::{Height, Width, terminal_size_of};
@@ -22,6 +19,7 @@ use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_i
 use crate::edge::prompt::line::{Key, TypedLine};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
 use crate::edge::prompt::picture::Shown;
+use crate::edge::prompt::ready::{Ready, wait};
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
 use crate::edge::signals::{Noting, Wake, obey};
@@ -248,25 +246,17 @@ impl Terminal {
             if left.is_zero() {
                 return Ok(Reply::TimedOut);
             }
-            let mut waiting = [
-                PollFd::new(self.tty.as_fd(), PollFlags::POLLIN),
-                PollFd::new(wake.readable(), PollFlags::POLLIN),
-            ];
-            let wait = match in_line {
-                true => PollTimeout::ZERO,
-                false => shorter(count.show()?, left),
+            let limit = match in_line {
+                true => Duration::ZERO,
+                false => count.show()?.map_or(left, |count| count.min(left)),
             };
-            match poll(&mut waiting, wait) {
-                Ok(0) => {
+            match wait(&self.tty, wake.readable(), limit)? {
+                Ready::Key => {}
+                Ready::TooLate => {
                     in_line = false;
                     continue;
                 }
-                Ok(_) => {}
-                Err(Errno::EINTR) => return Ok(Reply::Interrupted),
-                Err(errno) => return Err(errno.into()),
-            }
-            if waiting[1].any() == Some(true) {
-                return Ok(Reply::Interrupted);
+                Ready::Woken | Ready::Interrupted => return Ok(Reply::Interrupted),
             }
             // A byte at a time: what is behind the line is the command's, also where someone else
             // has made the terminal give more than a line at once.
@@ -292,14 +282,6 @@ impl Terminal {
                 Key::Signal(signal) => obey(signal),
             }
         }
-    }
-}
-
-fn shorter(wait: PollTimeout, left: Duration) -> PollTimeout {
-    let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX);
-    match wait {
-        PollTimeout::NONE => left,
-        wait => wait.min(left),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one key of a cache directory, and where it is in the keyring.
+//! The one key of a cache directory, and by which name the keyring has it.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ impl KeyPlace {
             .map_err(|_| no_key("there are no random numbers for a key"))?;
         keyring::create(&self.0, &key)?;
         self.find()?
-            .ok_or_else(|| no_key("the keyring lost the key"))
+            .ok_or_else(|| no_key("the key that was stored just now is gone"))
     }
 
     /// Forgets the key: what was sealed with it stays so for ever.

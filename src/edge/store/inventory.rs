@@ -1,13 +1,14 @@
 //! The cache as a whole: what is in it, and what is of no use any more. One bad file is no reason to
 //! call the others lost.
 
-use crate::edge::clock::{boot, moment};
+use crate::edge::clock::moment;
 use crate::edge::store::leftovers;
 use crate::edge::store::opener::{About, Opened, Opener, Read};
 use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
 use crate::edge::store::told::TOLD;
 use crate::edge::store::trust::FileIdentity;
+use crate::edge::system::boot;
 use crate::error::{Error, Result};
 use crate::model::session::one_time_code::Moment;
 use crate::model::session::validate::check_cached;

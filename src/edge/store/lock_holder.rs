@@ -1,8 +1,9 @@
 //! The process that has a lock, and where numbers of processes mean something.
 
 use nix::errno::Errno;
-use nix::sys::stat::stat;
 use nix::unistd::{Pid, getpgid, getpgrp, getsid};
+
+use crate::edge::system::{boot, pid_namespace};
 
 /// The process that has a lock, by its number.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +32,8 @@ impl Holder {
 /// Where the number of a process means that process: this running system, and the container in it.
 /// Others may have the same home directory.
 pub(crate) fn place() -> String {
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let namespace = stat("/proc/self/ns/pid").map_or(0, |stat| stat.st_ino);
-    format!("{} {namespace}", boot.trim())
+    let (boot, namespace) = (boot().unwrap_or_default(), pid_namespace());
+    format!("{boot} {namespace}")
 }
 
 /// The number of this process's session.

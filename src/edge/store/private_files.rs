@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 
 use crate::edge::process::descendants::Member;
 use crate::edge::store::private_dir::PrivateDir;
+use crate::edge::system::{boot, pid_namespace, processes};
 use crate::error::{Error, Result};
 use crate::model::child::private_files::entry;
 
@@ -96,28 +97,10 @@ fn is_left(path: &Path) -> bool {
 }
 
 /// Whether a process has the directory in its environment: it may be a child that its parent has
-/// left behind.
-#[cfg(target_os = "linux")]
+/// left behind. Where environments cannot be read, the files are kept for long.
 fn is_used(path: &Path) -> bool {
     let entry = entry(path);
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut environments = processes.filter_map(|process| {
-        let name = process.file_name();
-        let is_process = name.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        // Those of other users cannot be read, and do not use it.
-        is_process.then(|| fs::read(process.path().join("environ")).ok())?
-    });
-    environments.any(|environment| {
-        let mut entries = environment.split(|byte| *byte == 0);
-        entries.any(|other| other == entry.as_bytes())
-    })
-}
-
-/// Other systems do not show environments.
-#[cfg(not(target_os = "linux"))]
-fn is_used(path: &Path) -> bool {
-    let _ = entry(path);
-    !is_old(path)
+    processes::any_has_in_environment(entry.as_bytes()).unwrap_or_else(|| !is_old(path))
 }
 
 fn is_old(path: &Path) -> bool {
@@ -137,9 +120,6 @@ fn of(process: Member) -> String {
 
 /// Where numbers of processes mean the same: the start of the system, and the container.
 fn here() -> String {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let container = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-    let container = container.to_string_lossy();
-    let number: String = container.chars().filter(char::is_ascii_digit).collect();
-    format!("{}-{number}", boot.trim())
+    let (boot, container) = (boot().unwrap_or_default(), pid_namespace());
+    format!("{boot}-{container}")
 }

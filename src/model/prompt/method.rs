@@ -1,6 +1,6 @@
 //! Routes to ask a person for a code, by the names that they are chosen with.
 
-/// The programs that ask, in the order in which they are looked for where no one has chosen one.
+/// The programs that ask.
 const DIALOGS: [(&str, DialogKind); 4] = [
     ("pinentry", DialogKind::Pinentry),
     ("zenity", DialogKind::Zenity),
@@ -50,9 +50,17 @@ impl DialogKind {
         known.map(|(_, kind)| *kind)
     }
 
-    /// Whether it needs a display of X11 or Wayland.
-    pub(crate) fn needs_display(self) -> bool {
-        matches!(self, Self::Zenity | Self::Kdialog)
+    /// Whether it asks in a window and nowhere else.
+    pub(crate) fn needs_window(self) -> bool {
+        matches!(self, Self::Zenity | Self::Kdialog | Self::Osascript)
+    }
+}
+
+impl Dialog {
+    /// A program by its name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let program = name.to_owned();
+        DialogKind::of(name).map(|kind| Self { kind, program })
     }
 }
 
@@ -97,18 +105,6 @@ pub(crate) fn names_in_words() -> String {
         .join(", ")
         .replace("pinentry", &format!("pinentry, {FLAVOUR}NAME"));
     format!("{names}, or the absolute path of such a program")
-}
-
-/// The programs to look for where no one has chosen one, in this order.
-pub(crate) fn usual_dialogs(on_macos: bool) -> Vec<Dialog> {
-    DIALOGS
-        .into_iter()
-        .filter(|(_, kind)| on_macos || *kind != DialogKind::Osascript)
-        .map(|(name, kind)| Dialog {
-            kind,
-            program: name.to_owned(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

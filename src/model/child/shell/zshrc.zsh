@@ -66,10 +66,26 @@ if [[ -n $__mfaexec_own_type ]]; then
 else
     unset ZDOTDIR
 fi
-# A file for all users may have put the history where ZDOTDIR led.
-if [[ ${HISTFILE-} == $__mfaexec_directory/* ]]; then
-    HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}
-fi
+# A file for all users may have put the history where ZDOTDIR led, and Terminal.app of macOS also what
+# it keeps of a session (/etc/zshrc_Apple_Terminal, SHELL_SESSION_DIR and more).
+__mfaexec_move_files() {
+    emulate -L zsh
+    local from=$1 to=${ZDOTDIR:-$HOME} name
+    for name in HISTFILE ${(k)parameters[(I)SHELL_SESSION_*]}; do
+        if [[ ${(P)name-} == $from/* ]]; then
+            : ${(P)name::=$to${${(P)name}#$from}}
+        fi
+    done
+    if [[ -n ${SHELL_SESSION_DIR-} && ! -e $SHELL_SESSION_DIR ]]; then
+        command mkdir -m 700 -p -- "$SHELL_SESSION_DIR"
+    fi
+    # The one that was made for nothing.
+    if [[ -d $from/.zsh_sessions ]]; then
+        command rmdir -- $from/.zsh_sessions 2>/dev/null
+    fi
+}
+__mfaexec_move_files $__mfaexec_directory
+unset -f __mfaexec_move_files
 unset __mfaexec_directory __mfaexec_own_directory __mfaexec_own_type
 # The .zshrc of a terminal reads the user's. VS Code's does so only where it is told, and not twice;
 # what it has left in the environment is about another shell.

@@ -3,20 +3,15 @@
 use std::net::SocketAddr;
 
 /// The connections of this machine, proc_net_tcp(5). A socket for both families is in the second.
-#[cfg(target_os = "linux")]
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 
 /// Whether the system says whose a connection is.
 pub(crate) fn can_be_told() -> bool {
-    #[cfg(target_os = "linux")]
-    return std::fs::read_to_string(TABLES[0]).is_ok();
-    #[cfg(not(target_os = "linux"))]
-    false
+    std::fs::read_to_string(TABLES[0]).is_ok()
 }
 
 /// Whether the process that has connected from `peer` to `own` is this user's, or root's: in WSL, a
 /// process of root passes connections on that come from Windows. Where the system does not say, no.
-#[cfg(target_os = "linux")]
 pub(crate) fn is_ours(peer: SocketAddr, own: SocketAddr) -> bool {
     let me = nix::unistd::geteuid().as_raw();
     let mut tables = TABLES
@@ -28,13 +23,7 @@ pub(crate) fn is_ours(peer: SocketAddr, own: SocketAddr) -> bool {
     })
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn is_ours(_: SocketAddr, _: SocketAddr) -> bool {
-    false
-}
-
 /// The user that an established connection belongs to, in a table of proc_net_tcp(5).
-#[cfg(any(target_os = "linux", test))]
 fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<u32> {
     const ESTABLISHED: &str = "01";
     let (from, to) = (in_table(from)?, in_table(to)?);
@@ -50,7 +39,6 @@ fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<u32> {
 }
 
 /// An address as the kernel writes it: the bytes in the order of the machine, then the port.
-#[cfg(any(target_os = "linux", test))]
 fn in_table(address: SocketAddr) -> Option<String> {
     let SocketAddr::V4(address) = address else {
         return None;

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::timeout;
 
-use crate::edge::browser::peer::is_ours;
+use crate::edge::browser::linux::peer::is_ours;
 use crate::edge::process::subprocess::exit_code;
 
 /// How often it is looked at what became of the program that opens the browser.
