@@ -11,7 +11,7 @@ use crate::edge::rotation_record::KeptRecord;
 use crate::error::Result;
 use crate::escape::{printable, shell_line};
 use crate::model::environment::Environment;
-use crate::model::rotation::keys::{LastUse, UserKey};
+use crate::model::rotation::keys::UserKey;
 use crate::model::rotation::plan::{OldStatus, Rotation, Situation, Stage};
 use crate::model::rotation::subject::rotated_key;
 use crate::model::settings::exports::without_exports;
@@ -127,12 +127,14 @@ fn carry_out(
 /// The user's keys. When they were used is asked only where a person may have to choose.
 fn list_keys(user: &User, current: &str, ui: Ui) -> Result<Vec<UserKey>> {
     let who = signed_in(user);
-    let mut keys = wait(user, ui, user.aws.access_keys(who))?;
+    let (name, session) = (Some(who.user), Some(who.session));
+    let listed = wait(user, ui, user.aws.access_keys(name, session))?;
+    let mut keys: Vec<UserKey> = listed.into_iter().map(UserKey::from).collect();
     if keys.iter().any(|key| key.id != current) {
         for key in &mut keys {
-            let last_use = user.aws.last_use_of_key(who, &key.id);
+            let last_use = user.aws.last_use_of_key(&key.id, session);
             // Not everyone may ask.
-            key.last_use = last_use.wait(|| tell_slow(ui)).unwrap_or(LastUse::Unknown);
+            key.last_use = last_use.wait(|| tell_slow(ui)).ok();
         }
     }
     Ok(keys)

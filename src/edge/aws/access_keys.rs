@@ -1,15 +1,17 @@
-//! The long-term keys of a user in IAM. Every call is signed with the user's MFA session and names the
-//! user, which some of them demand of temporary keys (IAM API reference, ListAccessKeys).
+//! The long-term keys of a user in IAM. What changes one is signed with the user's MFA session and names the
+//! user, which some calls demand of temporary keys (IAM API reference, ListAccessKeys). What only looks may
+//! be signed with the key itself, too.
 
+use aws_sdk_iam::primitives::DateTime;
 use aws_sdk_iam::types::StatusType;
 
 use crate::edge::aws::clients::iam_signer;
 use crate::edge::aws::errors::{Called, failure, lost};
-use crate::edge::aws::thread::{Aws, Pending};
+use crate::edge::aws::thread::{Aws, Pending, of_session};
 use crate::model::failure::Progress;
 use crate::model::failure::secrets::shortened;
+use crate::model::listed_key::{LastUse, ListedKey};
 use crate::model::rotation::NewKey;
-use crate::model::rotation::keys::{LastUse, UserKey};
 use crate::model::session::Session;
 use crate::model::time::Timestamp;
 
@@ -24,41 +26,50 @@ pub(crate) struct SignedIn<'a> {
 }
 
 impl Aws {
-    pub(crate) fn access_keys(&self, who: SignedIn<'_>) -> Pending<Vec<UserKey>> {
+    /// The keys of a user, active or not; of the caller's own if none is named.
+    pub(crate) fn access_keys(
+        &self,
+        user: Option<&str>,
+        whose: Option<&Session>,
+    ) -> Pending<Vec<ListedKey>> {
         const OPERATION: &str = "ListAccessKeys";
-        let (signer, user) = (iam_signer(who.session), who.user.to_owned());
-        self.call(OPERATION, None, self.secrets_with(who.session), |clients| {
-            let call = clients.iam.list_access_keys().user_name(user);
+        let user = user.map(str::to_owned);
+        let signer = whose.map(iam_signer).unwrap_or_default();
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call(OPERATION, None, secrets, |clients| {
+            let call = clients.iam.list_access_keys().set_user_name(user);
             async move {
                 let call = call.customize().config_override(signer);
                 let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
-                let listed = answer.access_key_metadata.into_iter().take(MOST_LISTED);
-                Ok(listed
-                    .map(|key| UserKey {
-                        id: shortened(&key.access_key_id.unwrap_or_default()),
+                let keys = answer.access_key_metadata.into_iter().take(MOST_LISTED);
+                let keys = keys.filter_map(|key| {
+                    Some(ListedKey {
+                        id: shortened(&key.access_key_id?),
                         active: key.status != Some(StatusType::Inactive),
                         created: key.create_date.as_ref().map(timestamp),
-                        last_use: LastUse::Unknown,
                     })
-                    .collect())
+                });
+                Ok(keys.collect())
             }
         })
     }
 
-    pub(crate) fn last_use_of_key(&self, who: SignedIn<'_>, id: &str) -> Pending<LastUse> {
+    pub(crate) fn last_use_of_key(&self, key: &str, whose: Option<&Session>) -> Pending<LastUse> {
         const OPERATION: &str = "GetAccessKeyLastUsed";
-        let (signer, id) = (iam_signer(who.session), id.to_owned());
-        self.call(OPERATION, None, self.secrets_with(who.session), |clients| {
-            let call = clients.iam.get_access_key_last_used().access_key_id(id);
+        let key = key.to_owned();
+        let signer = whose.map(iam_signer).unwrap_or_default();
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call(OPERATION, None, secrets, |clients| {
+            let call = clients.iam.get_access_key_last_used().access_key_id(key);
             async move {
                 let call = call.customize().config_override(signer);
                 let answer = call.send().await.map_err(|e| failure(OPERATION, &e))?;
-                let used = answer.access_key_last_used;
-                let at = used.as_ref().and_then(|used| used.last_used_date);
-                let service = used.as_ref().map(|used| shortened(&used.service_name));
-                Ok(match at {
-                    Some(at) => LastUse::At(timestamp(&at), service.unwrap_or_default()),
-                    None => LastUse::Never,
+                let last = answer.access_key_last_used;
+                let last = last.ok_or_else(|| lost(OPERATION, "the answer says nothing"))?;
+                Ok(LastUse {
+                    at: last.last_used_date.as_ref().map(timestamp),
+                    service: shortened(&last.service_name),
+                    region: shortened(&last.region),
                 })
             }
         })
@@ -138,7 +149,7 @@ fn validate_new_key(id: String, secret: String) -> Called<NewKey> {
     }
 }
 
-fn timestamp(at: &aws_smithy_types::DateTime) -> Timestamp {
+fn timestamp(at: &DateTime) -> Timestamp {
     Timestamp(u64::try_from(at.secs()).unwrap_or(0))
 }
 

@@ -1,7 +1,6 @@
 //! AWS: the only place that knows its SDK.
 
 pub(crate) mod access_keys;
-pub(crate) mod account;
 pub(crate) mod clients;
 pub(crate) mod errors;
 pub(crate) mod federation;

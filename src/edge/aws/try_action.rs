@@ -16,12 +16,12 @@ use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
-use crate::edge::aws::clients::{keys, of_key};
+use crate::edge::aws::clients::{iam_signer, keys, of_key};
 use crate::edge::aws::errors::{Called, failure, lost};
 use crate::edge::aws::thread::{Aws, Pending, of_session};
 use crate::edge::aws::trace::clock_offset;
 use crate::model::doctor::policy::Permission;
-use crate::model::failure::{CallFailure, Progress};
+use crate::model::failure::{CallFailure, Meaning, Progress};
 use crate::model::session::Session;
 use crate::model::source::key::LongTermKey;
 
@@ -62,6 +62,25 @@ pub(crate) enum Signer<'a> {
 }
 
 impl Aws {
+    /// Whether IAM tells the signer who the users of the account are: a call that no one needs for a
+    /// sign-in, and that changes nothing.
+    pub(crate) fn may_list_users(&self, whose: Option<&Session>) -> Pending<Permission> {
+        const OPERATION: &str = "ListUsers";
+        let signer = whose.map(iam_signer).unwrap_or_default();
+        let secrets = self.secrets.clone().with(of_session(whose));
+        self.call(OPERATION, None, secrets, |clients| {
+            let call = clients.iam.list_users().max_items(1);
+            async move {
+                let answer = call.customize().config_override(signer).send().await;
+                match answer.map_err(|e| failure(OPERATION, &e)) {
+                    Ok(_) => Ok(Permission::Allowed),
+                    Err(failure) if failure.meaning() == Meaning::Denied => Ok(Permission::Refused),
+                    Err(failure) => Err(failure),
+                }
+            }
+        })
+    }
+
     /// Whether the service would do it for the signer.
     pub(crate) fn try_action(&self, attempt: Attempt, signer: Signer<'_>) -> Pending<Permission> {
         let (credentials, session) = match signer {

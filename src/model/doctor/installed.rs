@@ -94,9 +94,9 @@ impl Installed {
             }
             None => {
                 let named = env.text("MANPATH").unwrap_or_default();
-                let named = named
-                    .split(':')
-                    .map(|directory| format!("{directory}/man1"));
+                // An empty name means the usual directories, manpath(1).
+                let named = named.split(':').filter(|directory| !directory.is_empty());
+                let named = named.map(|directory| format!("{directory}/man1"));
                 named.chain(in_each("man/man1")).collect()
             }
         };
@@ -193,10 +193,12 @@ mod tests {
                 "/x/bash-completion/completions/mfaexec"
             ]
         );
-        assert!(
-            places(3, &env(&[]))
-                .iter()
-                .all(|path| path.starts_with('/'))
-        );
+        for unnamed in [env(&[]), env(&["MANPATH=:"])] {
+            let places = places(3, &unnamed);
+            assert!(
+                places.iter().all(|path| path.starts_with("/usr/")),
+                "{places:?}"
+            );
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::escape::shell_word;
 use crate::model::arn::{Arn, user_name};
 use crate::model::doctor::check::{Check, Outcome, option};
 use crate::model::failure::{GUILTY_OFFSET, clock_in_words};
+use crate::model::listed_key::{LastUse, ListedKey};
 use crate::model::time::Timestamp;
 
 /// A key is changed after this many days (CIS AWS Foundations Benchmark; IAM's credential report).
@@ -12,22 +13,6 @@ const OLD_DAYS: u64 = 90;
 const DAY: u64 = 24 * 3600;
 /// Seconds that a clock may be off without a word: an answer is under way for a few.
 const WORTH_SAYING: u64 = 30;
-
-/// A key as IAM lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ListedKey {
-    pub(crate) id: String,
-    pub(crate) active: bool,
-    pub(crate) created: Option<Timestamp>,
-}
-
-/// Where and when a key was used last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LastUse {
-    pub(crate) at: Option<Timestamp>,
-    pub(crate) service: String,
-    pub(crate) region: String,
-}
 
 /// Whose key it is.
 pub(crate) fn owner(key: &str, place: &str, arn: &str) -> Check {

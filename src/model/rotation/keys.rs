@@ -1,25 +1,29 @@
 //! The keys that a user has in IAM, and how they are shown.
 
+use crate::model::listed_key::{LastUse, ListedKey};
 use crate::model::time::Timestamp;
 
 /// Keys that a user can have, active and inactive ones (IAM and STS quotas).
 pub(super) const MOST_KEYS: usize = 2;
 
-/// A key, as IAM lists it.
+/// A key of the user, with its last use where that was asked for and may be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserKey {
     pub id: String,
     pub active: bool,
     pub created: Option<Timestamp>,
-    pub last_use: LastUse,
+    pub last_use: Option<LastUse>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LastUse {
-    /// No one has asked, or the user may not ask.
-    Unknown,
-    Never,
-    At(Timestamp, String),
+impl From<ListedKey> for UserKey {
+    fn from(key: ListedKey) -> Self {
+        Self {
+            id: key.id,
+            active: key.active,
+            created: key.created,
+            last_use: None,
+        }
+    }
 }
 
 impl UserKey {
@@ -30,11 +34,10 @@ impl UserKey {
             self.created
                 .map(|created| format!("created {}", day(created))),
         );
-        parts.extend(match &self.last_use {
-            LastUse::Unknown => None,
-            LastUse::Never => Some("never used".to_owned()),
-            LastUse::At(at, service) => Some(format!("last used {} for {service}", day(*at))),
-        });
+        parts.extend(self.last_use.as_ref().map(|last| match last.at {
+            None => "never used".to_owned(),
+            Some(at) => format!("last used {} for {}", day(at), last.service),
+        }));
         format!("{} ({more}{})", self.id, parts.join(", "))
     }
 }

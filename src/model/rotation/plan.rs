@@ -215,7 +215,7 @@ impl Rotation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rotation::keys::LastUse;
+    use crate::model::listed_key::LastUse;
     use crate::model::time::Timestamp;
 
     fn key(id: &str, active: bool) -> UserKey {
@@ -223,7 +223,11 @@ mod tests {
             id: id.to_owned(),
             active,
             created: Some(Timestamp(1_704_067_200)),
-            last_use: LastUse::Never,
+            last_use: Some(LastUse {
+                at: None,
+                service: "N/A".to_owned(),
+                region: "N/A".to_owned(),
+            }),
         }
     }
 

@@ -10,8 +10,8 @@ use crate::edge::store::cache::Cache;
 use crate::error::Result;
 use crate::model::config::Profiles;
 use crate::model::doctor::check::Check;
-use crate::model::doctor::key::LastUse;
 use crate::model::environment::Environment;
+use crate::model::listed_key::LastUse;
 use crate::model::settings::Settings;
 use crate::sign_in::doctor::answers::{Answers, PATIENCE, login, no_key};
 use crate::sign_in::doctor::policy::PolicyProbes;
@@ -53,7 +53,7 @@ impl AccountChecks {
                     .as_ref()
                     .map(|session| aws.caller_identity(Some(session), None)),
                 region: key.map(|_| aws.try_region(settings.endpoints.sts_region(&region))),
-                last_use: key.map(|key| aws.last_use(&key.access_key_id, mfa)),
+                last_use: key.map(|key| aws.last_use_of_key(&key.access_key_id, mfa)),
                 policy: key
                     .filter(|_| settings.mfa().is_used())
                     .map(|key| PolicyProbes::start(&aws, settings, profiles, env, (key, mfa))),

@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::model::arn::user_name;
 use crate::model::doctor::check::{Check, option};
 use crate::model::doctor::device;
-use crate::model::doctor::key::{self, LastUse, unknown};
+use crate::model::doctor::key::{self, unknown};
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning};
+use crate::model::listed_key::LastUse;
 use crate::model::settings::Settings;
 use crate::model::source::key::LongTermKey;
 use crate::model::time::{Timestamp, in_words};
@@ -136,7 +137,7 @@ impl Answers<'_> {
         self.until = self.until.max(Instant::now() + PATIENCE / 2);
         let user = user_name(&identity.arn);
         let mfa = self.sessions.mfa.as_ref();
-        let keys = self.aws.listed_keys(user, mfa);
+        let keys = self.aws.access_keys(user, mfa);
         let devices = self.aws.mfa_devices(user, mfa);
         let profile = self.settings.chain.last().map(String::as_str);
         let id = &key.access_key_id;
@@ -151,7 +152,7 @@ impl Answers<'_> {
                 checks.extend(others);
                 let other = keys.iter().find(|other| other.active && other.id != *id);
                 if let Some(other) = other.filter(|_| is_one_of_two) {
-                    let used = self.wait(self.aws.last_use(&other.id, mfa));
+                    let used = self.wait(self.aws.last_use_of_key(&other.id, mfa));
                     checks.extend(
                         used.ok()
                             .map(|used| key::last_use(&other.id, &used, false, now)),
