@@ -79,7 +79,7 @@ fn print_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui:
 
 fn write_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui: Ui) -> Result<()> {
     // From here on, no other mfaexec changes the file.
-    let file = Replacing::begin(&config_path(env)?)?;
+    let file = Replacing::begin(&config_path(env)?).map_err(by_hand)?;
     let files = Profiles::parse(config_files::read(env)?)?;
     let made = profile_for_programs(env, choice, settings, &files)?;
     let name = &made.name;
@@ -87,7 +87,7 @@ fn write_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui:
         Err(place) => format!("{name}: it is there already ({place})"),
         Ok(edit) => {
             let content = edit.apply(&file.content);
-            let kept = file.replace(&content)?;
+            let kept = file.replace(&content).map_err(by_hand)?;
             let kept = kept.map_or(String::new(), |kept| {
                 format!(" (as it was: {})", kept.display())
             });
@@ -98,6 +98,11 @@ fn write_lines(env: &Environment, choice: &SetupChoice, settings: &Settings, ui:
     };
     tell_rest(env, &made, &files, ui);
     print(&format!("{}\n", printable(&done)))
+}
+
+/// The lines can be put into a file that mfaexec cannot change.
+fn by_hand(error: Error) -> Error {
+    error.with_remedy("run it without --write, and put the lines that it prints in the file")
 }
 
 /// Whether a program's line runs mfaexec in this way.

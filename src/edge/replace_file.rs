@@ -184,6 +184,6 @@ fn cannot(path: &Path, cause: &str) -> Error {
     Error::new(
         format!("cannot change {}, it is as it was", path.display()),
         cause,
-        "run it without --write, and put the lines that it prints in the file",
+        "make it a file that you can write, then run the same command again",
     )
 }

@@ -49,11 +49,7 @@ fn kind_for(profile: &str, profiles: &Profiles) -> FileKind {
 /// # Errors
 /// It cannot.
 pub(crate) fn check_changeable(path: &std::path::Path) -> Result<()> {
-    Replacing::begin(path)
-        .and_then(|file| file.check())
-        .map_err(|error| {
-            error.with_remedy("make it a file that you can write, then run the same command again")
-        })
+    Replacing::begin(path)?.check()
 }
 
 /// Writes the changes; each file is the old or the new one, whenever this process ends.

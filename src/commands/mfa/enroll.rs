@@ -1,6 +1,7 @@
 //! `mfaexec mfa enroll`: a new virtual device, from its QR code to the profile that names it. Whatever is
 //! missing after an interruption is done by the next run.
 
+use crate::commands::mfa::until_taken::until_taken;
 use crate::edge::output::{Ui, print};
 use crate::edge::store::cache::Cache;
 use crate::error::{Error, Result};
@@ -15,9 +16,6 @@ use crate::sign_in::cached::open_cache;
 use crate::sign_in::iam_user::IamUser;
 use crate::sign_in::profile_device::{Change, check_changeable, file_for, not_written, write};
 use crate::sign_in::two_codes::{self, Codes, Stopped};
-
-/// How often IAM may refuse two codes.
-const MOST_TRIES: u32 = 5;
 
 pub(super) fn enroll(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     // What cannot be done without a person is not begun without one.
@@ -152,7 +150,13 @@ fn create(
         .and_then(|mut codes| {
             let account = account_of_arn(&user.arn).unwrap_or_default();
             codes.show(&created.seed, &user.name, account, choice.show_seed);
-            enable(user, &serial, &mut codes)
+            until_taken(
+                user,
+                &serial,
+                &mut codes,
+                |aws, whose, user, two| aws.enable_device(whose, user, &serial, two),
+                |user| user.has_by_now(&serial),
+            )
         });
     match enabled {
         Ok(()) => Ok(serial),
@@ -184,33 +188,6 @@ fn delete_leftover(user: &mut IamUser, serial: &str) -> Result<()> {
             )))
         }
     }
-}
-
-/// Asks for codes until IAM takes them.
-fn enable(
-    user: &mut IamUser,
-    serial: &str,
-    codes: &mut Codes<'_>,
-) -> std::result::Result<(), Stopped> {
-    for tries in 1.. {
-        let two = codes.ask()?;
-        let name = user.name.clone();
-        let enabled = user.call(|aws, whose| aws.enable_device(whose, &name, serial, &two))?;
-        let Err(failure) = enabled else {
-            return Ok(());
-        };
-        if failure.never_came() {
-            codes.not_sent(&two);
-        }
-        if failure.progress == Progress::Lost && user.has_by_now(serial) {
-            return Ok(());
-        }
-        if failure.code != "InvalidAuthenticationCode" || tries == MOST_TRIES {
-            return Err(user.error(&failure, serial).into());
-        }
-        codes.refused();
-    }
-    Ok(())
 }
 
 /// Deletes the device that was not enabled, or says what is left.

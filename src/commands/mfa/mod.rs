@@ -4,6 +4,7 @@ mod enroll;
 mod list;
 mod remove;
 mod resync;
+mod until_taken;
 
 use crate::edge::output::Ui;
 use crate::error::Result;

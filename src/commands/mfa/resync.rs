@@ -1,5 +1,6 @@
 //! `mfaexec mfa resync`: tells AWS how far the clock of a device is off.
 
+use crate::commands::mfa::until_taken::until_taken;
 use crate::edge::output::{Ui, print};
 use crate::error::{Error, Result};
 use crate::escape::printable;
@@ -11,9 +12,6 @@ use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::iam_user::IamUser;
 use crate::sign_in::two_codes::{self, Codes, Stopped};
-
-/// How often IAM may refuse two codes.
-const MOST_TRIES: u32 = 5;
 
 pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let line = command("mfa resync", choice.profile.as_deref());
@@ -43,7 +41,15 @@ pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
     }
     let person = two_codes::open("mfa resync", &line, false)?;
     let mut codes = Codes::new(person, &serial, &cache, ui)?;
-    match put_in_step(&mut user, &serial, &mut codes) {
+    let put_in_step = until_taken(
+        &mut user,
+        &serial,
+        &mut codes,
+        |aws, whose, user, two| aws.resync_device(whose, user, &serial, two),
+        // Nothing tells whether a lost call has put it in step.
+        |_| false,
+    );
+    match put_in_step {
         Ok(()) => print(&format!("{} is in step with AWS\n", printable(&serial))),
         Err(Stopped::GivenUp(error)) => Err(error),
         Err(Stopped::Ended(ending)) => {
@@ -103,27 +109,4 @@ fn which(user: &IamUser, given: Option<&str>) -> Result<String> {
         )),
         (None, None, _) => refuse("which MFA device is meant?".to_owned()),
     }
-}
-
-fn put_in_step(
-    user: &mut IamUser,
-    serial: &str,
-    codes: &mut Codes<'_>,
-) -> std::result::Result<(), Stopped> {
-    for tries in 1.. {
-        let two = codes.ask()?;
-        let name = user.name.clone();
-        let answer = user.call(|aws, whose| aws.resync_device(whose, &name, serial, &two))?;
-        let Err(failure) = answer else {
-            return Ok(());
-        };
-        if failure.never_came() {
-            codes.not_sent(&two);
-        }
-        if failure.code != "InvalidAuthenticationCode" || tries == MOST_TRIES {
-            return Err(user.error(&failure, serial).into());
-        }
-        codes.refused();
-    }
-    Ok(())
 }
