@@ -311,8 +311,8 @@ impl Subcommand {
                 .deferred::<RegionsArgs>("Show in which regions STS is on for the account")
                 .after_long_help(REGIONS),
             Self::Keys => self
-                .deferred::<KeysArgs>("Rotate the long-term key of a profile")
-                .override_usage("mfaexec keys rotate [OPTIONS]")
+                .deferred::<KeysArgs>("Rotate, store, list or remove long-term keys")
+                .override_usage("mfaexec keys <rotate|store|list|remove> [OPTIONS]")
                 .after_long_help(KEYS),
             Self::Mfa => self
                 .deferred::<MfaArgs>("Add, list and remove your MFA devices")
@@ -362,7 +362,9 @@ keys rotate needs these permissions with MFA, which mfaexec policy self-service 
   iam:ListAccessKeys, iam:CreateAccessKey, iam:UpdateAccessKey, iam:DeleteAccessKey
   iam:GetAccessKeyLastUsed, to show when a key was used last; without it, mfaexec does not show it
 
-If it is interrupted, run it again: it goes on where it was.";
+keys store, list and remove need no permission, and no code.
+
+If one is interrupted, run it again: it goes on where it was.";
 
 const DOCTOR: &str = "\
 No code is asked for, and nothing is changed, here or at AWS. With a cached session it knows more;

@@ -23,7 +23,7 @@ pub(crate) fn regions(
     let env = without_exports(env);
     let mut settings = read_settings(&env, &sign_in)?;
     let why = "STS gives sessions for long-term keys alone, so only these can try a region";
-    require_key(&mut settings, &env, ui, (why, "mfaexec regions"))?;
+    require_key(&mut settings, &env, &sign_in, ui, (why, "mfaexec regions"))?;
     let regions = ask_regions(&settings, ui)?;
     if as_json {
         print(&regions.to_json())?;

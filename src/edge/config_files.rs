@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::edge::bounded::read_bounded;
 use crate::edge::process::home;
 use crate::edge::store::private_dir::is_absent;
-use crate::edge::system::CACHE_BELOW_HOME;
+use crate::edge::system::{CACHE_BELOW_HOME, DATA_BELOW_HOME};
 use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, FileKind};
 use crate::model::environment::Environment;
@@ -156,26 +156,42 @@ pub(crate) fn read_policy(path: &Path) -> Result<String> {
     }
 }
 
-/// The directory of the sessions: `mfaexec` in the user's cache directory (XDG Source Directory
-/// Specification; a relative XDG_CACHE_HOME is invalid there and counts as unset).
+/// The directory of the sessions: `mfaexec` in the user's cache directory.
 ///
 /// # Errors
 /// There is no home directory.
 pub(crate) fn cache_directory(env: &Environment) -> Result<PathBuf> {
-    let xdg = env
-        .get("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    if let Some(path) = xdg {
-        return Ok(path.join("mfaexec"));
-    }
-    let path = env.in_home(CACHE_BELOW_HOME).map(PathBuf::from);
-    let cause = match &path {
-        Some(_) => "HOME is not an absolute path, and XDG_CACHE_HOME is not set".to_owned(),
-        None => home::missing(),
-    };
-    path.filter(|path| path.is_absolute()).ok_or_else(|| {
+    own_directory(env, "XDG_CACHE_HOME", CACHE_BELOW_HOME).map_err(|cause| {
         let remedy = "set HOME or XDG_CACHE_HOME, or use --cache none";
         Error::new("there is no place to keep sessions", cause, remedy)
     })
+}
+
+/// The directory of what is kept for good: `mfaexec` in the user's data directory.
+///
+/// # Errors
+/// There is no home directory.
+pub(crate) fn data_directory(env: &Environment) -> Result<PathBuf> {
+    own_directory(env, "XDG_DATA_HOME", DATA_BELOW_HOME).map_err(|cause| {
+        let remedy = "set HOME or XDG_DATA_HOME";
+        Error::new("there is no place to keep keys", cause, remedy)
+    })
+}
+
+/// mfaexec's own directory in the user's that `variable` names, else in the home directory. A relative one counts as unset (freedesktop.org's specification of directories).
+fn own_directory(
+    env: &Environment,
+    variable: &str,
+    below_home: &str,
+) -> std::result::Result<PathBuf, String> {
+    let named = env.get(variable).map(PathBuf::from);
+    if let Some(path) = named.filter(|path| path.is_absolute()) {
+        return Ok(path.join("mfaexec"));
+    }
+    let path = env.in_home(below_home).map(PathBuf::from);
+    let cause = match &path {
+        Some(_) => format!("HOME is not an absolute path, and {variable} is not set"),
+        None => home::missing(),
+    };
+    path.filter(|path| path.is_absolute()).ok_or(cause)
 }

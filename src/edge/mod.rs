@@ -15,6 +15,7 @@ pub(crate) mod progress_bar;
 pub(crate) mod prompt;
 pub(crate) mod replace_file;
 pub(crate) mod rotation_record;
+pub(crate) mod secrets;
 pub(crate) mod signals;
 pub(crate) mod store;
 pub(crate) mod system;

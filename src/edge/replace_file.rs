@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::edge::bounded::read_bounded;
 use crate::edge::store::private_dir::is_absent;
 use crate::error::{Error, Result};
@@ -67,9 +69,7 @@ impl Replacing {
     /// It was changed meanwhile, or cannot be written with the owner and the mode that it has. Then
     /// the old file is there.
     pub(crate) fn replace(self, content: &[u8]) -> Result<Option<PathBuf>> {
-        let mut backup = self.path.clone().into_os_string();
-        backup.push(BACKUP);
-        let backup = PathBuf::from(backup);
+        let backup = backup_of(&self.path);
         if self.seen.is_some() {
             self.put(&self.content, &backup)
                 .map_err(|error| cannot(&self.path, &error.to_string()))?;
@@ -148,6 +148,22 @@ impl Replacing {
         }
         file.sync_all()
     }
+}
+
+/// The kept file of a path, if there is one and `secret` is in it.
+pub(crate) fn backup_with(path: &Path, secret: &str) -> Option<PathBuf> {
+    let backup = backup_of(&fs::canonicalize(path).ok()?);
+    let content = Zeroizing::new(read_bounded(&backup).ok()?);
+    let mut windows = content.windows(secret.len().max(1));
+    windows
+        .any(|window| window == secret.as_bytes())
+        .then_some(backup)
+}
+
+fn backup_of(path: &Path) -> PathBuf {
+    let mut backup = path.as_os_str().to_owned();
+    backup.push(BACKUP);
+    PathBuf::from(backup)
 }
 
 /// Which file it is, and in which state.

@@ -11,6 +11,7 @@ pub(crate) mod doctor;
 pub(crate) mod endpoint;
 pub(crate) mod environment;
 pub(crate) mod failure;
+pub(crate) mod key_list;
 pub(crate) mod listed_key;
 pub(crate) mod mfa_device;
 pub(crate) mod origin;

@@ -8,9 +8,11 @@ use crate::model::time::Span;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct KeysChoice {
-    /// What to do: rotate
+    /// What to do: rotate, store, list, remove
     ///
-    /// rotate: replace the long-term key by a new one.
+    /// rotate: replace the long-term key by a new one. store: move it from the credentials file to the
+    /// secret store of the system. list: show where the keys are. remove: delete a stored key, or move
+    /// it back.
     #[arg(value_name = "ACTION", hide_possible_values = true)]
     action: Option<KeysAction>,
     #[command(flatten)]
@@ -29,19 +31,46 @@ pub(crate) struct KeysChoice {
     /// one only if it is named.
     #[arg(long, value_name = "KEY", value_parser = non_empty, help_heading = ROTATE)]
     delete: Option<String>,
+    /// store: where to: system, file
+    ///
+    /// system: the Secret Service, or the keychain of macOS. file: a file that a passphrase opens.
+    /// Default: system, or file where the system has none.
+    #[arg(long = "in", value_name = "STORE", hide_possible_values = true, help_heading = STORED)]
+    store: Option<Store>,
+    /// remove: put the key back into the credentials file
+    #[arg(long, help_heading = STORED)]
+    to_file: bool,
+    /// list: print JSON
+    #[arg(long, help_heading = STORED)]
+    json: bool,
 }
+
+const STORED: &str = "Stored keys";
 
 const ROTATE: &str = "Rotate";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeysAction {
     Rotate,
+    Store,
+    List,
+    Remove,
+}
+
+/// Where a key is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Store {
+    System,
+    File,
 }
 
 /// What is done about keys, with the options for it.
 #[derive(Debug)]
 pub(crate) enum KeysWish<'a> {
     Rotate(RotateChoice<'a>),
+    Store(Option<Store>),
+    List { json: bool },
+    Remove { to_file: bool },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +85,14 @@ pub(crate) struct RotateChoice<'a> {
 const LONGEST_WAIT: u64 = 3600;
 
 impl KeysAction {
-    pub(crate) const ALL: [Self; 1] = [Self::Rotate];
+    pub(crate) const ALL: [Self; 4] = [Self::Rotate, Self::Store, Self::List, Self::Remove];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rotate => "rotate",
+            Self::Store => "store",
+            Self::List => "list",
+            Self::Remove => "remove",
         }
     }
 }
@@ -69,7 +101,15 @@ impl KeysChoice {
     /// # Errors
     /// No action was named, or an option's value makes no sense for it.
     pub(crate) fn wish(&self) -> Result<KeysWish<'_>> {
+        if let Some(action) = self.action {
+            self.refuse_options_of_others(action)?;
+        }
         match self.action {
+            Some(KeysAction::Store) => Ok(KeysWish::Store(self.store)),
+            Some(KeysAction::List) => Ok(KeysWish::List { json: self.json }),
+            Some(KeysAction::Remove) => Ok(KeysWish::Remove {
+                to_file: self.to_file,
+            }),
             Some(KeysAction::Rotate) => Ok(KeysWish::Rotate(RotateChoice {
                 delete_after: self.delete_after.as_ref().map(wait).transpose()?,
                 delete: self.delete.as_deref(),
@@ -84,6 +124,42 @@ impl KeysChoice {
                 "mfaexec keys rotate -p NAME",
             )),
         }
+    }
+}
+
+impl KeysChoice {
+    /// An option of another action would be without effect.
+    fn refuse_options_of_others(&self, action: KeysAction) -> Result<()> {
+        use KeysAction::{List, Remove, Rotate, Store};
+        let user = &self.user;
+        let given = [
+            ("--delete-after", self.delete_after.is_some(), &[Rotate][..]),
+            ("--delete", self.delete.is_some(), &[Rotate]),
+            ("--region", user.region.is_some(), &[Rotate]),
+            ("--code", user.code.is_some(), &[Rotate]),
+            ("--mfa-serial", user.mfa_serial.is_some(), &[Rotate]),
+            ("--prompt", user.prompt.is_some(), &[Rotate, Store, Remove]),
+            ("--no-input", user.no_input, &[Rotate, Store, Remove]),
+            ("--dry-run", self.change.dry_run, &[Rotate, Store, Remove]),
+            ("--yes", self.change.yes, &[Rotate, Store, Remove]),
+            ("--in", self.store.is_some(), &[Store]),
+            ("--to-file", self.to_file, &[Remove]),
+            ("--json", self.json, &[List]),
+        ];
+        let of_others = given
+            .into_iter()
+            .find(|(_, given, actions)| *given && !actions.contains(&action));
+        let Some((option, _, actions)) = of_others else {
+            return Ok(());
+        };
+        let names: Vec<&str> = actions.iter().map(|action| action.name()).collect();
+        let name = action.name();
+        Err(Error::of(
+            Kind::Usage,
+            format!("mfaexec keys {name} has no {option}"),
+            format!("the option is for keys {}", names.join(", ")),
+            "leave it out, or see: mfaexec keys --help",
+        ))
     }
 }
 

@@ -24,7 +24,7 @@ mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
 pub(crate) use doctor::DoctorChoice;
-pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice};
+pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice, Store};
 pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;
 pub(crate) use user_sign_in::UserSignIn;

@@ -136,6 +136,7 @@ impl SigningIn<'_> {
                 device.serial
             }
             None => {
+                self.read_stored_key()?;
                 let (identity, found) = look_up(&self.aws, &self.settings, self.ui)?;
                 self.check = KeyCheck::Over(Some(identity));
                 self.which(found)?

@@ -105,10 +105,22 @@ pub(crate) fn find_codes(
     if let (Some(program), None) = (&settings.mfa_process, &sign_in.prompt) {
         return Ok(Codes::Printed(program.clone()));
     }
+    find_person(env, sign_in, |cause| cannot_ask(cause, sign_in, settings))
+}
+
+/// A person who can be asked: [`Codes::Typed`] or [`Codes::Asked`].
+///
+/// # Errors
+/// There is none; what `fail` makes of the cause.
+pub(crate) fn find_person(
+    env: &Environment,
+    sign_in: &SignIn,
+    fail: impl Fn(&str) -> Error,
+) -> Result<Codes> {
     if sign_in.no_input {
-        return Err(cannot_ask("--no-input was given", sign_in, settings));
+        return Err(fail("--no-input was given"));
     }
-    let fail = |cause: String| cannot_ask(&cause, sign_in, settings);
+    let fail = |cause: String| fail(&cause);
     let wake = Wake::new().map_err(|error| fail(error.to_string()))?;
     let terminal = Terminal::open();
     match (prompt_method(env, sign_in)?, terminal) {

@@ -12,7 +12,7 @@ use crate::edge::system::{USUAL_DIALOGS, no_window};
 use crate::error::{Error, Kind};
 use crate::model::environment::Environment;
 use crate::model::prompt::method::{Dialog, DialogKind, names_in_words};
-use crate::model::prompt::question::{QUESTION_TIME, Question};
+use crate::model::prompt::question::{LABEL, QUESTION_TIME, Question};
 
 /// The programs that could ask, the first of them first.
 pub(crate) struct Dialogs {
@@ -76,7 +76,7 @@ impl Dialogs {
         })
     }
 
-    /// Asks with the first program that can.
+    /// Asks for a code with the first program that can.
     ///
     /// # Errors
     /// None can; in words.
@@ -85,9 +85,22 @@ impl Dialogs {
         question: &Question,
         wake: &mut Wake,
     ) -> std::result::Result<Reply, String> {
-        let lines = question.lines();
+        self.ask_for(&question.lines(), LABEL, wake)
+    }
+
+    /// The same for anything that a person knows. `label` is what windows call it.
+    ///
+    /// # Errors
+    /// None can; in words.
+    pub(crate) fn ask_for(
+        &mut self,
+        lines: &[String],
+        label: &str,
+        wake: &mut Wake,
+    ) -> std::result::Result<Reply, String> {
         let words = QuestionText {
-            lines: &lines,
+            lines,
+            label,
             problem: self.problem.as_deref(),
         };
         let mut causes = Vec::new();
@@ -111,16 +124,24 @@ impl Dialogs {
 
     /// Why there is no code, where the program could ask.
     pub(crate) fn unanswered(&self, timed_out: bool) -> Error {
+        Error::new(
+            "no code was given",
+            self.why_unanswered(timed_out),
+            "run it again",
+        )
+    }
+
+    /// Why there is no answer, where the program could ask.
+    pub(crate) fn why_unanswered(&self, timed_out: bool) -> String {
         let name = self.programs.first();
         let name = name.map_or("the program", |(dialog, _)| &dialog.program);
-        let cause = match timed_out {
+        match timed_out {
             true => format!(
                 "no one answered {name} for {} minutes",
                 QUESTION_TIME.as_secs() / 60
             ),
             false => format!("the question of {name} was cancelled"),
-        };
-        Error::new("no code was given", cause, "run it again")
+        }
     }
 }
 

@@ -29,6 +29,7 @@ use crate::sign_in::cached::find_known_caller;
 use crate::sign_in::code_source::Asking;
 use crate::sign_in::progress::{tell_end, tell_slow};
 use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn, given_up};
+use crate::sign_in::stored_key::read_stored_key;
 
 impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.
@@ -111,6 +112,9 @@ impl<'a> SigningIn<'a> {
                 Given::LongTerm(key) => plan = self.begin_with(program, key)?,
             }
         }
+        if plan.cached.is_none() {
+            self.read_stored_key()?;
+        }
         if plan.needs_code() {
             tell_end(&self.settings, &plan, self.ui);
         }
@@ -133,6 +137,25 @@ impl<'a> SigningIn<'a> {
             session = Some(next);
         }
         session.ok_or_else(given_up)
+    }
+
+    /// Reads the key from the store of keys, if it is there: as late as that, so that a run whose
+    /// session is cached, or was just got by another run, never opens the store.
+    pub(crate) fn read_stored_key(&mut self) -> Result<()> {
+        if self.settings.key_to_read().is_none() {
+            return Ok(());
+        }
+        let read = read_stored_key(
+            &mut self.settings,
+            self.env,
+            self.sign_in,
+            self.cache,
+            self.ui,
+        );
+        self.given_up |= read.as_ref().is_err_and(|failure| failure.by_person);
+        read.map_err(|failure| failure.error)?;
+        self.aws = Aws::start(&self.settings, self.settings.partition_arn())?;
+        Ok(())
     }
 
     /// A session that cannot be kept is used all the same: it was paid for with a code.

@@ -80,7 +80,7 @@ impl IamUser {
         };
         let mut settings = read_settings(&env, &sign_in)?;
         let why = "MFA devices belong to IAM users, and only a user's own key says which one it is";
-        require_key(&mut settings, &env, ui, (why, command))?;
+        require_key(&mut settings, &env, &sign_in, ui, (why, command))?;
         room::check_descriptors()?;
         let aws = Aws::start(&settings, settings.partition_arn())?;
         let asked = |failure: CallFailure| diagnose(&failure, &Asked::by_key(&settings, None));

@@ -6,16 +6,20 @@ use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
+use crate::options::SignIn;
+use crate::sign_in::cached::open_cache;
 use crate::sign_in::programs::ask_program;
+use crate::sign_in::stored_key::read_stored_key;
 
-/// Makes sure that the settings have a long-term key. A program may give one. `why` says what temporary
+/// Makes sure that the settings have a long-term key that can sign. A program may give one, or the store. `why` says what temporary
 /// keys cannot do, `command` is the line to name another profile in.
 ///
 /// # Errors
-/// The keys are temporary, or the program gives none.
+/// The keys are temporary, the program gives none, or the store does not.
 pub(crate) fn require_key(
     settings: &mut Settings,
     env: &Environment,
+    sign_in: &SignIn,
     ui: Ui,
     (why, command): (&str, &str),
 ) -> Result<()> {
@@ -24,6 +28,10 @@ pub(crate) fn require_key(
     {
         let key = Some(key);
         settings.source = Source::KeyOfProgram { program, key };
+    }
+    if settings.key_to_read().is_some() {
+        let cache = open_cache(env, None)?;
+        read_stored_key(settings, env, sign_in, &cache, ui)?;
     }
     if settings.key().is_some() {
         return Ok(());

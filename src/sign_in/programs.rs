@@ -19,7 +19,8 @@ use crate::sign_in::signing_in::SigningIn;
 
 /// The secrets that this run knows, beside what it is going to be given.
 pub(crate) fn known_secrets(env: &Environment, settings: &Settings) -> Secrets {
-    let key = settings.key().map(|key| &key.secret_access_key);
+    let key = settings.key();
+    let key = key.and_then(|key| key.secret_access_key.as_ref());
     Secrets::default()
         .with(&secrets_of_environment(env))
         .with(key)

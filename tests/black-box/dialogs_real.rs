@@ -131,13 +131,13 @@ fn a_signal_takes_a_pinentry_on_the_terminal_away() {
 }
 
 /// A display of its own.
-struct Display {
+pub(crate) struct Display {
     server: Child,
-    name: String,
+    pub(crate) name: String,
 }
 
 impl Display {
-    fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let mut command = world.program("Xvfb");
         command.args([
             "-displayfd",
@@ -167,8 +167,13 @@ impl Display {
     /// Waits for mfaexec's window, gives it the keyboard, as no window manager is there to do so, and
     /// types.
     fn types(&self, world: &World, text: &str, last: &str) {
+        self.types_into("^mfaexec$", world, text, last);
+    }
+
+    /// The same for a window of this name.
+    pub(crate) fn types_into(&self, name: &str, world: &World, text: &str, last: &str) {
         let mut command = self.xdotool(world);
-        command.args(["search", "--sync", "--onlyvisible", "--name", "^mfaexec$"]);
+        command.args(["search", "--sync", "--onlyvisible", "--name", name]);
         finish(command.args(["windowfocus", "--sync"])).succeeds();
         // By the keyboard's way: a window that closes at a key cannot be sent the rest of it.
         let keys = text.chars().map(String::from);
@@ -178,8 +183,19 @@ impl Display {
     }
 
     fn has_window(&self, world: &World) -> bool {
+        self.shows("^mfaexec$", world)
+    }
+
+    /// Waits for a window of this name.
+    pub(crate) fn waits_for(&self, name: &str, world: &World) {
         let mut command = self.xdotool(world);
-        let said = finish(command.args(["search", "--onlyvisible", "--name", "^mfaexec$"]));
+        finish(command.args(["search", "--sync", "--onlyvisible", "--name", name])).succeeds();
+    }
+
+    /// Whether there is a window of this name.
+    pub(crate) fn shows(&self, name: &str, world: &World) -> bool {
+        let mut command = self.xdotool(world);
+        let said = finish(command.args(["search", "--onlyvisible", "--name", name]));
         !said.stdout.trim().is_empty()
     }
 }

@@ -22,13 +22,13 @@ fn session(world: &World) -> Vec<String> {
 }
 
 /// The files below a directory that have one of the secrets in them.
-fn files_with(directory: &Path, secrets: &[String]) -> Vec<PathBuf> {
+pub(crate) fn files_with(directory: &Path, secrets: &[String]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files_with(&path, secrets));
-        } else {
+        } else if path.is_file() {
             let content = fs::read(&path).unwrap();
             let has = |secret: &String| contains(&content, secret);
             found.extend(secrets.iter().any(has).then_some(path));

@@ -109,10 +109,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("http_body_util", HTTP),
     ("hyper_util", HTTP),
     ("rustls", AWS),
-    ("tokio", HTTP),
+    ("tokio", TOKIO),
     // The page that hands a link over, and the endpoint of --refresh.
     ("hyper", &["edge/browser/", "edge/endpoint/"]),
     ("open", &["edge/browser/linux/"]),
+    // Stores of secrets.
+    ("age", SECRETS),
+    ("secret_service", SECRETS),
     // Words of the command line, and what is printed for people.
     ("clap", &["cli", "options"]),
     ("clap_complete", &["cli"]),
@@ -126,7 +129,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("nix", &["edge/"]),
     ("ring", &["edge/browser/", "edge/endpoint/", "edge/store/"]),
     ("terminal_size", &["edge/output.rs", "edge/prompt/"]),
-    ("security_framework", &["edge/store/keyring/macos.rs"]),
+    (
+        "security_framework",
+        &["edge/secrets/keychain.rs", "edge/store/keyring/macos.rs"],
+    ),
     ("which", &["edge/"]),
     // Only in tests.
     ("clap_mangen", &[]),
@@ -144,6 +150,14 @@ const CRATES: &[(&str, &[&str])] = &[
 const ANYWHERE: &[&str] = &[""];
 const AWS: &[&str] = &["edge/aws/"];
 const HTTP: &[&str] = &["edge/aws/", "edge/browser/", "edge/endpoint/"];
+const SECRETS: &[&str] = &["edge/secrets/"];
+/// The Secret Service is asked over D-Bus.
+const TOKIO: &[&str] = &[
+    "edge/aws/",
+    "edge/browser/",
+    "edge/endpoint/",
+    "edge/secrets/",
+];
 
 /// Files with unsafe code; each place says why.
 const UNSAFE: [&str; 12] = [
@@ -152,9 +166,9 @@ const UNSAFE: [&str; 12] = [
     "edge/process/exec.rs",
     "edge/process/inherited.rs",
     "edge/signals.rs",
-    "edge/store/keyring/macos.rs",
     "edge/system/linux/mod.rs",
     "edge/system/linux/processes.rs",
+    "edge/system/macos/keychain.rs",
     "edge/system/macos/memory.rs",
     "edge/system/macos/mod.rs",
     "edge/system/macos/processes.rs",
@@ -163,8 +177,9 @@ const UNSAFE: [&str; 12] = [
 ];
 
 /// Files that may ask which system it is. Each chooses between a file or a folder for each system.
-const BY_SYSTEM: [&str; 3] = [
+const BY_SYSTEM: [&str; 4] = [
     "edge/browser/mod.rs",
+    "edge/secrets/mod.rs",
     "edge/store/keyring/mod.rs",
     "edge/system/mod.rs",
 ];

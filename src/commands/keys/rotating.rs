@@ -177,7 +177,7 @@ impl Rotating<'_> {
         let mut settings = settings.clone();
         settings.source = Source::Key(LongTermKey {
             access_key_id: new.id.clone(),
-            secret_access_key: new.secret.clone(),
+            secret_access_key: Some(new.secret.clone()),
             place: self.key.place.clone(),
         });
         settings
@@ -187,8 +187,11 @@ impl Rotating<'_> {
     fn read_back(&self, new: &NewKey) -> Result<()> {
         let now = read_settings(self.env, self.sign_in)?;
         let is_new = |key: &LongTermKey| {
-            let secret = key.secret_access_key.expose_secret();
-            key.access_key_id == new.id && secret == new.secret.expose_secret()
+            let secret = key
+                .secret_access_key
+                .as_ref()
+                .map(ExposeSecret::expose_secret);
+            key.access_key_id == new.id && secret == Some(new.secret.expose_secret())
         };
         match now.key() {
             Some(key) if is_new(key) => Ok(()),

@@ -74,7 +74,8 @@ impl Clients {
     pub(crate) fn new(settings: &Settings, region: String, transports: Transports) -> Self {
         let key = settings
             .key()
-            .map(|key| SharedCredentialsProvider::new(of_key(key)));
+            .and_then(of_key)
+            .map(SharedCredentialsProvider::new);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_timeout(CALL_TIMEOUT)
@@ -148,9 +149,11 @@ pub(crate) fn iam_signer(session: &Session) -> aws_sdk_iam::config::Builder {
     aws_sdk_iam::config::Builder::default().credentials_provider(keys(session))
 }
 
-pub(super) fn of_key(key: &LongTermKey) -> Credentials {
-    let secret = key.secret_access_key.expose_secret().to_owned();
-    Credentials::new(key.access_key_id.clone(), secret, None, None, "profile")
+/// None as long as the key is in the store of keys.
+pub(super) fn of_key(key: &LongTermKey) -> Option<Credentials> {
+    let secret = key.secret_access_key.as_ref()?.expose_secret().to_owned();
+    let id = key.access_key_id.clone();
+    Some(Credentials::new(id, secret, None, None, "profile"))
 }
 
 pub(super) fn keys(session: &Session) -> Credentials {

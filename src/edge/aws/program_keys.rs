@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use crate::edge::aws::errors::{Called, PROVIDER, lost};
 use crate::edge::aws::validate::{TemporaryKeys, validate_parts};
 use crate::edge::process::helper::{self, News};
-use crate::model::source::key::LongTermKey;
+use crate::model::source::key::{LongTermKey, is_key_id, is_secret};
 use crate::model::source::program_output::{Output, parse};
 use crate::model::source::provider::Provider;
 use crate::model::time::Timestamp;
@@ -53,15 +53,12 @@ fn long_term(output: &Output, program: &Provider) -> Called<LongTermKey> {
     if id.starts_with("ASIA") {
         return Err(lost(PROVIDER, "it gives a temporary key without its token"));
     }
-    // 16 to 128 word characters: IAM's pattern of an access key id.
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let possible = (16..=128).contains(&id.len()) && id.bytes().all(word);
-    if !possible || secret.len() > 256 || !secret.bytes().all(|b| b.is_ascii_graphic()) {
+    if !is_key_id(id) || secret.len() > 256 || !is_secret(secret) {
         return Err(lost(PROVIDER, "what it gives cannot be credentials"));
     }
     Ok(LongTermKey {
         access_key_id: id.to_owned(),
-        secret_access_key: SecretString::from(secret),
+        secret_access_key: Some(SecretString::from(secret)),
         place: program.place.clone(),
     })
 }

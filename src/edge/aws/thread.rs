@@ -99,7 +99,9 @@ impl Aws {
         let (jobs, mut work) = unbounded_channel::<QueuedCall>();
         let transports = Transports::new(settings)?;
         let trace = transports.trace.clone();
-        let key = settings.key().map(|key| &key.secret_access_key);
+        let key = settings
+            .key()
+            .and_then(|key| key.secret_access_key.as_ref());
         let secrets = Secrets::default().with(key);
         let settings = settings.clone();
         let region = settings.endpoints.region_for(arn);

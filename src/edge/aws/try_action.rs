@@ -85,7 +85,7 @@ impl Aws {
     pub(crate) fn try_action(&self, attempt: Attempt, signer: Signer<'_>) -> Pending<Permission> {
         let (credentials, session) = match signer {
             Signer::Key(key) => (of_key(key), None),
-            Signer::Session(session) => (keys(session), Some(session)),
+            Signer::Session(session) => (Some(keys(session)), Some(session)),
         };
         let secrets = self.secrets.clone().with(of_session(session));
         self.call(attempt.operation, None, secrets, move |clients| {
@@ -95,9 +95,15 @@ impl Aws {
 }
 
 impl Attempt {
-    async fn send(self, http: SharedHttpClient, credentials: Credentials) -> Called<Permission> {
+    async fn send(
+        self,
+        http: SharedHttpClient,
+        credentials: Option<Credentials>,
+    ) -> Called<Permission> {
         let operation = self.operation;
-        let request = self.signed(credentials).map_err(|cause| CallFailure {
+        let credentials = credentials.ok_or_else(|| "the key was not read".to_owned());
+        let request = credentials.and_then(|credentials| self.signed(credentials));
+        let request = request.map_err(|cause| CallFailure {
             progress: Progress::NotSent,
             ..lost(operation, &cause)
         })?;

@@ -132,10 +132,11 @@ impl<'a> Talk<'a> {
         if place.terminal.is_none() {
             self.must_have_windows()?;
         }
+        let label = format!("{}:", asked.label);
         for (command, text) in [
             ("SETTITLE", "mfaexec"),
             ("SETDESC", &description(asked)),
-            ("SETPROMPT", "MFA code:"),
+            ("SETPROMPT", &label),
             ("SETERROR", asked.problem.map_or("", |_| TRY_AGAIN)),
             ("SETTIMEOUT", &QUESTION_TIME.as_secs().to_string()),
         ] {

@@ -7,6 +7,8 @@ use secrecy::SecretString;
 pub(crate) struct QuestionText<'a> {
     /// The lines of the question.
     pub lines: &'a [String],
+    /// What is asked for, in a word or two: `MFA code`.
+    pub label: &'a str,
     /// What was wrong with the answer before.
     pub problem: Option<&'a str>,
 }

@@ -122,6 +122,18 @@ impl PrivateDir {
         })
     }
 
+    /// The same, and afterwards the file is on the disk, whatever happens to the power.
+    ///
+    /// # Errors
+    /// As [`PrivateDir::write`].
+    pub(crate) fn write_durably(&self, name: &str, content: &[u8]) -> Result<()> {
+        self.write_new(name, content, |temporary, file| {
+            file.sync_all()?;
+            renameat(&self.dir, temporary, &self.dir, name)?;
+            self.dir.sync_all()
+        })
+    }
+
     /// Makes sure that a file of this size could be written, and leaves none.
     ///
     /// # Errors

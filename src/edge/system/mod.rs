@@ -10,14 +10,17 @@ use nix::unistd::Pid;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, ROOTS_REMEDY, USUAL_DIALOGS, boot, machine, memory,
-    no_window, pid_namespace, pipe_has_name, processes,
+    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, ROOTS_REMEDY, USUAL_DIALOGS, boot,
+    machine, memory, no_window, pid_namespace, pipe_has_name, processes,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
-    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, ROOTS_REMEDY, USUAL_DIALOGS, boot, machine, memory,
-    no_window, pid_namespace, pipe_has_name, processes,
+    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, ROOTS_REMEDY, USUAL_DIALOGS, boot,
+    machine, memory, no_window, pid_namespace, pipe_has_name, processes,
 };
+
+#[cfg(target_os = "macos")]
+pub(crate) use macos::keychain;
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("mfaexec runs on Linux and macOS; another system needs a folder in src/edge/system");

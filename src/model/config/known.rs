@@ -21,7 +21,7 @@ use Part::{Beside, Identity, Other, Own};
 /// Settings of profiles and of `[sso-session]`, sorted: those of the AWS CLI and the SDKs
 /// (botocore's `configprovider.py` and `credentials.py`, the AWS CLI's `cli_*`), of aws-vault,
 /// aws-mfa, saml2aws, Granted, awsume and the AWS toolkits, and mfaexec's own.
-const KNOWN: [(&str, Part); 124] = [
+const KNOWN: [(&str, Part); 125] = [
     ("account_id_endpoint_mode", Other),
     ("api_versions", Other),
     ("assumed_role", Own),
@@ -95,6 +95,7 @@ const KNOWN: [(&str, Part); 124] = [
     ("mfaexec_duration", Identity),
     ("mfaexec_expected_account", Identity),
     ("mfaexec_min_ttl", Identity),
+    ("mfaexec_stored_key", Beside),
     ("output", Other),
     ("parameter_validation", Other),
     ("parent_profile", Identity),

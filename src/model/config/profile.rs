@@ -9,11 +9,12 @@ use crate::model::config::setting::Setting;
 use crate::model::origin::{Origin, Sourced};
 
 /// The settings that make up a key.
-const KEY_SETTINGS: [&str; 4] = [
+const KEY_SETTINGS: [&str; 5] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
     "aws_security_token",
+    "mfaexec_stored_key",
 ];
 
 /// Names for the profile that another one includes. The second one is of older versions of

@@ -84,7 +84,11 @@ impl Profiles {
             None => Ok(Edit::append(config, &lines)),
             Some(there) => {
                 self.refuse_rivals(&there)?;
-                refuse_loop(chain, name)?;
+                // A stored key comes before the program for mfaexec, and is nothing to all others.
+                let has_stored_key = there.get("mfaexec_stored_key").is_some();
+                if !(has_stored_key && chain.last().is_some_and(|last| last == name)) {
+                    refuse_loop(chain, name)?;
+                }
                 self.edit_section(config, &there, program, &process)?
             }
         };

@@ -107,6 +107,8 @@ impl Question {
     }
 }
 
+/// What windows call the code.
+pub(crate) const LABEL: &str = "MFA code";
 /// What the question is when there is room for nothing else.
 const CODE: &str = "MFA code: ";
 /// What represents the part of a name that is left out. Not every terminal shows `…`.

@@ -9,6 +9,8 @@ pub(crate) mod mfa;
 pub(crate) mod regions;
 pub(crate) mod selection;
 
+use secrecy::SecretString;
+
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::Arn;
 use crate::model::config::{Profile, Profiles};
@@ -24,7 +26,7 @@ use crate::model::source::Source;
 use crate::model::source::caller::Caller;
 use crate::model::source::chain::Chain;
 use crate::model::source::elsewhere::source_elsewhere;
-use crate::model::source::key::LongTermKey;
+use crate::model::source::key::{LongTermKey, beside_stored_key};
 use crate::model::source::provider::ProviderKind;
 use crate::model::source::role::{Role, SessionName, as_session_name, check_session_name};
 use crate::model::time::Span;
@@ -171,6 +173,24 @@ impl Settings {
         }
     }
 
+    /// The same, if its secret is known, so that it can sign.
+    pub fn key_that_signs(&self) -> Option<&LongTermKey> {
+        self.key().filter(|key| key.secret_access_key.is_some())
+    }
+
+    /// The id of the key at the beginning, if that is in the store of keys and was not read yet.
+    pub fn key_to_read(&self) -> Option<&str> {
+        let key = self.key().filter(|key| key.secret_access_key.is_none());
+        key.map(|key| key.access_key_id.as_str())
+    }
+
+    /// Puts in the secret that was read from the store of keys.
+    pub fn set_secret(&mut self, secret: SecretString) {
+        if let Source::Key(key) = &mut self.source {
+            key.secret_access_key = Some(secret);
+        }
+    }
+
     /// Whether a long-term key is the beginning, whether it is known yet or not.
     pub fn begins_with_key(&self) -> bool {
         !matches!(self.source, Source::Provider(_))
@@ -260,7 +280,8 @@ fn notices(name: &Sourced<String>, env: &Environment, chain: &[Profile<'_>]) -> 
         format!("{keys} is not used, profile {name} is: -p {name} says so without this notice")
     });
     let slips = chain.iter().flat_map(Profile::notices);
-    keys.into_iter().chain(slips).collect()
+    let two_keys = chain.iter().filter_map(beside_stored_key);
+    keys.into_iter().chain(slips).chain(two_keys).collect()
 }
 
 /// What is said to a user who asks for keys to last that someone else gives.

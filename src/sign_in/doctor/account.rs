@@ -42,7 +42,7 @@ impl AccountChecks {
     ) -> Self {
         let sessions = Sessions::find(settings, cache);
         let arn = settings.partition_arn();
-        let key = settings.key();
+        let key = settings.key_that_signs();
         let mfa = sessions.mfa.as_ref();
         let aws = Aws::start(settings, arn).map(|aws| {
             let region = settings.endpoints.region_for(arn);
@@ -68,8 +68,9 @@ impl AccountChecks {
         }
     }
 
-    /// The checks, in the order in which one depends on the other.
-    pub(crate) fn wait(self, ui: Ui) -> Vec<Check> {
+    /// The checks, in the order in which one depends on the other. `unread` is why a stored key cannot be
+    /// asked with.
+    pub(crate) fn wait(self, unread: Option<Check>, ui: Ui) -> Vec<Check> {
         let Self {
             settings,
             sessions,
@@ -89,7 +90,7 @@ impl AccountChecks {
         };
         let mut checks = Vec::new();
         let Some((key, by_key)) = settings.key().zip(calls.by_key) else {
-            checks.push(no_key(&settings));
+            checks.push(unread.unwrap_or_else(|| no_key(&settings)));
             checks.extend(answers.session(calls.by_session));
             return checks;
         };

@@ -9,6 +9,7 @@ mod files;
 mod policy;
 mod sessions;
 mod source;
+mod stored;
 
 use secrecy::SecretString;
 
@@ -42,9 +43,11 @@ pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Repor
     let profiles = files.profiles();
     let settings = profiles.as_ref().map_err(Clone::clone);
     let mut settings = settings.and_then(|profiles| settings_from(profiles, &env, &sign_in));
+    let mut unread = None;
     if let (Ok(settings), Ok(cache)) = (&mut settings, &cache) {
         // What is wrong with the cache has a check of its own.
         find_known_device(settings, cache).ok();
+        unread = stored::read(settings, &env, cache, ui);
     }
     let profiles = profiles.as_ref().ok();
     let known = settings.as_ref().ok();
@@ -64,7 +67,7 @@ pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Repor
     let mut later = cache::check(&cache);
     later.extend(around::check(&env, known, profiles));
     checks.extend(match asked {
-        Some(asked) => asked.wait(ui),
+        Some(asked) => asked.wait(unread, ui),
         None => vec![nothing_to_ask()],
     });
     checks.extend(later);

@@ -8,21 +8,16 @@
 //! an older build counts as none, and is replaced. Its sessions are lost, which costs one code. Each
 //! path of the program has a key of its own, so two builds side by side do not replace each other's.
 
-use std::ffi::{c_int, c_void};
-
 use security_framework::base::Error;
 use security_framework::item::{ItemClass, ItemSearchOptions, Limit, Reference, SearchResult};
 use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};
 use zeroize::Zeroizing;
 
 use super::{CacheKey, Trouble};
-
-/// Results of SecBase.h.
-const AUTH_FAILED: i32 = -25293;
-const NO_SUCH_KEYCHAIN: i32 = -25294;
-const NOT_FOUND: i32 = -25300;
-const NO_DEFAULT_KEYCHAIN: i32 = -25307;
-const INTERACTION_NOT_ALLOWED: i32 = -25308;
+use crate::edge::system::keychain::{
+    AUTH_FAILED, INTERACTION_NOT_ALLOWED, NO_DEFAULT_KEYCHAIN, NO_SUCH_KEYCHAIN, NOT_FOUND,
+    is_unlocked,
+};
 
 /// The key, if there is one that this build may read.
 ///
@@ -117,22 +112,6 @@ fn account() -> String {
         |_| "mfaexec".to_owned(),
         |path| path.to_string_lossy().into_owned(),
     )
-}
-
-#[link(name = "Security", kind = "framework")]
-unsafe extern "C" {
-    /// SecKeychain.h. Without a keychain, it is about the default one.
-    fn SecKeychainGetStatus(keychain: *const c_void, status: *mut u32) -> c_int;
-}
-
-/// A keychain says the same of an item that it would ask about and of being locked.
-fn is_unlocked() -> bool {
-    /// kSecUnlockStateStatus.
-    const UNLOCKED: u32 = 1;
-    let mut status = 0;
-    // SAFETY: it writes the status to where it is told.
-    let result = unsafe { SecKeychainGetStatus(std::ptr::null(), &raw mut status) };
-    result == 0 && status & UNLOCKED != 0
 }
 
 fn needs_question(error: Error) -> bool {

@@ -22,6 +22,9 @@ unsafe extern "C" {}
 /// Where sessions are cached without `XDG_CACHE_HOME` (the `XDG Base Directory Specification`).
 pub(crate) const CACHE_BELOW_HOME: &str = ".cache/mfaexec";
 
+/// Where keys are kept without `XDG_DATA_HOME` (the same specification).
+pub(crate) const DATA_BELOW_HOME: &str = ".local/share/mfaexec";
+
 /// Where the system sleeps, this clock goes on (clock_gettime(2)).
 pub(crate) const CLOCK_SINCE_BOOT: ClockId = ClockId::CLOCK_BOOTTIME;
 

@@ -1,5 +1,6 @@
 //! macOS. Nothing in here was ever run: README.md says so.
 
+pub(crate) mod keychain;
 pub(crate) mod memory;
 pub(crate) mod processes;
 
@@ -16,6 +17,9 @@ use crate::model::failure::route::Machine;
 /// Where sessions are cached without `XDG_CACHE_HOME`: Apple's File System Programming Guide, "The
 /// Library Directory".
 pub(crate) const CACHE_BELOW_HOME: &str = "Library/Caches/mfaexec";
+
+/// Where keys are kept without `XDG_DATA_HOME` (the same guide).
+pub(crate) const DATA_BELOW_HOME: &str = "Library/Application Support/mfaexec";
 
 /// Where the system sleeps, this clock goes on, and nothing sets it: mach_continuous_time, in
 /// clock_gettime(3).

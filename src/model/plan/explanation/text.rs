@@ -110,6 +110,9 @@ impl Settings {
     /// The profiles on the way to the keys, and whose keys these are.
     pub(crate) fn chain_in_words(&self) -> String {
         let source = match &self.source {
+            Source::Key(key) if key.secret_access_key.is_none() => {
+                format!("the stored key {}", key.access_key_id)
+            }
             Source::Key(key) => format!("the key {}", key.access_key_id),
             Source::Provider(provider)
             | Source::KeyOfProgram {

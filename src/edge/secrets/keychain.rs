@@ -1,0 +1,111 @@
+//! The login keychain of macOS.
+
+use secrecy::{ExposeSecret, SecretString};
+use security_framework::base::Error;
+use security_framework::item::{ItemClass, ItemSearchOptions, Limit, Reference, SearchResult};
+use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};
+use security_framework::passwords::{
+    PasswordOptions, generic_password, set_generic_password_options,
+};
+use zeroize::Zeroizing;
+
+use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
+use crate::edge::system::keychain::{
+    AUTH_FAILED, CANCELLED, INTERACTION_NOT_ALLOWED, NO_DEFAULT_KEYCHAIN, NO_SUCH_KEYCHAIN,
+    NOT_FOUND, is_unlocked,
+};
+
+/// What people call it.
+pub(crate) const NAME: &str = "the keychain";
+
+/// How to unlock it where it cannot ask.
+pub(crate) const UNLOCK: &str = "security unlock-keychain";
+
+/// Under this name Keychain Access shows the keys.
+const SERVICE: &str = "mfaexec";
+
+/// Reads the secret of a key.
+pub(crate) fn read(id: &str, unlock: &Unlock<'_>) -> Result<SecretString, Trouble> {
+    let _silent = quiet(unlock)?;
+    let options = PasswordOptions::new_generic_password(SERVICE, id);
+    let secret = generic_password(options).map_err(|error| trouble(&error, unlock))?;
+    let secret = Zeroizing::new(secret);
+    let text = std::str::from_utf8(&secret);
+    let text = text.map_err(|_| Trouble::Failed("what it has is not text".to_owned()))?;
+    Ok(SecretString::from(text))
+}
+
+/// Keeps the secret of a key, in the place of one that is there.
+pub(crate) fn write(
+    id: &str,
+    label: &str,
+    secret: &SecretString,
+    unlock: &Unlock<'_>,
+) -> Result<(), Trouble> {
+    let _silent = quiet(unlock)?;
+    let mut options = PasswordOptions::new_generic_password(SERVICE, id);
+    options.set_label(label);
+    let written = set_generic_password_options(secret.expose_secret().as_bytes(), options);
+    written.map_err(|error| trouble(&error, unlock))
+}
+
+/// Deletes a key. SecItemDelete would leave what another build of mfaexec has put there.
+pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), Trouble> {
+    let _silent = quiet(unlock)?;
+    let mut search = ItemSearchOptions::new();
+    search
+        .class(ItemClass::generic_password())
+        .service(SERVICE)
+        .account(id)
+        .load_refs(true)
+        .limit(Limit::All);
+    let found = search.search().map_err(|error| trouble(&error, unlock))?;
+    for result in found {
+        if let SearchResult::Ref(Reference::KeychainItem(item)) = result {
+            item.delete();
+        }
+    }
+    Ok(())
+}
+
+/// What is known of keys without unlocking anything.
+pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, Trouble> {
+    let presence = |id: &&str| match read(id, &Unlock::Never("")) {
+        Ok(_) => Ok(Presence::Readable),
+        Err(Trouble::Missing) => Ok(Presence::Missing),
+        Err(Trouble::Locked(_)) => Ok(Presence::Locked),
+        Err(trouble) => Err(trouble),
+    };
+    ids.iter().map(presence).collect()
+}
+
+/// Keeps the system from asking where no one may be asked.
+fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, Trouble> {
+    match unlock {
+        // The system does not tell whether it is going to ask, so no one is told of a wait.
+        Unlock::Ask(_) => Ok(None),
+        Unlock::Never(_) => {
+            let lock = SecKeychain::disable_user_interaction();
+            lock.map(Some)
+                .map_err(|error| Trouble::Failed(error.to_string()))
+        }
+    }
+}
+
+fn trouble(error: &Error, unlock: &Unlock<'_>) -> Trouble {
+    match error.code() {
+        NOT_FOUND => Trouble::Missing,
+        CANCELLED => Trouble::Dismissed,
+        NO_SUCH_KEYCHAIN | NO_DEFAULT_KEYCHAIN => Trouble::Unreachable(error.to_string()),
+        AUTH_FAILED | INTERACTION_NOT_ALLOWED => match unlock {
+            // The keys of another build are asked about, though the keychain is open.
+            Unlock::Never(why) if is_unlocked() => Trouble::Failed(format!(
+                "it would ask whether this build of mfaexec may have the key, and {why}"
+            )),
+            Unlock::Never(why) => Trouble::Locked((*why).to_owned()),
+            Unlock::Ask(_) if error.code() == AUTH_FAILED => Trouble::Dismissed,
+            Unlock::Ask(_) => Trouble::Locked("no window can be shown here".to_owned()),
+        },
+        _ => Trouble::Failed(error.to_string()),
+    }
+}

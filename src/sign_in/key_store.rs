@@ -1,0 +1,306 @@
+//! The store of long-term keys: the system's, or a file with a passphrase. Where a key is, and what is
+//! said where it cannot be read, put there or deleted.
+
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::edge::config_files::data_directory;
+use crate::edge::output::Ui;
+use crate::edge::secrets::key_files::{KeyFiles, Opened};
+use crate::edge::secrets::system;
+use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
+use crate::edge::store::cache::Cache;
+use crate::edge::system::no_window;
+use crate::error::Error;
+use crate::escape::shell_word;
+use crate::model::environment::Environment;
+use crate::model::prompt::question::QUESTION_TIME;
+use crate::options::SignIn;
+use crate::sign_in::passphrase::{Asker, NoAnswer};
+
+/// How many passphrases a person may get wrong in one run.
+const MOST_TRIES: u32 = 3;
+
+/// Why a store may not ask.
+const NO_INPUT: &str = "--no-input was given";
+
+/// Where keys can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    System,
+    /// A file that a passphrase opens.
+    File,
+}
+
+/// A key in the store, and the profile that it is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredKey<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) profile: &'a str,
+}
+
+/// A failure, and whether a person has brought it about.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) by_person: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            by_person: false,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+pub(crate) struct KeyStore<'a> {
+    env: &'a Environment,
+    sign_in: &'a SignIn,
+    cache: &'a Cache,
+    ui: Ui,
+    files: KeyFiles,
+}
+
+impl<'a> KeyStore<'a> {
+    /// # Errors
+    /// There is no home directory.
+    pub(crate) fn new(
+        env: &'a Environment,
+        sign_in: &'a SignIn,
+        cache: &'a Cache,
+        ui: Ui,
+    ) -> Result<Self, Error> {
+        let files = KeyFiles::below(&data_directory(env)?);
+        Ok(Self {
+            env,
+            sign_in,
+            cache,
+            ui,
+            files,
+        })
+    }
+
+    /// Where a stored key is. A file comes first: who has made one has found no other store.
+    pub(crate) fn place_of(&self, id: &str) -> Result<Place, Error> {
+        Ok(match self.files.has(id)? {
+            true => Place::File,
+            false => Place::System,
+        })
+    }
+
+    /// The file that a key would have.
+    pub(crate) fn path(&self, id: &str) -> PathBuf {
+        self.files.path(id)
+    }
+
+    /// What people call a place.
+    pub(crate) fn name(&self, place: Place, id: &str) -> String {
+        match place {
+            Place::System => system::NAME.to_owned(),
+            Place::File => self.path(id).display().to_string(),
+        }
+    }
+
+    /// What is known of keys in the system's store, without a question.
+    ///
+    /// # Errors
+    /// Why it cannot be reached; in words.
+    pub(crate) fn look(&self, ids: &[&str]) -> Result<Vec<Presence>, String> {
+        system::look(ids).map_err(|trouble| self.cause(&trouble))
+    }
+
+    /// Reads the secret of a key; a person may be asked to unlock the store.
+    pub(crate) fn read(&self, key: StoredKey<'_>) -> Result<SecretString, Failure> {
+        let what = format!(
+            "the key {} of profile {} cannot be read",
+            key.id, key.profile
+        );
+        match self.place_of(key.id)? {
+            Place::System => {
+                log::info!("reading the key {} from {}", key.id, system::NAME);
+                let read = self.unlocking(|unlock| system::read(key.id, unlock));
+                read.map_err(|trouble| self.failure(&what, key, &trouble))
+            }
+            Place::File => self.read_file(&what, key),
+        }
+    }
+
+    fn read_file(&self, what: &str, key: StoredKey<'_>) -> Result<SecretString, Failure> {
+        log::info!("reading {}", self.path(key.id).display());
+        let mut asker = self.asker(what, key)?;
+        let mut problem = None;
+        for _ in 0..MOST_TRIES {
+            let passphrase = asker.ask(problem);
+            let passphrase = passphrase.map_err(|none| no_passphrase(what, none))?;
+            match self.files.read(key.id, &passphrase)? {
+                Opened::Secret(secret) => return Ok(secret),
+                Opened::WrongPassphrase => problem = Some("that is not the passphrase"),
+            }
+        }
+        let cause = format!("{MOST_TRIES} passphrases were wrong");
+        let error = Error::new(what, cause, "run it again with the right one");
+        Err(Failure {
+            error,
+            by_person: true,
+        })
+    }
+
+    /// Puts a key there, and reads it back before it says that it is there.
+    pub(crate) fn put(
+        &self,
+        place: Place,
+        key: StoredKey<'_>,
+        secret: &SecretString,
+    ) -> Result<(), Failure> {
+        let what = format!(
+            "the key {} of profile {} was not stored",
+            key.id, key.profile
+        );
+        let back = match place {
+            Place::System => {
+                let label = format!("mfaexec: key {} of {}", key.id, key.profile);
+                let back = self.unlocking(|unlock| {
+                    system::write(key.id, &label, secret, unlock)?;
+                    system::read(key.id, unlock)
+                });
+                back.map_err(|trouble| self.failure(&what, key, &trouble))?
+            }
+            Place::File => {
+                let mut asker = self.asker(&what, key)?;
+                let passphrase = asker.ask_new();
+                let passphrase = passphrase.map_err(|none| no_passphrase(&what, none))?;
+                self.files.write(key.id, secret, &passphrase)?;
+                match self.files.read(key.id, &passphrase)? {
+                    Opened::Secret(back) => back,
+                    Opened::WrongPassphrase => SecretString::from(""),
+                }
+            }
+        };
+        if back.expose_secret() != secret.expose_secret() {
+            let cause = format!("{} gave back another secret", self.name(place, key.id));
+            return Err(
+                Error::new(what, cause, "try again, or choose another store with --in").into(),
+            );
+        }
+        if place == Place::System && self.files.delete(key.id)? {
+            log::info!("deleted {}", self.path(key.id).display());
+        }
+        Ok(())
+    }
+
+    /// Deletes a key; whether it was there.
+    pub(crate) fn delete(&self, key: StoredKey<'_>) -> Result<bool, Failure> {
+        match self.place_of(key.id)? {
+            Place::File => Ok(self.files.delete(key.id)?),
+            Place::System => match self.unlocking(|unlock| system::delete(key.id, unlock)) {
+                Ok(()) => Ok(true),
+                Err(Trouble::Missing) => Ok(false),
+                Err(trouble) => {
+                    let what = format!("the key {} was not deleted", key.id);
+                    Err(self.failure(&what, key, &trouble))
+                }
+            },
+        }
+    }
+
+    /// The error of a key that is not where it should be.
+    pub(crate) fn missing(&self, key: StoredKey<'_>) -> Error {
+        let what = format!("the key {} of profile {} is gone", key.id, key.profile);
+        self.failure(&what, key, &Trouble::Missing).error
+    }
+
+    /// Lets the system ask the person where someone could answer.
+    fn unlocking<T>(&self, call: impl FnOnce(&Unlock<'_>) -> T) -> T {
+        let no_window = no_window(self.env);
+        let no_window =
+            no_window.map(|cause| format!("no window can ask for its password: {cause}"));
+        let tell = || {
+            self.ui
+                .notice("waiting for the keyring to be unlocked in its window")
+        };
+        call(&match (self.sign_in.no_input, &no_window) {
+            (true, _) => Unlock::Never(NO_INPUT),
+            (false, Some(cause)) => Unlock::Never(cause),
+            (false, None) => Unlock::Ask(&tell),
+        })
+    }
+
+    fn asker(&self, what: &str, key: StoredKey<'_>) -> Result<Asker, Error> {
+        let of = format!("the key {} of {}", key.id, key.profile);
+        Asker::find(self.env, self.sign_in, self.cache, self.ui, of, |cause| {
+            Error::new(
+                what,
+                format!("its passphrase is needed, and mfaexec cannot ask for it: {cause}"),
+                "run it on a terminal, or name a dialog, such as --prompt pinentry",
+            )
+        })
+    }
+
+    fn failure(&self, what: &str, key: StoredKey<'_>, trouble: &Trouble) -> Failure {
+        let error = Error::new(what, self.cause(trouble), remedy(key, trouble));
+        let by_person = matches!(trouble, Trouble::Dismissed | Trouble::TimedOut);
+        Failure { error, by_person }
+    }
+
+    fn cause(&self, trouble: &Trouble) -> String {
+        let store = system::NAME;
+        match trouble {
+            Trouble::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
+            Trouble::Locked(why) => format!("{store} is locked, and {why}"),
+            Trouble::Dismissed => format!("{store} is locked, and its question was dismissed"),
+            Trouble::TimedOut => {
+                let minutes = QUESTION_TIME.as_secs() / 60;
+                format!("{store} is locked, and no one answered its question for {minutes} minutes")
+            }
+            Trouble::NoPlace(cause) => format!("{store} cannot keep it: {cause}"),
+            Trouble::Missing => format!("{store} does not have it (any more)"),
+            Trouble::Failed(cause) => format!("{store}: {cause}"),
+        }
+    }
+}
+
+fn remedy(key: StoredKey<'_>, trouble: &Trouble) -> String {
+    let profile = shell_word(key.profile);
+    let in_file = format!("mfaexec keys store -p {profile} --in file");
+    match trouble {
+        Trouble::Unreachable(_) => {
+            "log in to the desktop, or start its keyring, such as gnome-keyring-daemon; then try again"
+                .to_owned()
+        }
+        Trouble::Locked(why) if why == NO_INPUT => {
+            "unlock the keyring, or leave --no-input out, so that it can ask".to_owned()
+        }
+        Trouble::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
+        Trouble::Dismissed | Trouble::TimedOut => {
+            "run it again, and enter the password of the keyring".to_owned()
+        }
+        Trouble::NoPlace(_) => {
+            format!("add a default keyring, or keep the key in a file with a passphrase: {in_file}")
+        }
+        Trouble::Missing => format!(
+            "enter the key again: aws configure --profile {profile}, then mfaexec keys store -p \
+             {profile}"
+        ),
+        Trouble::Failed(_) => "try again".to_owned(),
+    }
+}
+
+fn no_passphrase(what: &str, none: NoAnswer) -> Failure {
+    Failure {
+        error: Error::new(
+            what,
+            format!("no passphrase was given: {}", none.cause),
+            "run it again",
+        ),
+        by_person: none.by_person,
+    }
+}
