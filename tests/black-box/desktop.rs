@@ -127,7 +127,7 @@ impl<'a> Desktop<'a> {
         command
     }
 
-    fn joins(&self, command: &mut Command) {
+    pub(crate) fn joins(&self, command: &mut Command) {
         let address = format!("unix:path={}", self.runtime.join("bus").display());
         command.env("DBUS_SESSION_BUS_ADDRESS", address);
         command.env("XDG_RUNTIME_DIR", &self.runtime);

@@ -37,6 +37,32 @@ pub(crate) fn page(name: &str) -> String {
     std::fs::read_to_string(path(name)).unwrap()
 }
 
+/// A block of a page: what follows its three backticks, and its text.
+pub(crate) struct Block {
+    pub(crate) info: String,
+    pub(crate) text: String,
+}
+
+/// The blocks of a page, without the indentation of a list around them.
+pub(crate) fn blocks(name: &str) -> Vec<Block> {
+    let page = page(name);
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.trim_start().strip_prefix("```") else {
+            continue;
+        };
+        let indent = line.len() - line.trim_start().len();
+        let text = lines.by_ref().take_while(|line| line.trim_start() != "```");
+        let text = text.map(|line| line.get(indent..).unwrap_or_default());
+        blocks.push(Block {
+            info: info.to_owned(),
+            text: text.collect::<Vec<_>>().join("\n"),
+        });
+    }
+    blocks
+}
+
 /// A world with the one profile of the pages, and an `aws` on its PATH.
 pub(crate) fn reader() -> World {
     let world = World::new();

@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use crate::desktop::{Desktop, PASSWORD, prompter_installed};
 use crate::dialogs_real::Display;
-use crate::harness::{World, eventually, finish, has, kill};
+use crate::doctor::{Checks, doctor, make_healthy};
+use crate::harness::{SERIAL, World, eventually, finish, has, kill};
 use crate::keys_store::{credentials, key};
 use crate::skipping::needs;
 
@@ -252,4 +253,41 @@ fn a_run_whose_session_is_cached_never_comes_near_the_store() {
     );
     assert!(bus.accept().is_ok(), "after {:?}", begun.elapsed());
     assert_eq!(world.code_calls().len(), 1);
+}
+
+/// What is not asked for a session reads the key from its store, too; doctor as far as no one is asked.
+#[test]
+fn other_commands_read_the_stored_key() {
+    needs!("gnome-keyring-daemon", "dbus-daemon", "dbus-send");
+    let world = World::new();
+    make_healthy(&world);
+    let mut desktop = Desktop::new(&world);
+    finish(&mut desktop.mfaexec(&["keys", "store", "-p", "testuser", "--yes"])).succeeds();
+    let (id, _) = key();
+    let checks = |desktop: &Desktop<'_>| {
+        let mut doctor = doctor(&world, &["-p", "testuser"]);
+        desktop.joins(&mut doctor);
+        Checks::of(&mut doctor)
+    };
+    let found = checks(&desktop);
+    found.has("key", &["ok: ", &format!("{id} works and is of ")]);
+    found.has("policy", &["the key alone is refused ec2:DescribeRegions"]);
+    let listed = finish(&mut desktop.mfaexec(&["mfa", "list", "-p", "testuser"]));
+    has(&listed.succeeds(), &[SERIAL]);
+    finish(&mut desktop.mfaexec(&["regions", "-p", "testuser"])).succeeds();
+
+    desktop.lock();
+    checks(&desktop).has(
+        "key",
+        &[
+            "not_checked: ",
+            &format!("the key {id} in the Secret Service | it is locked, and doctor asks no one"),
+            "mfaexec login -p testuser asks for it",
+        ],
+    );
+    let error = finish(&mut desktop.mfaexec(&["mfa", "list", "-p", "testuser"])).fails(1);
+    has(&error, &["the Secret Service is locked"]);
+
+    desktop.stop();
+    checks(&desktop).has("key", &["failed: ", "the Secret Service cannot be reached"]);
 }

@@ -60,6 +60,7 @@ mod failures_refused;
 mod failures_room;
 mod failures_system;
 mod find_device;
+mod guide;
 mod harness;
 mod home;
 mod internet;

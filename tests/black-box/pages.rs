@@ -5,37 +5,10 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
-use local_aws::Policy;
 use serde_json::Value;
 
-use crate::examples::{PAGES, page, reader, shows_what_a_user_sees, with_aws};
-use crate::harness::{SERIAL, World, aws_client, finish, has};
-
-/// A block of a page: what follows its three backticks, and its text.
-struct Block {
-    info: String,
-    text: String,
-}
-
-/// The blocks of a page, without the indentation of a list around them.
-fn blocks(name: &str) -> Vec<Block> {
-    let page = page(name);
-    let mut blocks = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        let Some(info) = line.trim_start().strip_prefix("```") else {
-            continue;
-        };
-        let indent = line.len() - line.trim_start().len();
-        let text = lines.by_ref().take_while(|line| line.trim_start() != "```");
-        let text = text.map(|line| line.get(indent..).unwrap_or_default());
-        blocks.push(Block {
-            info: info.to_owned(),
-            text: text.collect::<Vec<_>>().join("\n"),
-        });
-    }
-    blocks
-}
+use crate::examples::{PAGES, blocks, page, reader, shows_what_a_user_sees, with_aws};
+use crate::harness::{SERIAL, World, finish};
 
 /// The only block of this kind on a page.
 fn block(name: &str, info: &str) -> String {
@@ -134,27 +107,6 @@ fn the_programs_that_give_codes_are_called_as_they_want_to_be() {
         assert_eq!(said.succeeds(), "done\n", "{recipe}");
     }
     assert!(known.is_empty(), "not on the page: {known:?}");
-}
-
-#[test]
-fn the_policy_does_what_the_guide_says() {
-    let world = reader();
-    world.write_config("[profile testuser]\nregion = eu-central-1\n");
-    let policy = block("docs/guide.md", "json");
-    world.aws.edit(|account| {
-        account
-            .policies
-            .insert("guide".into(), Policy::from_json(&policy).unwrap());
-        account.user_mut("testuser").policies = vec!["guide".into()];
-    });
-    let regions = [aws_client(), "ec2", "describe-regions"];
-    let mut bare = world.program(regions[0]);
-    let refused = finish(bare.args(&regions[1..]).args(["--profile", "testuser"]));
-    has(&refused.stderr, &["UnauthorizedOperation"]);
-    // The device is found, as the second statement allows it.
-    let code = world.code();
-    let mut command = world.mfaexec(&["-p", "testuser", "-c", &code, "--"]);
-    has(&finish(command.args(regions)).succeeds(), &["eu-central-1"]);
 }
 
 /// The fields that the reference lists below a heading.

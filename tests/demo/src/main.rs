@@ -7,6 +7,7 @@ mod programs;
 mod shell;
 mod stage;
 mod story;
+mod teller;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -87,7 +87,7 @@ impl Page {
     }
 }
 
-/// Cuts every long JSON document in `text` to its first lines and says how much there is.
+/// Cuts every long list of regions, a JSON document in `text` to its first lines and says how much there is.
 fn shorten(text: &str) -> String {
     let mut shown = String::new();
     let mut document: Option<Vec<&str>> = None;
@@ -108,12 +108,13 @@ fn shorten(text: &str) -> String {
 }
 
 fn shorten_document(lines: &[&str]) -> String {
-    if lines.len() <= 2 * SHOWN {
+    let regions = lines.iter().filter(|line| line.contains("\"RegionName\""));
+    let regions = regions.count();
+    if lines.len() <= 2 * SHOWN || regions == 0 {
         return lines.join("\n") + "\n";
     }
-    let regions = lines.iter().filter(|line| line.contains("\"RegionName\""));
     let first = lines[..=SHOWN].join("\n");
-    format!("{first}\n        … ({} regions)\n}}\n", regions.count())
+    format!("{first}\n        … ({regions} regions)\n}}\n")
 }
 
 #[cfg(test)]

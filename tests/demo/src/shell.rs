@@ -29,7 +29,9 @@ impl Shell {
     pub(crate) fn start(mut command: Command) -> Result<Shell> {
         command
             .env("PS1", PS1)
-            .env("TERM", "dumb")
+            // One that can show a QR code; what else is shown comes without colours.
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1")
             // The terminal's, which spawn_command puts there.
             .stdin(Stdio::inherit());
         let terminal = spawn_command(command, Some(PATIENCE))?;

@@ -1,11 +1,11 @@
 //! Where the story is told: local-aws, a home that goes away, and a shell in it that has nothing
 //! of the caller's environment.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use local_aws::{Account, Server};
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ use crate::shell::Shell;
 
 /// The user of the story.
 pub(crate) const USER: &str = "testuser";
+/// Who makes that user.
+const ADMIN: &str = "admin";
 const SHELL: &str = "/bin/sh";
 /// Where a system has its programs.
 const SYSTEM: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
@@ -33,7 +35,8 @@ pub(crate) struct Stage {
 impl Stage {
     /// Sets everything up. With `own_client`, `aws` is local-aws whatever the system has.
     pub(crate) fn set(programs: Programs, own_client: bool) -> Result<Stage> {
-        let account = Account::story();
+        let account = Account::from_toml(include_str!("account.toml"));
+        let account = account.map_err(|error| Failure::new(error.to_string()))?;
         let aws = Server::start(account.clone())?;
         let mut home = Home::make(programs, &account, aws.url())?;
         let cli = match system_aws().filter(|_| !own_client) {
@@ -53,6 +56,32 @@ impl Stage {
         })
     }
 
+    /// The key in a file that the AWS CLI has written: its id and its secret.
+    pub(crate) fn new_key(&self, file: &str) -> Result<(String, String)> {
+        let text = fs::read_to_string(self.home.directory.path().join(file))?;
+        let key: serde_json::Value = serde_json::from_str(&text)
+            .map_err(|error| Failure::new(format!("{file}: {error}")))?;
+        let half = |name: &str| match key["AccessKey"][name].as_str() {
+            Some(half) => Ok(half.to_owned()),
+            None => Err(Failure::new(format!("{file} has no {name}"))),
+        };
+        Ok((half("AccessKeyId")?, half("SecretAccessKey")?))
+    }
+
+    /// Two codes that follow one another, of the device that is not the user's yet.
+    pub(crate) fn codes_of_new_device(&self, user: &str) -> Result<[String; 2]> {
+        let account = self.aws.account();
+        let mut devices = account.unassigned.iter();
+        let device = devices.find(|device| device.serial.ends_with(&format!("/{user}")));
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = since.map_or(0, |since| since.as_secs()).cast_signed() + self.aws.clock();
+        let code = |at: i64| device.and_then(|device| device.code_at(at));
+        match (code(now), code(now + 30)) {
+            (Some(first), Some(second)) => Ok([first, second]),
+            _ => Err(Failure::new(format!("{user} has no new device"))),
+        }
+    }
+
     /// How long a command line takes that has nothing to say and to ask, at best.
     pub(crate) fn time(&self, line: &str) -> Result<Duration> {
         let mut best = Duration::MAX;
@@ -68,7 +97,7 @@ impl Stage {
     }
 }
 
-/// The home, with AWS's files for the story's user and the programs in its `bin`.
+/// The home, with AWS's files for the administrator and the programs in its `bin`.
 struct Home {
     directory: TempDir,
     programs: Programs,
@@ -87,24 +116,19 @@ impl Home {
             aws: None,
         };
         home.clear_up_when_interrupted()?;
-        let user = account.user(USER);
+        let admin = account.user(ADMIN);
         let write = |name: &str, text: String| fs::write(home.directory.path().join(name), text);
-        fs::create_dir(home.directory.path().join(".aws"))?;
+        let aws = home.directory.path().join(".aws");
+        DirBuilder::new().mode(0o700).create(&aws)?;
         write(
             ".aws/credentials",
             format!(
-                "[{USER}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-                user.access_key_id(),
-                user.secret_access_key()
+                "[{ADMIN}]\naws_access_key_id = {}\naws_secret_access_key = {}\nregion = us-east-1\n",
+                admin.access_key_id(),
+                admin.secret_access_key()
             ),
         )?;
-        write(
-            ".aws/config",
-            format!(
-                "[profile {USER}]\nregion = eu-central-1\nmfa_serial = {}\n",
-                user.serial()
-            ),
-        )?;
+        fs::set_permissions(aws.join("credentials"), Permissions::from_mode(0o600))?;
         write("job", include_str!("job.sh").to_owned())?;
         fs::create_dir(home.bin())?;
         symlink(&home.programs.mfaexec, home.bin().join("mfaexec"))?;

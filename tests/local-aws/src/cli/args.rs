@@ -102,6 +102,8 @@ pub(crate) enum Service {
     /// Call STS: get-caller-identity, get-session-token
     #[command(subcommand)]
     Sts(Sts),
+    /// Ask for a key and a region, and write a new profile
+    Configure,
     /// Call IAM: create-user, put-user-policy, create-access-key
     #[command(subcommand)]
     Iam(Iam),

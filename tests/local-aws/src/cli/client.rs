@@ -9,6 +9,7 @@ use local_aws::sigv4::{self, ALGORITHM, Scope, Signed};
 
 use super::Failure;
 use super::args::{Common, Ec2, Iam, Service, Sts};
+use super::configure;
 use super::credentials::{self, Credentials, variable};
 use super::http::{Endpoint, exchange};
 use super::output;
@@ -22,7 +23,9 @@ pub(crate) struct Call {
 }
 
 pub(crate) fn run(service: &Service, common: &Common) -> Result<(), Failure> {
-    let call = Call::of(service)?;
+    let Some(call) = Call::of(service)? else {
+        return configure::run(common.profile.as_deref());
+    };
     let (credentials, profile_region) = credentials::find(common.profile.as_deref())?;
     let region = common
         .region
@@ -49,8 +52,10 @@ pub(crate) fn run(service: &Service, common: &Common) -> Result<(), Failure> {
 }
 
 impl Call {
-    fn of(service: &Service) -> Result<Call, Failure> {
-        Ok(match service {
+    /// None for what goes over no wire.
+    fn of(service: &Service) -> Result<Option<Call>, Failure> {
+        Ok(Some(match service {
+            Service::Configure => return Ok(None),
             Service::Ec2(Ec2::DescribeRegions) => Call {
                 service: "ec2",
                 action: "DescribeRegions",
@@ -74,7 +79,7 @@ impl Call {
                 Call::sts("GetSessionToken", given.collect())
             }
             Service::Iam(call) => Call::iam(call)?,
-        })
+        }))
     }
 
     fn iam(call: &Iam) -> Result<Call, Failure> {

@@ -75,7 +75,7 @@ fn nothing() -> Failure {
 }
 
 /// The settings of a profile from both files; the credentials file wins.
-fn read_profile(name: &str) -> Option<BTreeMap<String, String>> {
+pub(crate) fn read_profile(name: &str) -> Option<BTreeMap<String, String>> {
     let config_section = if name == "default" {
         name.to_owned()
     } else {
@@ -92,10 +92,14 @@ fn read_profile(name: &str) -> Option<BTreeMap<String, String>> {
 }
 
 fn file(name: &str, usual: &str) -> String {
-    let home = PathBuf::from(variable("HOME").unwrap_or_default());
-    let path = variable(name).map_or_else(|| home.join(".aws").join(usual), PathBuf::from);
     // A missing file has no profiles.
-    std::fs::read_to_string(path).unwrap_or_default()
+    std::fs::read_to_string(path_of(name, usual)).unwrap_or_default()
+}
+
+/// One of the two files: where a variable says, or below the home directory.
+pub(crate) fn path_of(name: &str, usual: &str) -> PathBuf {
+    let home = PathBuf::from(variable("HOME").unwrap_or_default());
+    variable(name).map_or_else(|| home.join(".aws").join(usual), PathBuf::from)
 }
 
 fn section(text: &str, wanted: &str) -> Option<BTreeMap<String, String>> {

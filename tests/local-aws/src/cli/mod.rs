@@ -5,6 +5,7 @@
 
 mod args;
 mod client;
+mod configure;
 mod credentials;
 mod http;
 mod output;

@@ -1,36 +1,47 @@
-//! The five steps of the story. Each runs what it shows and checks what it claims.
+//! The steps of the story. Each runs what it shows and checks what it claims.
+
+mod beginning;
+mod care;
 
 use std::time::{Duration, Instant};
 
 use crate::failure::{Result, ensure};
 use crate::page::Page;
-use crate::shell::Finished;
-use crate::stage::{Stage, USER};
+use crate::stage::Stage;
+use crate::teller::{REGION, Teller};
 
 const BARE: &str = "aws ec2 describe-regions --profile testuser";
 const RUN: &str = "mfaexec -p testuser -- aws ec2 describe-regions";
 const UNAUTHORIZED: &str = "An error occurred (UnauthorizedOperation)";
-const REGION: &str = "\"RegionName\": \"eu-central-1\"";
-/// What mfaexec asks. The text after the user's name is the device.
-const QUESTION: &str = r"testuser \([0-9]*\), to [a-z ]*\. MFA code: ";
-
 /// The last words of the job in `job.sh` before it pauses, for nine seconds.
 const PAUSE: &str = r"until its session is over\.";
 /// How far the server's clock goes back, so that a session of 15 minutes ends in eight seconds.
 const BACK: &str = "-14m52s";
 /// Where the clock goes when that session has to be over, in seconds: far enough for a new code.
-const AHEAD: i64 = 60;
+const AHEAD: i64 = beginning::AHEAD + 60;
 
 type Step = fn(&mut Teller) -> Result<()>;
 
 /// Tells the whole story.
 pub(crate) fn tell(stage: &mut Stage, page: &Page) -> Result<()> {
-    let steps: [(&str, Step); 6] = [
-        ("1. The access key alone can do nothing", the_key_alone),
-        ("2. With a code from the phone it works", with_a_code),
-        ("3. The second time nobody is asked", the_second_time),
-        ("4. The calling shell is as it was", the_calling_shell),
-        ("5. The session ends by itself", the_end),
+    let steps: [(&str, Step); 9] = [
+        (
+            "1. A user who needs a code for everything",
+            beginning::a_user,
+        ),
+        (
+            "2. The access key alone can do nothing",
+            beginning::the_key_alone,
+        ),
+        ("3. A phone becomes the MFA device", beginning::the_phone),
+        ("4. With a code from the phone it works", with_a_code),
+        ("5. The second time no one is asked", the_second_time),
+        ("6. The calling shell is as it was", the_calling_shell),
+        ("7. The session ends by itself", the_end),
+        (
+            "8. Another key, and a look at all of it",
+            care::the_key_and_the_rest,
+        ),
         ("That was the story", the_curtain),
     ];
     let mut teller = Teller { stage, page };
@@ -38,23 +49,6 @@ pub(crate) fn tell(stage: &mut Stage, page: &Page) -> Result<()> {
         page.heading(title)?;
         step(&mut teller).map_err(|failure| failure.within(title))?;
     }
-    Ok(())
-}
-
-fn the_key_alone(teller: &mut Teller) -> Result<()> {
-    let page = teller.page;
-    page.remark("testuser has an access key and a virtual MFA device.")?;
-    teller.works(
-        "cat .aws/credentials .aws/config",
-        &["aws_access_key_id", "mfa_serial"],
-    )?;
-    page.remark("A policy allows ec2:DescribeRegions only if aws:MultiFactorAuthPresent is true.")?;
-    teller.fails(BARE, &[UNAUTHORIZED])?;
-    page.remark("For step 4 the shell writes down what there is:")?;
-    teller.works(
-        "env | sort > before; cksum .aws/config .aws/credentials > files",
-        &[],
-    )?;
     Ok(())
 }
 
@@ -113,9 +107,10 @@ fn the_calling_shell(teller: &mut Teller) -> Result<()> {
 fn the_end(teller: &mut Teller) -> Result<()> {
     let page = teller.page;
     page.remark(
-        "No session is shorter than 15 minutes, and nobody wants to wait that long: the clock of\n\
+        "No session is shorter than 15 minutes, and no one wants to wait that long: the clock of\n\
          local-aws is put back, so that 15 minutes pass in eight seconds.",
     )?;
+    teller.stage.aws.set_clock(0);
     teller.works(&format!("local-aws clock {BACK}"), &["14m 52s behind"])?;
     page.remark("This takes longer than its session, which --fresh makes a new one:")?;
     teller.works("cat job", &["sleep 9"])?;
@@ -128,7 +123,7 @@ fn the_end(teller: &mut Teller) -> Result<()> {
     })?;
     teller.stage.aws.clear_journal();
     teller.stage.aws.set_clock(AHEAD);
-    page.note("Now the clock is put right, and a minute ahead for another code: each works once.")?;
+    page.note("Now the clock is put right, and minutes ahead for another code: each works once.")?;
     let finished = teller.stage.shell.finished()?;
     let output = finished.output.trim_start_matches('\n');
     page.output(&format!("\n{output}"))?;
@@ -154,93 +149,4 @@ fn the_curtain(teller: &mut Teller) -> Result<()> {
     let cleared = ["cleared the session of testuser"];
     teller.works("mfaexec clear", &cleared)?;
     Ok(())
-}
-
-/// Types, shows and checks.
-struct Teller<'a> {
-    stage: &'a mut Stage,
-    page: &'a Page,
-}
-
-impl Teller<'_> {
-    /// Runs a command that has to succeed and to print these words.
-    fn works(&mut self, line: &str, words: &[&str]) -> Result<Finished> {
-        let finished = self.run(line)?;
-        has_worked(&finished, words)?;
-        Ok(finished)
-    }
-
-    /// Runs a command that has to fail with one of these messages.
-    fn fails(&mut self, line: &str, messages: &[&str]) -> Result<()> {
-        let finished = self.run(line)?;
-        self.has_failed(&finished, messages)
-    }
-
-    /// Lists the regions with a command that has to ask for a code before.
-    fn asks(&mut self, line: &str) -> Result<()> {
-        self.question(line)?;
-        let finished = self.stage.shell.finished()?;
-        self.page.output(&finished.output)?;
-        has_worked(&finished, &[REGION])
-    }
-
-    fn run(&mut self, line: &str) -> Result<Finished> {
-        self.page.command(line)?;
-        self.stage.shell.type_in(line)?;
-        let finished = self.stage.shell.finished()?;
-        self.page.output(&finished.output)?;
-        Ok(finished)
-    }
-
-    /// Types a command that asks for a code, and the code.
-    fn question(&mut self, line: &str) -> Result<()> {
-        self.page.command(line)?;
-        self.stage.shell.type_in(line)?;
-        let (before, question) = self.stage.shell.wait_for(QUESTION)?;
-        self.page.output(&before)?;
-        let code = self.stage.aws.code(USER);
-        self.stage.shell.answer(&code)?;
-        let remark = "typed by the demo; the terminal does not show it";
-        self.page.answer(&question, &code, remark)?;
-        // The line's end is all that shows of an answer.
-        let (shown, _) = self.stage.shell.wait_for("\n")?;
-        ensure(shown.trim().is_empty(), || {
-            format!("the terminal showed {shown:?} when the code was typed")
-        })
-    }
-
-    /// Checks that it failed with one of these messages, and shows the exit code.
-    fn has_failed(&self, finished: &Finished, messages: &[&str]) -> Result<()> {
-        let output = &finished.output;
-        let fits = messages.iter().any(|message| output.contains(message));
-        ensure(finished.code != 0 && fits, || {
-            format!(
-                "this should have failed with {}, but the exit code is {}",
-                messages.join(" or "),
-                finished.code
-            )
-        })?;
-        Ok(self.page.note(&format!("exit code {}", finished.code))?)
-    }
-
-    /// What AWS was asked for, by the journal.
-    fn actions(&self) -> Vec<String> {
-        let journal = self.stage.aws.journal().into_iter();
-        journal.map(|entry| entry.action).collect()
-    }
-}
-
-fn has_worked(finished: &Finished, words: &[&str]) -> Result<()> {
-    ensure(finished.code == 0, || {
-        format!(
-            "this should have worked, but the exit code is {}",
-            finished.code
-        )
-    })?;
-    let lost = words
-        .iter()
-        .find(|words| !finished.output.contains(**words));
-    ensure(lost.is_none(), || {
-        format!("this should have printed {:?}", lost.unwrap_or(&""))
-    })
 }
