@@ -15,7 +15,7 @@ use crate::edge::store::private_dir::is_absent;
 use crate::edge::store::trust::check_private;
 use crate::error::{Error, Result};
 use crate::model::rotation::NewKey;
-use crate::model::rotation::record::{Record, SIZE};
+use crate::model::rotation::record::{Record, SIZE, Secret};
 
 /// What the name has between that of the file and the id of the old key.
 const MIDDLE: &str = ".mfaexec-rotation-";
@@ -107,7 +107,7 @@ impl KeptRecord {
     ///
     /// # Errors
     /// It cannot be written, or another process begins at the same time.
-    pub(crate) fn begin(of: &Path, old: &str) -> Result<Self> {
+    pub(crate) fn begin(of: &Path, old: &str, secret: Secret) -> Result<Self> {
         let path = path_of(&real(of), old);
         let opened = OpenOptions::new()
             .read(true)
@@ -123,6 +123,7 @@ impl KeptRecord {
         let record = Record {
             old: old.to_owned(),
             new: None,
+            secret,
         };
         let mut kept = Self { path, file, record };
         let written = kept.write().and_then(|()| sync_directory(&kept.path));

@@ -22,6 +22,17 @@ pub(crate) fn read_stored_key(
     cache: &Cache,
     ui: Ui,
 ) -> Result<(), Failure> {
+    if settings.key_to_read().is_none() {
+        return Ok(());
+    }
+    read_from(&KeyStore::new(env, sign_in, cache, ui)?, settings)
+}
+
+/// The same from a store that is open already.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read_from(store: &KeyStore<'_>, settings: &mut Settings) -> Result<(), Failure> {
     let Some(id) = settings.key_to_read().map(str::to_owned) else {
         return Ok(());
     };
@@ -31,7 +42,6 @@ pub(crate) fn read_stored_key(
         id: &id,
         profile: &profile,
     };
-    let store = KeyStore::new(env, sign_in, cache, ui)?;
     let secret = store.read(key)?;
     if !is_secret(secret.expose_secret()) {
         let place = store.place_of(&id)?;

@@ -12,7 +12,7 @@ use crate::harness::{World, finish, has, terminal};
 use crate::keys_store::{credentials, key};
 use crate::secrets::files_with;
 
-const PASSPHRASE: &str = "correct horse battery";
+pub(crate) const PASSPHRASE: &str = "correct horse battery";
 const STORE: [&str; 5] = ["keys", "store", "-p", "testuser", "--yes"];
 
 /// mfaexec where there is no session bus, also if this machine has one.
@@ -22,7 +22,7 @@ fn mfaexec(world: &World, args: &[&str]) -> Command {
     command
 }
 
-fn at_terminal(world: &World, args: &[&str]) -> PtySession {
+pub(crate) fn at_terminal(world: &World, args: &[&str]) -> PtySession {
     terminal(mfaexec(world, args))
 }
 
@@ -34,7 +34,7 @@ fn file(world: &World) -> PathBuf {
 }
 
 /// Stores the key as someone does who is asked for a new passphrase, twice.
-fn stored(world: &World) {
+pub(crate) fn stored_in_file(world: &World) {
     let mut asked = at_terminal(world, &STORE);
     new_passphrase(&mut asked, &[PASSPHRASE, PASSPHRASE]);
     has(
@@ -112,7 +112,7 @@ fn without_a_store_the_key_goes_to_a_file_with_a_passphrase() {
 #[test]
 fn no_code_is_spent_without_the_passphrase() {
     let world = World::new();
-    stored(&world);
+    stored_in_file(&world);
     let code = world.code();
     let login = ["login", "-p", "testuser", "-c", &code];
     let error = finish(&mut mfaexec(
@@ -154,7 +154,7 @@ fn no_code_is_spent_without_the_passphrase() {
 #[test]
 fn a_window_asks_where_there_is_no_terminal() {
     let world = World::new();
-    stored(&world);
+    stored_in_file(&world);
     let script = PINENTRY.replace("sed -n \"${n}p\"", "cat");
     stand_in(&world, "pinentry", &script);
     world.write("answers", format!("D {PASSPHRASE}\nOK\n"));
@@ -172,7 +172,7 @@ fn a_window_asks_where_there_is_no_terminal() {
 fn the_file_goes_when_the_key_goes_back() {
     let world = World::new();
     let before = credentials(&world);
-    stored(&world);
+    stored_in_file(&world);
     let mut asked = at_terminal(
         &world,
         &["keys", "remove", "-p", "testuser", "--to-file", "--yes"],

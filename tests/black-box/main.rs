@@ -69,6 +69,7 @@ mod keys_list;
 mod keys_locked;
 mod keys_rotate;
 mod keys_rotate_killed;
+mod keys_rotate_stored;
 mod keys_store;
 mod kill;
 mod login_refused;

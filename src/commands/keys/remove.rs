@@ -9,7 +9,9 @@ use crate::escape::{printable, shell_word};
 use crate::model::config::{FileKind, Profiles};
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
-use crate::model::source::key::{ACCESS_KEY_ID, LongTermKey, STORED_KEY, key_of_files, stored_key};
+use crate::model::source::key::{
+    ACCESS_KEY_ID, LongTermKey, STORED_KEY, key_of_files, profiles_with_stored_key, stored_key,
+};
 use crate::options::KeysChoice;
 use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
@@ -134,10 +136,7 @@ fn key_in_files(files: &Profiles, name: &str) -> Result<Option<String>> {
 
 /// The other profiles that name the same stored key.
 fn sharers(files: &Profiles, name: &str, id: &str) -> Vec<String> {
-    let others = files.names().into_iter().filter(|other| *other != name);
-    let sharing = others.filter(|other| {
-        let profile = files.get(other).ok().flatten();
-        profile.is_some_and(|profile| profile.get(STORED_KEY) == Some(id))
-    });
-    sharing.map(str::to_owned).collect()
+    let mut sharing = profiles_with_stored_key(files, id);
+    sharing.retain(|other| other != name);
+    sharing
 }

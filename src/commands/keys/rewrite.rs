@@ -8,7 +8,9 @@ use crate::edge::replace_file::Replacing;
 use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, Edit, FileKind, Profiles};
 use crate::model::environment::Environment;
-use crate::model::source::key::{ACCESS_KEY_ID, SECRET_ACCESS_KEY, STORED_KEY};
+use crate::model::source::key::{
+    ACCESS_KEY_ID, SECRET_ACCESS_KEY, STORED_KEY, profiles_with_stored_key,
+};
 
 /// In the order in which they are changed. The id of a stored key is written before the key goes, so that
 /// a run that is killed in between leaves one of the two.
@@ -77,6 +79,28 @@ impl Lines<'_> {
         });
         Profiles::parse(after.collect())
     }
+}
+
+/// Lets every profile of the file that names the stored key `old` name `new`, at once.
+pub(super) fn replace_stored(
+    env: &Environment,
+    kind: FileKind,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    let file = begin(env, kind)?;
+    let files = Profiles::parse(config_files::read(env)?)?;
+    let names = profiles_with_stored_key(&files, old).into_iter();
+    let here = names.filter(|name| files.file_of(name, STORED_KEY) == Some(kind));
+    let edits: Vec<Edit> = here
+        .flat_map(|name| files.set(kind, &name, &[(STORED_KEY, new)]))
+        .collect();
+    if edits.is_empty() {
+        return Ok(());
+    }
+    let before = Zeroizing::new(file.content.clone());
+    let after = Zeroizing::new(Edit::apply_all(edits, &before));
+    file.replace_without_backup(&after).map_err(in_our_words)
 }
 
 /// Makes sure that the files can be changed, before anything is.

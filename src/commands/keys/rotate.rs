@@ -4,7 +4,7 @@
 //! interrupted goes on from the record, which is kept until the old key is inactive.
 
 use crate::commands::keys::calls::{signed_in, wait};
-use crate::commands::keys::home::{Files, Home};
+use crate::commands::keys::home;
 use crate::commands::keys::rotating::Rotating;
 use crate::edge::output::{Ui, print};
 use crate::edge::rotation_record::KeptRecord;
@@ -20,8 +20,10 @@ use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::as_user::{User, sign_in_as_user};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::carry_over::forget_old;
+use crate::sign_in::key_store::KeyStore;
 use crate::sign_in::progress::tell_slow;
 use crate::sign_in::request::read_settings;
+use crate::sign_in::stored_key::read_from;
 
 /// Seconds that a session must have left: a person answers the question, and AWS learns of the new key.
 const LONGEST: u64 = 600;
@@ -35,10 +37,12 @@ pub(super) fn rotate(
     let env = without_exports(env);
     let sign_in = choice.user.sign_in();
     let cache = open_cache(&env, None)?;
-    let with_roles = read_settings(&env, &sign_in)?;
+    let mut with_roles = read_settings(&env, &sign_in)?;
     let key = rotated_key(&with_roles)?.clone();
-    let home = Files::of_key(&env, &key)?;
+    let store = KeyStore::new(&env, &sign_in, &cache, ui)?;
+    let home = home::of_key(&env, &key, &store)?;
     home.check()?;
+    read_from(&store, &mut with_roles)?;
     let mut record = home.record()?;
     let enough = LONGEST + wish.delete_after.unwrap_or(0);
     let user = sign_in_as_user(&env, &sign_in, with_roles.clone(), enough, &cache, ui)?;
@@ -71,7 +75,7 @@ pub(super) fn rotate(
         with_roles: &with_roles,
         key: &key,
         user: &user,
-        home: &home,
+        home: &*home,
         cache: &cache,
         ui,
     };
@@ -102,6 +106,7 @@ fn carry_out(
         }
     };
     rotating.retire(rotation, &new)?;
+    rotating.home.forget(old)?;
     if let Some(record) = record.take() {
         record.remove()?;
     }

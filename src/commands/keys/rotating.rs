@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use crate::commands::keys::calls::{explained, signed_in, wait};
-use crate::commands::keys::home::Home;
+use crate::commands::keys::home::place::Home;
 use crate::commands::keys::proof::{OF_KNOWN_KEY, OF_NEW_KEY, prove};
 use crate::commands::keys::waiting::Waiting;
 use crate::edge::output::Ui;
@@ -70,16 +70,18 @@ impl Rotating<'_> {
                 return Err(explained(&failure, self.user));
             }
         };
-        if let Err(error) = kept.keep(new.clone()) {
-            let back = self.delete_key(&new.id);
-            return Err(match back {
-                Ok(()) => error.and(&format!("the new key {} is deleted again", new.id)),
-                Err(more) => error.and(&format!("{} stays: {}", new.id, more.summary())),
-            });
-        }
-        let path = kept.path().display();
+        let place = match self.home.keep(&mut kept, new.clone()) {
+            Ok(place) => place,
+            Err(error) => {
+                let back = self.delete_key(&new.id);
+                return Err(match back {
+                    Ok(()) => error.and(&format!("the new key {} is deleted again", new.id)),
+                    Err(more) => error.and(&format!("{} stays: {}", new.id, more.summary())),
+                });
+            }
+        };
         self.ui
-            .notice(&format!("created {}, kept in {path} for now", new.id));
+            .notice(&format!("created {}, kept in {place} for now", new.id));
         *record = Some(kept);
         Ok(new)
     }
@@ -186,12 +188,11 @@ impl Rotating<'_> {
     /// Makes sure that the next run reads the new key, before the old one becomes inactive.
     fn read_back(&self, new: &NewKey) -> Result<()> {
         let now = read_settings(self.env, self.sign_in)?;
+        // A stored secret was read back when it was kept.
         let is_new = |key: &LongTermKey| {
-            let secret = key
-                .secret_access_key
-                .as_ref()
-                .map(ExposeSecret::expose_secret);
-            key.access_key_id == new.id && secret == Some(new.secret.expose_secret())
+            let secret = key.secret_access_key.as_ref();
+            let is_its = secret.is_none_or(|s| s.expose_secret() == new.secret.expose_secret());
+            key.access_key_id == new.id && is_its
         };
         match now.key() {
             Some(key) if is_new(key) => Ok(()),

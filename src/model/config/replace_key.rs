@@ -16,6 +16,7 @@ pub(crate) struct PlaceOfKey {
     pub kind: FileKind,
     /// The file, with the profiles in it that have the key, for people.
     pub shown: String,
+    pub profiles: Vec<String>,
 }
 
 impl Profiles {
@@ -34,6 +35,7 @@ impl Profiles {
             Some(PlaceOfKey {
                 kind: file.kind,
                 shown: format!("{path} ({word} {})", names.join(", ")),
+                profiles: names.into_iter().map(str::to_owned).collect(),
             })
         };
         self.files().iter().filter_map(place).collect()

@@ -216,6 +216,7 @@ impl Rotation {
 mod tests {
     use super::*;
     use crate::model::listed_key::LastUse;
+    use crate::model::rotation::record::Secret;
     use crate::model::time::Timestamp;
 
     fn key(id: &str, active: bool) -> UserKey {
@@ -242,6 +243,7 @@ mod tests {
                 id: id.to_owned(),
                 secret: "secret".into(),
             }),
+            secret: Secret::InRecord,
         });
         Situation {
             user: "me",

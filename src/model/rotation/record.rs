@@ -17,6 +17,15 @@ pub(crate) struct Record {
     pub old: String,
     /// None before IAM has answered.
     pub new: Option<NewKey>,
+    pub secret: Secret,
+}
+
+/// Where the secret of the new key is until the rotation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secret {
+    InRecord,
+    /// In the store of keys: the record has the id alone.
+    Stored,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +33,8 @@ struct Stored {
     old_key_id: String,
     new_key_id: Option<String>,
     new_secret_access_key: Option<Zeroizing<String>>,
+    #[serde(default)]
+    secret_is_stored: bool,
 }
 
 impl Record {
@@ -33,7 +44,11 @@ impl Record {
         let stored = Stored {
             old_key_id: self.old.clone(),
             new_key_id: self.new.as_ref().map(|new| new.id.clone()),
-            new_secret_access_key: self.new.as_ref().map(secret),
+            new_secret_access_key: match self.secret {
+                Secret::InRecord => self.new.as_ref().map(secret),
+                Secret::Stored => None,
+            },
+            secret_is_stored: self.secret == Secret::Stored,
         };
         // Text alone: it cannot fail.
         let mut bytes = Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default());
@@ -55,11 +70,20 @@ impl Record {
                 id,
                 secret: secret.as_str().into(),
             }),
+            (Some(id), None) if stored.secret_is_stored => Some(NewKey {
+                id,
+                secret: "".into(),
+            }),
             _ => None,
+        };
+        let secret = match stored.secret_is_stored {
+            true => Secret::Stored,
+            false => Secret::InRecord,
         };
         Some(Self {
             old: stored.old_key_id,
             new,
+            secret,
         })
     }
 }
@@ -73,6 +97,7 @@ mod tests {
         let mut record = Record {
             old: "AKIAOLD".to_owned(),
             new: None,
+            secret: Secret::InRecord,
         };
         let before = record.to_bytes();
         record.new = Some(NewKey {
@@ -85,6 +110,13 @@ mod tests {
         let new = Record::parse(&after).unwrap().new.unwrap();
         assert_eq!((&*new.id, new.secret.expose_secret()), ("AKIANEW", "s/+"));
         assert!(!format!("{record:?}").contains("s/+"));
+        record.secret = Secret::Stored;
+        let stored = record.to_bytes();
+        let text = std::str::from_utf8(&stored).unwrap();
+        assert!(text.contains("AKIANEW") && !text.contains("s/+"), "{text}");
+        let read = Record::parse(&stored).unwrap();
+        assert_eq!(read.secret, Secret::Stored);
+        assert_eq!(&*read.new.unwrap().id, "AKIANEW");
         for torn in [&b""[..], &after[..40], &[0; SIZE]] {
             assert!(Record::parse(torn).is_none());
         }

@@ -1,7 +1,6 @@
-//! Whose key is rotated: the long-term key that a profile has in a file.
+//! Whose key is rotated: the long-term key that a profile has in a file or in the store.
 
 use crate::error::{Error, Result};
-use crate::escape::shell_word;
 use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
@@ -24,19 +23,6 @@ pub(crate) fn rotated_key(settings: &Settings) -> Result<&LongTermKey> {
             format!("it is in the environment ({})", key.place),
             "put it into a profile, and rotate that: aws configure --profile NAME",
         ),
-        Source::Key(key) if key.secret_access_key.is_none() => {
-            let name = shell_word(settings.chain.last().unwrap_or(profile));
-            refuse(
-                format!(
-                    "it is stored ({}), and mfaexec rotates keys in files",
-                    key.place
-                ),
-                &format!(
-                    "move it back, rotate and store it: mfaexec keys remove -p {name} --to-file && \
-                     mfaexec keys rotate -p {name} && mfaexec keys store -p {name}"
-                ),
-            )
-        }
         Source::Key(key) => Ok(key),
         Source::KeyOfProgram { program, .. } => refuse(
             format!("a program gives it ({})", program.place),

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::error::{Error, Result};
 use crate::escape::shell_word;
-use crate::model::config::Profile;
+use crate::model::config::{Profile, Profiles};
 use crate::model::environment::Environment;
 
 /// An IAM user's access key.
@@ -61,6 +61,15 @@ pub(crate) fn stored_key(profile: &Profile<'_>) -> Result<Option<LongTermKey>> {
         secret_access_key: None,
         place,
     }))
+}
+
+/// The names of the profiles whose key is stored under this id.
+pub(crate) fn profiles_with_stored_key(profiles: &Profiles, id: &str) -> Vec<String> {
+    let names = profiles.names().into_iter().filter(|name| {
+        let profile = profiles.get(name).ok().flatten();
+        profile.is_some_and(|profile| profile.get(STORED_KEY) == Some(id))
+    });
+    names.map(str::to_owned).collect()
 }
 
 /// What a person has to know of a profile that has a key in the files of AWS beside a stored one.

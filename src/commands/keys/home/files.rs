@@ -1,5 +1,6 @@
-//! Where a long-term key is kept, and how another one gets there. A rotation knows no more of the place.
+//! A key that is in the files of AWS.
 
+use super::place::Home;
 use crate::edge::config_files;
 use crate::edge::replace_file::Replacing;
 use crate::edge::rotation_record::KeptRecord;
@@ -7,30 +8,13 @@ use crate::error::{Error, Result};
 use crate::model::config::{Edit, FileKind, PlaceOfKey, Profiles};
 use crate::model::environment::Environment;
 use crate::model::rotation::NewKey;
+use crate::model::rotation::record::Secret;
 use crate::model::source::key::LongTermKey;
 
 use secrecy::ExposeSecret;
 
-/// A place that has the key. The new one is kept in a record before the place gets it.
-pub(super) trait Home {
-    /// For people: each part of it that has the key.
-    fn shown(&self) -> Vec<String>;
-
-    /// Makes sure that it could have another key, before one is created.
-    fn check(&self) -> Result<()>;
-
-    /// What an interrupted rotation of the key has left.
-    fn record(&self) -> Result<Option<KeptRecord>>;
-
-    /// Takes the room for a new key.
-    fn begin(&self) -> Result<KeptRecord>;
-
-    /// Puts the new key in the place of the old one.
-    fn swap(&self, old: &str, new: &NewKey) -> Result<()>;
-}
-
 /// The two files of AWS. All profiles that have the key get the new one.
-pub(super) struct Files<'a> {
+pub(in crate::commands::keys) struct Files<'a> {
     env: &'a Environment,
     key: String,
     places: Vec<PlaceOfKey>,
@@ -39,7 +23,10 @@ pub(super) struct Files<'a> {
 impl<'a> Files<'a> {
     /// # Errors
     /// The files cannot be read, or do not have the key.
-    pub(super) fn of_key(env: &'a Environment, key: &LongTermKey) -> Result<Self> {
+    pub(in crate::commands::keys) fn of_key(
+        env: &'a Environment,
+        key: &LongTermKey,
+    ) -> Result<Self> {
         let profiles = Profiles::parse(config_files::read(env)?)?;
         let places = profiles.places_of_key(&key.access_key_id);
         if places.is_empty() {
@@ -102,11 +89,23 @@ impl Home for Files<'_> {
     }
 
     fn record(&self) -> Result<Option<KeptRecord>> {
-        KeptRecord::find(&self.main()?, &self.key)
+        let mut kept = KeptRecord::find(&self.main()?, &self.key)?;
+        if let Some(kept) = &mut kept
+            && kept.record.secret == Secret::Stored
+        {
+            // The key was moved from the store to the file meanwhile.
+            kept.record.new = None;
+        }
+        Ok(kept)
     }
 
     fn begin(&self) -> Result<KeptRecord> {
-        KeptRecord::begin(&self.main()?, &self.key)
+        KeptRecord::begin(&self.main()?, &self.key, Secret::InRecord)
+    }
+
+    fn keep(&self, kept: &mut KeptRecord, new: NewKey) -> Result<String> {
+        kept.keep(new)?;
+        Ok(kept.path().display().to_string())
     }
 
     fn swap(&self, old: &str, new: &NewKey) -> Result<()> {
@@ -118,6 +117,11 @@ impl Home for Files<'_> {
                 file.replace_without_backup(&content).map_err(remedied)?;
             }
         }
+        Ok(())
+    }
+
+    /// The new one has taken its place.
+    fn forget(&self, _old: &str) -> Result<()> {
         Ok(())
     }
 }

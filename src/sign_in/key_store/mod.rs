@@ -1,6 +1,9 @@
 //! The store of long-term keys: the system's, or a file with a passphrase. Where a key is, and what is
 //! said where it cannot be read, put there or deleted.
 
+mod failures;
+
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -13,17 +16,15 @@ use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
 use crate::edge::store::cache::Cache;
 use crate::edge::system::no_window;
 use crate::error::Error;
-use crate::escape::shell_word;
 use crate::model::environment::Environment;
-use crate::model::prompt::question::QUESTION_TIME;
 use crate::options::SignIn;
-use crate::sign_in::passphrase::{Asker, NoAnswer};
+use crate::sign_in::passphrase::Asker;
+use failures::{NO_INPUT, cause, failure, no_passphrase};
+
+pub(crate) use failures::{Failure, StoredKey};
 
 /// How many passphrases a person may get wrong in one run.
 const MOST_TRIES: u32 = 3;
-
-/// Why a store may not ask.
-const NO_INPUT: &str = "--no-input was given";
 
 /// Where keys can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,32 +34,13 @@ pub(crate) enum Place {
     File,
 }
 
-/// A key in the store, and the profile that it is of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StoredKey<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) profile: &'a str,
-}
-
-/// A failure, and whether a person has brought it about.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    pub(crate) by_person: bool,
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self {
-            error,
-            by_person: false,
+impl Place {
+    /// For people, whichever key it is.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::System => system::NAME,
+            Self::File => "a file with a passphrase",
         }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        failure.error
     }
 }
 
@@ -68,6 +50,8 @@ pub(crate) struct KeyStore<'a> {
     cache: &'a Cache,
     ui: Ui,
     files: KeyFiles,
+    /// The one that has opened a file in this run.
+    passphrase: RefCell<Option<SecretString>>,
 }
 
 impl<'a> KeyStore<'a> {
@@ -86,6 +70,7 @@ impl<'a> KeyStore<'a> {
             cache,
             ui,
             files,
+            passphrase: RefCell::default(),
         })
     }
 
@@ -115,7 +100,7 @@ impl<'a> KeyStore<'a> {
     /// # Errors
     /// Why it cannot be reached; in words.
     pub(crate) fn look(&self, ids: &[&str]) -> Result<Vec<Presence>, String> {
-        system::look(ids).map_err(|trouble| self.cause(&trouble))
+        system::look(ids).map_err(|trouble| cause(&trouble))
     }
 
     /// Reads the secret of a key; a person may be asked to unlock the store.
@@ -128,21 +113,46 @@ impl<'a> KeyStore<'a> {
             Place::System => {
                 log::info!("reading the key {} from {}", key.id, system::NAME);
                 let read = self.unlocking(|unlock| system::read(key.id, unlock));
-                read.map_err(|trouble| self.failure(&what, key, &trouble))
+                read.map_err(|trouble| failure(&what, key, &trouble))
             }
             Place::File => self.read_file(&what, key),
         }
     }
 
+    /// The secret of a key that may be missing in its place.
+    pub(crate) fn find(
+        &self,
+        place: Place,
+        key: StoredKey<'_>,
+    ) -> Result<Option<SecretString>, Failure> {
+        let is_there = match place {
+            Place::File => self.files.has(key.id)?,
+            Place::System => {
+                let read = self.unlocking(|unlock| system::read(key.id, unlock));
+                !matches!(read, Err(Trouble::Missing))
+            }
+        };
+        is_there.then(|| self.read(key)).transpose()
+    }
+
     fn read_file(&self, what: &str, key: StoredKey<'_>) -> Result<SecretString, Failure> {
         log::info!("reading {}", self.path(key.id).display());
+        let known = self.passphrase.borrow().clone();
+        if let Some(passphrase) = known
+            && let Opened::Secret(secret) = self.files.read(key.id, &passphrase)?
+        {
+            return Ok(secret);
+        }
         let mut asker = self.asker(what, key)?;
         let mut problem = None;
         for _ in 0..MOST_TRIES {
             let passphrase = asker.ask(problem);
             let passphrase = passphrase.map_err(|none| no_passphrase(what, none))?;
             match self.files.read(key.id, &passphrase)? {
-                Opened::Secret(secret) => return Ok(secret),
+                Opened::Secret(secret) => {
+                    self.passphrase.replace(Some(passphrase));
+                    return Ok(secret);
+                }
                 Opened::WrongPassphrase => problem = Some("that is not the passphrase"),
             }
         }
@@ -172,12 +182,10 @@ impl<'a> KeyStore<'a> {
                     system::write(key.id, &label, secret, unlock)?;
                     system::read(key.id, unlock)
                 });
-                back.map_err(|trouble| self.failure(&what, key, &trouble))?
+                back.map_err(|trouble| failure(&what, key, &trouble))?
             }
             Place::File => {
-                let mut asker = self.asker(&what, key)?;
-                let passphrase = asker.ask_new();
-                let passphrase = passphrase.map_err(|none| no_passphrase(&what, none))?;
+                let passphrase = self.new_passphrase(&what, key)?;
                 self.files.write(key.id, secret, &passphrase)?;
                 match self.files.read(key.id, &passphrase)? {
                     Opened::Secret(back) => back,
@@ -197,6 +205,15 @@ impl<'a> KeyStore<'a> {
         Ok(())
     }
 
+    /// That of the key before it, if this run has one; else a new one.
+    fn new_passphrase(&self, what: &str, key: StoredKey<'_>) -> Result<SecretString, Failure> {
+        if let Some(known) = self.passphrase.borrow().clone() {
+            return Ok(known);
+        }
+        let asked = self.asker(what, key)?.ask_new();
+        asked.map_err(|none| no_passphrase(what, none))
+    }
+
     /// Deletes a key; whether it was there.
     pub(crate) fn delete(&self, key: StoredKey<'_>) -> Result<bool, Failure> {
         match self.place_of(key.id)? {
@@ -206,7 +223,7 @@ impl<'a> KeyStore<'a> {
                 Err(Trouble::Missing) => Ok(false),
                 Err(trouble) => {
                     let what = format!("the key {} was not deleted", key.id);
-                    Err(self.failure(&what, key, &trouble))
+                    Err(failure(&what, key, &trouble))
                 }
             },
         }
@@ -215,7 +232,7 @@ impl<'a> KeyStore<'a> {
     /// The error of a key that is not where it should be.
     pub(crate) fn missing(&self, key: StoredKey<'_>) -> Error {
         let what = format!("the key {} of profile {} is gone", key.id, key.profile);
-        self.failure(&what, key, &Trouble::Missing).error
+        failure(&what, key, &Trouble::Missing).error
     }
 
     /// Lets the system ask the person where someone could answer.
@@ -243,64 +260,5 @@ impl<'a> KeyStore<'a> {
                 "run it on a terminal, or name a dialog, such as --prompt pinentry",
             )
         })
-    }
-
-    fn failure(&self, what: &str, key: StoredKey<'_>, trouble: &Trouble) -> Failure {
-        let error = Error::new(what, self.cause(trouble), remedy(key, trouble));
-        let by_person = matches!(trouble, Trouble::Dismissed | Trouble::TimedOut);
-        Failure { error, by_person }
-    }
-
-    fn cause(&self, trouble: &Trouble) -> String {
-        let store = system::NAME;
-        match trouble {
-            Trouble::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
-            Trouble::Locked(why) => format!("{store} is locked, and {why}"),
-            Trouble::Dismissed => format!("{store} is locked, and its question was dismissed"),
-            Trouble::TimedOut => {
-                let minutes = QUESTION_TIME.as_secs() / 60;
-                format!("{store} is locked, and no one answered its question for {minutes} minutes")
-            }
-            Trouble::NoPlace(cause) => format!("{store} cannot keep it: {cause}"),
-            Trouble::Missing => format!("{store} does not have it (any more)"),
-            Trouble::Failed(cause) => format!("{store}: {cause}"),
-        }
-    }
-}
-
-fn remedy(key: StoredKey<'_>, trouble: &Trouble) -> String {
-    let profile = shell_word(key.profile);
-    let in_file = format!("mfaexec keys store -p {profile} --in file");
-    match trouble {
-        Trouble::Unreachable(_) => {
-            "log in to the desktop, or start its keyring, such as gnome-keyring-daemon; then try again"
-                .to_owned()
-        }
-        Trouble::Locked(why) if why == NO_INPUT => {
-            "unlock the keyring, or leave --no-input out, so that it can ask".to_owned()
-        }
-        Trouble::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
-        Trouble::Dismissed | Trouble::TimedOut => {
-            "run it again, and enter the password of the keyring".to_owned()
-        }
-        Trouble::NoPlace(_) => {
-            format!("add a default keyring, or keep the key in a file with a passphrase: {in_file}")
-        }
-        Trouble::Missing => format!(
-            "enter the key again: aws configure --profile {profile}, then mfaexec keys store -p \
-             {profile}"
-        ),
-        Trouble::Failed(_) => "try again".to_owned(),
-    }
-}
-
-fn no_passphrase(what: &str, none: NoAnswer) -> Failure {
-    Failure {
-        error: Error::new(
-            what,
-            format!("no passphrase was given: {}", none.cause),
-            "run it again",
-        ),
-        by_person: none.by_person,
     }
 }

@@ -1,0 +1,99 @@
+//! What is said where a stored key cannot be read, stored or deleted.
+
+use crate::edge::secrets::system;
+use crate::edge::secrets::trouble::Trouble;
+use crate::error::Error;
+use crate::escape::shell_word;
+use crate::model::prompt::question::QUESTION_TIME;
+use crate::sign_in::passphrase::NoAnswer;
+
+/// Why a store may not ask.
+pub(super) const NO_INPUT: &str = "--no-input was given";
+
+/// A key in the store, and the profile that it is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredKey<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) profile: &'a str,
+}
+
+/// A failure, and whether a person has brought it about.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) by_person: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            by_person: false,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+pub(super) fn failure(what: &str, key: StoredKey<'_>, trouble: &Trouble) -> Failure {
+    let error = Error::new(what, cause(trouble), remedy(key, trouble));
+    let by_person = matches!(trouble, Trouble::Dismissed | Trouble::TimedOut);
+    Failure { error, by_person }
+}
+
+pub(super) fn cause(trouble: &Trouble) -> String {
+    let store = system::NAME;
+    match trouble {
+        Trouble::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
+        Trouble::Locked(why) => format!("{store} is locked, and {why}"),
+        Trouble::Dismissed => format!("{store} is locked, and its question was dismissed"),
+        Trouble::TimedOut => {
+            let minutes = QUESTION_TIME.as_secs() / 60;
+            format!("{store} is locked, and no one answered its question for {minutes} minutes")
+        }
+        Trouble::NoPlace(cause) => format!("{store} cannot keep it: {cause}"),
+        Trouble::Missing => format!("{store} does not have it (any more)"),
+        Trouble::Failed(cause) => format!("{store}: {cause}"),
+    }
+}
+
+fn remedy(key: StoredKey<'_>, trouble: &Trouble) -> String {
+    let profile = shell_word(key.profile);
+    let in_file = format!("mfaexec keys store -p {profile} --in file");
+    match trouble {
+        Trouble::Unreachable(_) => {
+            "log in to the desktop, or start its keyring, such as gnome-keyring-daemon; then try again"
+                .to_owned()
+        }
+        Trouble::Locked(why) if why == NO_INPUT => {
+            "unlock the keyring, or leave --no-input out, so that it can ask".to_owned()
+        }
+        Trouble::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
+        Trouble::Dismissed | Trouble::TimedOut => {
+            "run it again, and enter the password of the keyring".to_owned()
+        }
+        Trouble::NoPlace(_) => {
+            format!("add a default keyring, or keep the key in a file with a passphrase: {in_file}")
+        }
+        Trouble::Missing => format!(
+            "enter the key again: aws configure --profile {profile}, then mfaexec keys store -p \
+             {profile}"
+        ),
+        Trouble::Failed(_) => "try again".to_owned(),
+    }
+}
+
+pub(super) fn no_passphrase(what: &str, none: NoAnswer) -> Failure {
+    Failure {
+        error: Error::new(
+            what,
+            format!("no passphrase was given: {}", none.cause),
+            "run it again",
+        ),
+        by_person: none.by_person,
+    }
+}
