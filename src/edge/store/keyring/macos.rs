@@ -24,6 +24,9 @@ const NOT_FOUND: i32 = -25300;
 const NO_DEFAULT_KEYCHAIN: i32 = -25307;
 const INTERACTION_NOT_ALLOWED: i32 = -25308;
 
+/// Where the key is, for people.
+pub(crate) const PLACE: &str = "the keychain";
+
 /// The key, if there is one that this build may read.
 ///
 /// # Errors
