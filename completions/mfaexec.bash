@@ -1,4 +1,4 @@
-# bash completion for mfaexec. Generated. To change it, see src/cli/complete.rs.
+# bash completion for mfaexec.
 #
 # Works with bash 3.2 and later. After -- it uses bash-completion if that is loaded.
 

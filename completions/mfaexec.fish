@@ -1,4 +1,4 @@
-# fish completion for mfaexec. Generated. To change it, see src/cli/complete.rs.
+# fish completion for mfaexec.
 
 # Candidates for the current word: up to -- from mfaexec, after it from the command's own completion.
 function __mfaexec_candidates

@@ -5,8 +5,9 @@ use std::ffi::{OsStr, OsString};
 use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
-    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, KeysChoice, MfaChoice,
-    PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn, non_empty,
+    CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
+    KeysChoice, ManChoice, MfaChoice, PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
+    non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -199,6 +200,22 @@ pub(super) struct DoctorArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    #[command(flatten)]
+    pub(super) completions: CompletionsChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    #[command(flatten)]
+    pub(super) man: ManChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -212,7 +229,7 @@ pub(super) struct OutputOptions {
     /// Print this help; --help says more than -h
     #[arg(short, long, action = ArgAction::Help, help_heading = OUTPUT)]
     help: Option<bool>,
-    /// Print the version
+    /// Print the version; with -v also what a report needs
     #[arg(short = 'V', long, action = ArgAction::Version, help_heading = OUTPUT)]
     version: Option<bool>,
 }
@@ -233,10 +250,12 @@ pub(super) enum Subcommand {
     Keys,
     Mfa,
     Doctor,
+    Completions,
+    Man,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -251,6 +270,8 @@ impl Subcommand {
         Self::Keys,
         Self::Mfa,
         Self::Doctor,
+        Self::Completions,
+        Self::Man,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -273,6 +294,8 @@ impl Subcommand {
             Self::Keys => "keys",
             Self::Mfa => "mfa",
             Self::Doctor => "doctor",
+            Self::Completions => "completions",
+            Self::Man => "man",
         }
     }
 
@@ -322,6 +345,14 @@ impl Subcommand {
             Self::Doctor => self
                 .deferred::<DoctorArgs>("Look for what is wrong: files, key, device, policy, cache")
                 .after_long_help(DOCTOR),
+            Self::Completions => self
+                .deferred::<CompletionsArgs>(
+                    "Print the script with which a shell completes mfaexec",
+                )
+                .override_usage("mfaexec completions bash|zsh|fish|nu"),
+            Self::Man => self
+                .deferred::<ManArgs>("Print the man page of mfaexec or of a subcommand")
+                .after_help(MAN_EXAMPLES),
         }
     }
 
@@ -374,6 +405,11 @@ mfaexec login gets one. Whether the policy holds is seen by calls that only read
   ! warning      works, and should be looked at
   x failed       a sign-in fails, or a key is not safe; the exit code is 1
   ? not checked  the cause says why";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  mfaexec man login | man -l -
+  mfaexec man --into ~/.local/share/man/man1";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

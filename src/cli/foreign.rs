@@ -17,7 +17,7 @@ pub(super) enum Meaning {
     Command(&'static [&'static str]),
     /// `aws configure`, which writes profiles.
     Configure,
-    /// The script for a shell.
+    /// `mfaexec completions`, with the shell that was named.
     Completions,
 }
 
@@ -124,14 +124,14 @@ const TABLE: &[Row] = &[
         cause: "the version is an option",
     },
     Row {
-        words: &["man", "manual", "docs", "usage"],
+        words: &["manual", "docs", "usage"],
         meaning: Meaning::Option("--help"),
         cause: "the help has all options and subcommands",
     },
     Row {
-        words: &["completion", "completions", "complete", "autocomplete"],
+        words: &["completion", "complete", "autocomplete"],
         meaning: Meaning::Completions,
-        cause: "mfaexec prints its completion script if MFAEXEC_COMPLETE names a shell",
+        cause: "completions prints the script for a shell",
     },
 ];
 

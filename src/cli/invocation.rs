@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use clap::FromArgMatches;
 
 use super::args::{
-    ClearArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs, ExportArgs, KeysArgs,
-    LoginArgs, MfaArgs, OutputOptions, PolicyArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs,
-    StatusArgs, Subcommand,
+    ClearArgs, CompletionsArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs,
+    ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, RegionsArgs,
+    RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
 };
 use crate::options::{
-    ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice, KeysChoice, MfaChoice,
-    PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
+    CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
+    KeysChoice, ManChoice, MfaChoice, PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
 };
 
 /// A command line that makes sense.
@@ -72,6 +72,14 @@ pub(super) enum Invocation {
     Doctor {
         choice: DoctorChoice,
     },
+    Completions {
+        choice: CompletionsChoice,
+    },
+    Man {
+        choice: ManChoice,
+    },
+    /// `--version --verbose`, which is no subcommand.
+    Version,
 }
 
 /// Fills the structs that clap derives its options from.
@@ -189,6 +197,18 @@ pub(super) fn invocation(
         Subcommand::Doctor => {
             let DoctorArgs { doctor, output } = DoctorArgs::from_arg_matches(matches)?;
             (Invocation::Doctor { choice: doctor }, output)
+        }
+        Subcommand::Completions => {
+            let CompletionsArgs {
+                completions,
+                output,
+            } = CompletionsArgs::from_arg_matches(matches)?;
+            let choice = completions;
+            (Invocation::Completions { choice }, output)
+        }
+        Subcommand::Man => {
+            let ManArgs { man, output } = ManArgs::from_arg_matches(matches)?;
+            (Invocation::Man { choice: man }, output)
         }
     })
 }

@@ -125,6 +125,11 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         Invocation::Keys { choice } => return commands::keys::keys(&env, &choice, ui),
         Invocation::Mfa { choice } => return commands::mfa::mfa(&env, &choice, ui),
         Invocation::Doctor { choice } => return commands::doctor::doctor(&env, &choice, ui),
+        Invocation::Completions { choice } => {
+            return commands::completions::completions(&env, choice, ui);
+        }
+        Invocation::Man { choice } => return commands::man::man(&choice, ui),
+        Invocation::Version => return commands::version::version(&env),
         Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
     };
     match never {}

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::Command;
+use clap::error::ErrorKind;
 
 use super::args::{OutputOptions, Subcommand, definitions, run_definitions};
 use super::foreign::foreign;
@@ -10,6 +11,7 @@ use super::invocation::{Invocation, invocation};
 use super::known::Known;
 use super::meant::meant;
 use super::option_meant::option_meant;
+use super::option_words::{is_named, options_to_repeat};
 use super::tokens::{Token, Tokens};
 use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unknown_option, usage_error, word_meant,
@@ -64,6 +66,11 @@ fn parse_knowing(words: &[OsString], known: impl FnOnce() -> Known) -> Parsed {
             no_command(words, &definitions, known)
         }
         Ok((invocation, output)) => return Parsed::Run(Box::new(invocation), output),
+        Err(error)
+            if error.kind() == ErrorKind::DisplayVersion && is_verbose(words, &definitions) =>
+        {
+            return Parsed::Run(Box::new(Invocation::Version), OutputOptions::default());
+        }
         Err(error) if !error.use_stderr() => return Parsed::Print(error.render().to_string()),
         Err(error) => wrong_line(&error, words, &definitions, known, subcommand),
     };
@@ -109,6 +116,14 @@ fn help(words: &[OsString], at: usize, definitions: &Command) -> Parsed {
     }
 }
 
+/// Whether the line has --verbose, at any place: clap stops reading at --version.
+fn is_verbose(words: &[OsString], definitions: &Command) -> bool {
+    let options = options_to_repeat(words, definitions);
+    options
+        .iter()
+        .any(|option| is_named(option, "--verbose", 'v'))
+}
+
 /// A line that clap refuses. Where words of it are no options, the line that was meant is the remedy.
 fn wrong_line(
     error: &clap::Error,
@@ -118,8 +133,11 @@ fn wrong_line(
     subcommand: Option<Subcommand>,
 ) -> Error {
     let mut words = words.to_vec();
-    // `policy` is about no profile, so a word in it is none.
-    let has_profile = subcommand != Some(Subcommand::Policy);
+    // These are about no profile, so a word after them is none.
+    let has_profile = !matches!(
+        subcommand,
+        Some(Subcommand::Policy | Subcommand::Completions | Subcommand::Man)
+    );
     let mut stray_one = stray_word(error).filter(|_| has_profile).map(str::to_owned);
     let option = option_meant(error, &words, subcommand, definitions);
     let hint = option.or_else(|| word_meant(error));

@@ -152,6 +152,11 @@ fn cause(error: &clap::Error, program: &str) -> String {
         ErrorKind::UnknownArgument if let Some(option) = option => {
             format!("{program} has no such option{}", others_with(option))
         }
+        ErrorKind::UnknownArgument
+            if program.ends_with(" completions") || program.ends_with(" man") =>
+        {
+            "one word follows it".to_owned()
+        }
         ErrorKind::UnknownArgument => format!("{program} takes options only"),
         ErrorKind::ArgumentConflict => "the two contradict each other".to_owned(),
         ErrorKind::TooManyValues => "the option takes no value".to_owned(),

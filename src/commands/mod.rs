@@ -1,6 +1,7 @@
 //! One file a subcommand; each reads as the order of its effects.
 
 pub(crate) mod clear;
+pub(crate) mod completions;
 pub(crate) mod console;
 pub(crate) mod credential_process;
 pub(crate) mod doctor;
@@ -9,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod login;
+pub(crate) mod man;
 pub(crate) mod mfa;
 pub(crate) mod of_profile;
 pub(crate) mod policy;
@@ -19,3 +21,4 @@ pub(crate) mod setup;
 pub(crate) mod shell;
 pub(crate) mod shell_hook;
 pub(crate) mod status;
+pub(crate) mod version;

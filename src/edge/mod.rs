@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod config_files;
 pub(crate) mod endpoint;
 pub(crate) mod file_facts;
+pub(crate) mod into_directory;
 pub(crate) mod nss;
 pub(crate) mod output;
 pub(crate) mod process;

@@ -15,16 +15,20 @@ use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
 
 mod change;
+mod completions;
 mod doctor;
 mod keys;
 mod login_command;
+mod man;
 mod mfa;
 mod policy;
 mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
+pub(crate) use completions::CompletionsChoice;
 pub(crate) use doctor::DoctorChoice;
 pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice, Store};
+pub(crate) use man::ManChoice;
 pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;
 pub(crate) use user_sign_in::UserSignIn;

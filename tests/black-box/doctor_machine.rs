@@ -150,7 +150,7 @@ fn completions_and_man_page() {
         &[
             "warning: ",
             "of another version",
-            "MFAEXEC_COMPLETE=bash mfaexec > ",
+            "mfaexec completions bash > ",
         ],
     );
     fs::remove_file(&place).unwrap();
@@ -161,23 +161,37 @@ fn completions_and_man_page() {
         &["warning: bash completes no options", "mkdir -p "],
     );
     checks.has("man_page", &["warning: man finds no page"]);
+    remedied(&world, "remedy: mfaexec man --into ");
+    Checks::of_testuser(&world).has("man_page", &["ok: "]);
+    world.write(".local/share/man/man1/mfaexec-keys.1", "of yesterday");
+    let checks = Checks::of_testuser(&world);
+    checks.has("man_page", &["warning: ", "mfaexec-keys.1 is of another"]);
+    remedied(&world, "remedy: mfaexec man --into ");
+    Checks::of_testuser(&world).has("man_page", &["ok: "]);
 
-    // The remedy does what it says.
-    let said = doctor(&world, &["-p", "testuser"]).output().unwrap();
-    let text = String::from_utf8(said.stdout).unwrap();
-    let (_, remedy) = text.split_once("remedy: mkdir -p ").unwrap();
-    let remedy = format!("mkdir -p {}", remedy.lines().next().unwrap());
-    let mut shell = world.program("/bin/sh");
-    assert!(shell.args(["-c", &remedy]).status().unwrap().success());
+    remedied(&world, "remedy: mkdir -p ");
     Checks::of_testuser(&world).are("ok", &["completions_of_bash"]);
 
-    for shell in ["zsh", "fish"] {
+    for shell in ["zsh", "fish", "nu"] {
         let mut command = doctor(&world, &["-p", "testuser"]);
         let checks = Checks::of(command.env("SHELL", format!("/usr/bin/{shell}")));
         checks.are("warning", &[&format!("completions_of_{shell}")]);
     }
+    let pages = world.home().join(".local/share/man/man1");
+    fs::remove_dir_all(pages).unwrap();
     world.write(".local/share/man/man1/mfaexec.1.gz", "x");
     Checks::of_testuser(&world).has("man_page", &["ok: ", "compressed"]);
+}
+
+/// Types the remedy that begins so: it does what it says.
+fn remedied(world: &World, beginning: &str) {
+    let said = doctor(world, &["-p", "testuser"]).output().unwrap();
+    let text = String::from_utf8(said.stdout).unwrap();
+    let line = text.lines().find(|line| line.contains(beginning));
+    let remedy = line.unwrap_or_else(|| panic!("{text}")).trim();
+    let remedy = remedy.trim_start_matches("remedy: ");
+    let mut shell = world.program("/bin/sh");
+    finish(shell.args(["-c", remedy])).succeeds();
 }
 
 #[test]

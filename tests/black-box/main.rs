@@ -84,6 +84,7 @@ mod one_code;
 mod options;
 mod options_places;
 mod own_keys;
+mod packaged;
 mod pages;
 mod pages_screens;
 mod picture;

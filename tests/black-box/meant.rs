@@ -206,7 +206,7 @@ fn words_of_other_tools_have_a_meaning() {
             ),
             (&["add", "new"], "aws configure --profile new"),
             (&["version"], "mfaexec --version"),
-            (&["completions", "zsh"], "MFAEXEC_COMPLETE=zsh mfaexec"),
+            (&["completion", "zsh"], "mfaexec completions zsh"),
             (&["run", "aws", "s3", "ls"], "mfaexec -- aws s3 ls"),
             (
                 &["setup", "credential-process", "testuser"],
@@ -246,7 +246,9 @@ fn what_the_remedy_says_works() {
         &["--frsh", "login", "-p", "testuser", "--help"],
         &["login", "deploy"],
         &["version"],
-        &["completions", "bash"],
+        &["completion", "bash"],
+        &["autocomplete"],
+        &["docs"],
     ] {
         let line = remedy(&world, typed);
         let said = finish(world.program("/bin/sh").args(["-c", &line]));
@@ -266,7 +268,17 @@ fn help_is_printed_for_whoever_asks_for_it() {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
     for subcommand in [
-        "shell", "login", "console", "export", "explain", "status", "clear", "mfa", "doctor",
+        "shell",
+        "login",
+        "console",
+        "export",
+        "explain",
+        "status",
+        "clear",
+        "mfa",
+        "doctor",
+        "completions",
+        "man",
     ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);

@@ -1,5 +1,5 @@
-//! Completions, man page and reference: the committed files are what the definitions make of them, and what
-//! they say is what `--help` says. MFAEXEC_BLESS=1 writes the files.
+//! Man pages and reference: the committed files are what the definitions make of them, and what they and
+//! the completions say is what `--help` says. MFAEXEC_BLESS=1 writes the files.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 mod man;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 14] = [
+const SUBCOMMANDS: [&str; 16] = [
     "shell",
     "login",
     "console",
@@ -25,14 +25,16 @@ const SUBCOMMANDS: [&str; 14] = [
     "keys",
     "mfa",
     "doctor",
+    "completions",
+    "man",
 ];
 
 #[test]
 fn files_are_what_the_definitions_make_of_them() {
-    check("completions/mfaexec.bash", &script("bash"));
-    check("completions/_mfaexec", &script("zsh"));
-    check("completions/mfaexec.fish", &script("fish"));
     check("man/mfaexec.1", &man::page());
+    for (file, page) in man::pages_of_subcommands() {
+        check(&format!("man/{file}"), &page);
+    }
     check("docs/reference.md", &reference::page());
 }
 
@@ -53,13 +55,11 @@ fn the_subcommands_are_those_of_help() {
         .filter(|word| !word.starts_with('-'));
     assert_eq!(words.collect::<BTreeSet<_>>(), BTreeSet::from(SUBCOMMANDS));
 
-    let page = man::page();
-    let sections = page
-        .lines()
-        .filter_map(|line| line.strip_prefix(".SS \"mfaexec "));
-    let sections = sections.filter_map(|title| title.split_once(' '));
-    let sections: BTreeSet<&str> = sections.map(|(name, _)| name).collect();
-    assert_eq!(sections, BTreeSet::from(SUBCOMMANDS));
+    let page = plain(&man::page());
+    let listed = between(&page, ".SH SUBCOMMANDS", ".SH EXIT").lines();
+    let listed =
+        listed.filter_map(|line| line.trim().strip_prefix("mfaexec-")?.strip_suffix(" (1)"));
+    assert_eq!(listed.collect::<BTreeSet<_>>(), BTreeSet::from(SUBCOMMANDS));
 }
 
 #[test]
@@ -81,10 +81,16 @@ fn the_summary_has_a_line_for_each_option_at_80_columns() {
             .args(Some(subcommand).filter(|name| !name.is_empty()));
         let help = text(&command.arg("-h").output().unwrap());
         // The first heading of options.
-        let (_, options) = ["\nSession:\n", "\nPolicy:\n", "\nDevice:\n"]
-            .iter()
-            .find_map(|heading| help.split_once(heading))
-            .unwrap();
+        let (_, options) = [
+            "\nSession:\n",
+            "\nPolicy:\n",
+            "\nDevice:\n",
+            "\nMan:\n",
+            "\nOutput:\n",
+        ]
+        .iter()
+        .find_map(|heading| help.split_once(heading))
+        .unwrap();
         for line in options.lines().take_while(|line| *line != "Examples:") {
             let is_heading = line.is_empty() || line.ends_with(':');
             let is_option = line.starts_with("  -") || line.starts_with("      --");
@@ -99,23 +105,30 @@ fn the_man_page_names_the_options_of_help() {
     let page = plain(&man::page());
     let options = between(&page, ".SH OPTIONS", ".SH SUBCOMMANDS");
     assert_eq!(long_options(options), long_options(&help(&[])));
+    let pages = man::pages_of_subcommands();
     for subcommand in SUBCOMMANDS {
-        let section = format!(".SS \"mfaexec {subcommand} ");
-        let section = between(&page, &section, "\n.S");
-        assert_eq!(
-            long_options(section),
-            long_options(&help(&[subcommand])),
-            "{subcommand}"
-        );
+        let file = format!("mfaexec-{subcommand}.1");
+        let (_, page) = pages.iter().find(|(name, _)| *name == file).unwrap();
+        let shown = long_options(&help(&[subcommand]));
+        assert_eq!(long_options(&plain(page)), shown, "{subcommand}");
     }
+}
 
-    let mut all = long_options(&help(&[]));
-    all.extend(
-        SUBCOMMANDS
-            .iter()
-            .flat_map(|name| long_options(&help(&[name]))),
-    );
-    assert_eq!(long_options(&page), all);
+/// What the program prints is what packages install; a subcommand without a page is in neither.
+#[test]
+fn the_program_has_each_page() {
+    for subcommand in [""].into_iter().chain(SUBCOMMANDS) {
+        let name = Some(subcommand).filter(|name| !name.is_empty());
+        let said = mfaexec().arg("man").args(name).output().unwrap();
+        assert!(said.status.success(), "src/model/packaged.rs: {said:?}");
+        let file = name.map_or("mfaexec.1".to_owned(), |name| format!("mfaexec-{name}.1"));
+        let page = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("man")
+            .join(&file);
+        // After MFAEXEC_BLESS=1 it has the pages once it is built again.
+        let is_same = text(&said) == fs::read_to_string(page).unwrap();
+        assert!(is_same, "the program has another {file}");
+    }
 }
 
 #[test]
@@ -147,6 +160,8 @@ fn the_reference_has_every_option_of_every_command() {
         &["keys"],
         &["mfa"],
         &["doctor"],
+        &["completions"],
+        &["man"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");
@@ -160,12 +175,8 @@ fn the_reference_has_every_option_of_every_command() {
 
 #[test]
 fn a_question_runs_nothing() {
-    let said = mfaexec()
-        .env("MFAEXEC_COMPLETE", "bash")
-        .args(["-p", "x", "--", "mfaexec", "clear", "--prof"])
-        .output()
-        .unwrap();
-    assert_eq!(text(&said).split_once('\t').unwrap().0, "--profile");
+    let offered = complete(&["clear", "--prof"]);
+    assert_eq!(offered, BTreeSet::from(["--profile".to_owned()]));
 
     for off in ["", "0"] {
         let said = mfaexec()
@@ -175,12 +186,19 @@ fn a_question_runs_nothing() {
             .unwrap();
         assert!(text(&said).starts_with("mfaexec "), "{said:?}");
     }
-    let said = mfaexec()
-        .env("MFAEXEC_COMPLETE", "tcsh")
-        .arg("--version")
-        .output()
-        .unwrap();
-    assert_eq!(said.status.code(), Some(125));
+    for (shell, words) in [
+        ("tcsh", &["--", "mfaexec", ""][..]),
+        ("bash", &["--version"]),
+        ("bash", &["-p", "x", "--", "mfaexec", ""]),
+        ("bash", &["--"]),
+        ("bash", &[]),
+    ] {
+        let mut question = mfaexec();
+        let said = question.env("MFAEXEC_COMPLETE", shell).args(words).output();
+        let said = said.unwrap();
+        assert_eq!(said.status.code(), Some(125), "{words:?}");
+        assert!(said.stdout.is_empty(), "{words:?}");
+    }
 }
 
 fn check(path: &str, made: &str) {
@@ -212,10 +230,6 @@ fn mfaexec() -> Command {
 fn text(said: &Output) -> String {
     assert!(said.status.success(), "{said:?}");
     String::from_utf8(said.stdout.clone()).unwrap()
-}
-
-fn script(shell: &str) -> String {
-    text(&mfaexec().env("MFAEXEC_COMPLETE", shell).output().unwrap())
 }
 
 fn help(subcommand: &[&str]) -> String {

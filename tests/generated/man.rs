@@ -1,39 +1,104 @@
-//! The man page: names, synopsis and options from the definitions of the command line, the rest
-//! from `man-rest.roff`.
+//! The man pages: one of mfaexec, one of each subcommand. Names, synopsis and options come from the
+//! definitions of the command line, the rest of mfaexec.1 from `man-rest.roff`.
 
 use clap::{Arg, Command};
 use clap_mangen::Man;
-use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
+use clap_mangen::roff::{Roff, bold, roman};
 use mfaexec::internals::{definitions, exit_codes};
 
 /// What roff puts before each piece, and a page needs once.
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
-/// The page as mfaexec.1 has it. Without a date: it would change from build to build.
+type Section = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
+
+/// mfaexec.1.
 pub(crate) fn page() -> String {
     let mut definitions = definitions();
     definitions.build();
-    let man = Man::new(definitions.clone());
-    type Section = fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>;
-    let sections: [Section; 4] = [
-        Man::render_name_section,
-        Man::render_synopsis_section,
-        Man::render_description_section,
-        Man::render_options_section,
-    ];
-    // Not the title of clap_mangen, which loses the empty date.
-    let mut page = format!("{APOSTROPHE}.TH MFAEXEC 1 \"\" \"mfaexec\" \"User Commands\"\n");
-    for render in sections {
+    let mut page = title("mfaexec");
+    page += &sections(
+        &definitions,
+        &[
+            Man::render_name_section,
+            Man::render_synopsis_section,
+            Man::render_description_section,
+            Man::render_options_section,
+        ],
+    );
+    page + &without_apostrophe(&subcommands(&definitions)) + &rest()
+}
+
+/// The page of each subcommand, by the name of its file.
+pub(crate) fn pages_of_subcommands() -> Vec<(String, String)> {
+    let mut definitions = definitions();
+    definitions.build();
+    let pages = definitions.get_subcommands().map(|subcommand| {
+        let name = format!("mfaexec-{}", subcommand.get_name());
+        (format!("{name}.1"), page_of(subcommand, &name))
+    });
+    pages.collect()
+}
+
+fn page_of(subcommand: &Command, name: &str) -> String {
+    // Without the text at its end, which has lines of its own.
+    let named = subcommand.clone().display_name(name.to_owned());
+    let named = named.after_help(None::<&str>).after_long_help(None::<&str>);
+    let mut page = title(name);
+    page += &sections(&named, &[Man::render_name_section]);
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    let words = format!(" {} [OPTIONS]{}", spelled(subcommand), placed(subcommand));
+    roff.text([bold("mfaexec"), roman(words)]);
+    roff.control("SH", ["DESCRIPTION"]);
+    roff.text([roman(format!("{}.", subcommand.get_about().unwrap()))]);
+    let more = subcommand.get_after_long_help();
+    if let Some(more) = more.or_else(|| subcommand.get_after_help()) {
+        roff.control("PP", []);
+        text_and_examples(&mut roff, &more.to_string());
+    }
+    page += &without_apostrophe(&roff);
+    page += &sections(&named, &[Man::render_options_section]);
+    page + &see_also(subcommand.get_name())
+}
+
+/// Lines that begin with a blank are examples and tables, which stay as they are.
+fn text_and_examples(roff: &mut Roff, text: &str) {
+    let mut in_example = false;
+    for line in text.lines() {
+        if line.starts_with(' ') != in_example && !line.is_empty() {
+            in_example = !in_example;
+            roff.control(if in_example { "nf" } else { "fi" }, []);
+        }
+        match line.is_empty() {
+            true => roff.control("PP", []),
+            false => roff.text([roman(line)]),
+        };
+    }
+    if in_example {
+        roff.control("fi", []);
+    }
+}
+
+/// Without a date: it would change from build to build.
+fn title(name: &str) -> String {
+    let name = name.to_uppercase();
+    format!("{APOSTROPHE}.TH {name} 1 \"\" \"mfaexec\" \"User Commands\"\n")
+}
+
+fn sections(of: &Command, sections: &[Section]) -> String {
+    let man = Man::new(of.clone());
+    let sections = sections.iter().map(|render| {
         let mut section = Vec::new();
         render(&man, &mut section).unwrap();
         let section = String::from_utf8(section).unwrap();
-        let section = section.strip_prefix(APOSTROPHE).unwrap_or(&section);
-        page.push_str(&headings_below(section));
-    }
-    let subcommands = subcommands(&definitions).to_roff();
-    page.push_str(subcommands.strip_prefix(APOSTROPHE).unwrap_or(&subcommands));
-    page.push_str(&rest());
-    page
+        headings_below(section.strip_prefix(APOSTROPHE).unwrap_or(&section))
+    });
+    sections.collect()
+}
+
+fn without_apostrophe(roff: &Roff) -> String {
+    let text = roff.to_roff();
+    text.strip_prefix(APOSTROPHE).unwrap_or(&text).to_owned()
 }
 
 /// clap_mangen makes a section of each heading of the options; on a man page they are all OPTIONS.
@@ -67,40 +132,30 @@ fn rest() -> String {
     )
 }
 
-/// A subsection for each subcommand. An option that means what it means without a subcommand is
-/// only named: no one wants to read the same nine paragraphs three times.
+/// Where each subcommand has its page.
 fn subcommands(definitions: &Command) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SUBCOMMANDS"]);
     for subcommand in definitions.get_subcommands() {
-        let name = format!("{} {}", definitions.get_name(), spelled(subcommand));
-        let words = placed(subcommand);
-        roff.control("SS", [format!("{name} [OPTIONS]{words}").as_str()]);
+        roff.control("TP", []);
+        let name = format!("mfaexec-{}", subcommand.get_name());
+        roff.text([bold(name), roman("(1)")]);
         let about = subcommand.get_about().unwrap().to_string();
         roff.text([roman(format!("{}.", about.trim_end_matches('.')))]);
-        let is_above = |option: &&Arg| {
-            let mut above = definitions.get_arguments();
-            above.any(|other| {
-                other.get_long() == option.get_long()
-                    && other.get_help().map(ToString::to_string)
-                        == option.get_help().map(ToString::to_string)
-            })
-        };
-        let (above, own): (Vec<&Arg>, Vec<&Arg>) = subcommand
-            .get_arguments()
-            .filter(|argument| only_value(argument).is_none())
-            .partition(is_above);
-        for option in own {
-            roff.control("TP", []);
-            roff.text(heading(option));
-            let help = option.get_long_help().or_else(|| option.get_help());
-            roff.text([roman(help.unwrap().to_string())]);
-        }
-        roff.control("PP", []);
-        roff.text([roman("Options as above:")]);
-        roff.text(names(&above));
     }
     roff
+}
+
+/// What all of them have in common is on one page.
+fn see_also(subcommand: &str) -> String {
+    let status = match subcommand {
+        "shell" => "The exit status is that of the shell; mfaexec's own are those of a run.",
+        _ => "0: done. 1: failed. 2: wrong usage.",
+    };
+    format!(
+        ".SH EXIT STATUS\n{status}\n.SH SEE ALSO\n.BR mfaexec (1),\nwhich has the variables and \
+         files that mfaexec reads\n"
+    )
 }
 
 /// Its name, and the word that has to follow it: `setup credential-process`.
@@ -127,36 +182,6 @@ pub(crate) fn only_value(word: &Arg) -> Option<String> {
     }
 }
 
-/// `-p, --profile <NAME>`, as clap_mangen has it.
-fn heading(option: &Arg) -> Vec<Inline> {
-    let mut heading = Vec::new();
-    if let Some(short) = option.get_short() {
-        heading.extend([bold(format!("-{short}")), roman(", ")]);
-    }
-    let Some(long) = option.get_long() else {
-        return vec![italic(value_name(option))];
-    };
-    heading.push(bold(format!("--{long}")));
-    if option.get_action().takes_values() {
-        for name in option.get_value_names().unwrap_or_default() {
-            heading.extend([roman(" "), italic(format!("<{name}>"))]);
-        }
-    }
-    heading
-}
-
 fn value_name(option: &Arg) -> &str {
     &option.get_value_names().unwrap()[0]
-}
-
-fn names(options: &[&Arg]) -> Vec<Inline> {
-    let mut names = Vec::new();
-    for option in options {
-        if !names.is_empty() {
-            names.push(roman(", "));
-        }
-        names.push(bold(format!("--{}", option.get_long().unwrap())));
-    }
-    names.push(roman("."));
-    names
 }

@@ -116,8 +116,21 @@ fn the_help_uses_the_words_of_the_style() {
     let rules = rules();
     let mut wrong = Vec::new();
     for subcommand in [
-        "", "shell", "login", "console", "export", "explain", "status", "clear", "policy",
-        "regions", "keys", "mfa", "doctor",
+        "",
+        "shell",
+        "login",
+        "console",
+        "export",
+        "explain",
+        "status",
+        "clear",
+        "policy",
+        "regions",
+        "keys",
+        "mfa",
+        "doctor",
+        "completions",
+        "man",
     ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");
@@ -134,11 +147,14 @@ fn the_help_uses_the_words_of_the_style() {
             &mut wrong,
         );
     }
-    // The man page has the help, and more.
-    let man = fs::read_to_string(root().join("man/mfaexec.1")).unwrap();
-    let man = man.lines().filter(|line| !line.starts_with(['.', '\'']));
-    let man = man.collect::<Vec<_>>().join(" ").replace("\\-", "-");
-    look(&rules, "man/mfaexec.1", &man, &mut wrong);
+    // The man pages have the help, and more.
+    for entry in fs::read_dir(root().join("man")).unwrap() {
+        let path = entry.unwrap().path();
+        let man = fs::read_to_string(&path).unwrap();
+        let man = man.lines().filter(|line| !line.starts_with(['.', '\'']));
+        let man = man.collect::<Vec<_>>().join(" ").replace("\\-", "-");
+        look(&rules, &path.display().to_string(), &man, &mut wrong);
+    }
     is_right(&wrong);
 }
 

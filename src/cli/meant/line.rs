@@ -6,6 +6,7 @@ use crate::cli::foreign::Meaning;
 use crate::cli::option_words::{has_option, is_named};
 use crate::escape::shell_line;
 use crate::model::child::shell::Shell;
+use crate::model::packaged::CompletedShell;
 
 impl Reader<'_> {
     /// What was meant; none if nothing was typed that tells.
@@ -37,10 +38,10 @@ impl Reader<'_> {
                 return Some(self.fixed(words));
             }
             Some(Meaning::Completions) => {
-                let named = self.shell_for_completions.clone();
-                let shell = named.unwrap_or_else(|| "bash".to_owned());
-                let line = format!("MFAEXEC_COMPLETE={shell}");
-                return Some(self.fixed(&[&line, "mfaexec"]));
+                let named = self.shell_for_completions.as_deref();
+                let mut all = CompletedShell::ALL.map(CompletedShell::name).into_iter();
+                let shell = all.find(|shell| Some(*shell) == named).unwrap_or("bash");
+                return Some(self.fixed(&["mfaexec", "completions", shell]));
             }
         };
         if let Some(own) = verb

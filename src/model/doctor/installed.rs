@@ -1,40 +1,24 @@
-//! Completions and the man page: where shells and man look for them, and whether they are of this
-//! version.
+//! Completions and man pages: where shells and man look for them, how they get there, and whether they
+//! are of this version.
 
 use crate::escape::shell_word;
 use crate::model::doctor::check::Check;
 use crate::model::environment::Environment;
+use crate::model::packaged::{CompletedShell, MAN_PAGES};
 
-/// What a package installs, with what this version has in it.
-pub(crate) struct Installed {
-    /// The shell that reads it; none for man.
-    pub(crate) shell: Option<&'static str>,
-    /// Its name in the directories where it is looked for.
-    file: &'static str,
-    pub(crate) content: &'static str,
+/// A part of what a package installs, by who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Installed {
+    Completions(CompletedShell),
+    ManPages,
 }
 
-pub(crate) const INSTALLED: [Installed; 4] = [
-    Installed {
-        shell: Some("bash"),
-        file: "mfaexec",
-        content: include_str!("../../../completions/mfaexec.bash"),
-    },
-    Installed {
-        shell: Some("zsh"),
-        file: "_mfaexec",
-        content: include_str!("../../../completions/_mfaexec"),
-    },
-    Installed {
-        shell: Some("fish"),
-        file: "mfaexec.fish",
-        content: include_str!("../../../completions/mfaexec.fish"),
-    },
-    Installed {
-        shell: None,
-        file: "mfaexec.1",
-        content: include_str!("../../../man/mfaexec.1"),
-    },
+pub(crate) const INSTALLED: [Installed; 5] = [
+    Installed::Completions(CompletedShell::Bash),
+    Installed::Completions(CompletedShell::Zsh),
+    Installed::Completions(CompletedShell::Fish),
+    Installed::Completions(CompletedShell::Nu),
+    Installed::ManPages,
 ];
 
 /// What was found of one of them.
@@ -49,9 +33,29 @@ pub(crate) enum Found {
 }
 
 impl Installed {
-    /// Where it is looked for, the first place first. zsh alone knows its fpath; these are the
+    /// The names of its files in a directory, the first one that of the file that is always there; with
+    /// what this version has in them.
+    pub(crate) fn files(self) -> Vec<(&'static str, &'static str)> {
+        match self {
+            Self::Completions(shell) => vec![(
+                match shell {
+                    CompletedShell::Bash => "mfaexec",
+                    CompletedShell::Zsh => "_mfaexec",
+                    CompletedShell::Fish => "mfaexec.fish",
+                    CompletedShell::Nu => "mfaexec.nu",
+                },
+                shell.script(),
+            )],
+            Self::ManPages => MAN_PAGES
+                .iter()
+                .map(|page| (page.file, page.text))
+                .collect(),
+        }
+    }
+
+    /// The directories where it is looked for, the first one first. zsh alone knows its fpath; these are the
     /// directories that it is built with, and those that people add.
-    pub(crate) fn places(&self, env: &Environment) -> Vec<String> {
+    pub(crate) fn directories(self, env: &Environment) -> Vec<String> {
         let home = |rest: &str| env.in_home(rest).and_then(|path| path.into_string().ok());
         let data_home = env.text("XDG_DATA_HOME").or_else(|| home(".local/share"));
         let config_home = env.text("XDG_CONFIG_HOME").or_else(|| home(".config"));
@@ -64,8 +68,8 @@ impl Installed {
                 .map(|directory| format!("{directory}/{rest}"))
                 .collect()
         };
-        let directories = match self.shell {
-            Some("bash") => {
+        let directories = match self {
+            Self::Completions(CompletedShell::Bash) => {
                 let own = env.text("BASH_COMPLETION_USER_DIR");
                 let own = own.map(|own| format!("{own}/completions"));
                 let usual = in_each("bash-completion/completions");
@@ -74,7 +78,7 @@ impl Installed {
                     .chain(["/etc/bash_completion.d".to_owned()])
                     .collect()
             }
-            Some("fish") => {
+            Self::Completions(CompletedShell::Fish) => {
                 let own = config_home.map(|own| format!("{own}/fish/completions"));
                 let mut directories: Vec<String> = own.into_iter().collect();
                 directories.push("/etc/fish/completions".to_owned());
@@ -82,7 +86,15 @@ impl Installed {
                 directories.push("/usr/share/fish/completions".to_owned());
                 directories
             }
-            Some(_) => {
+            // The Nushell Book, "autoload"; on macOS without XDG_CONFIG_HOME the second one.
+            Self::Completions(CompletedShell::Nu) => {
+                let own = config_home.map(|own| format!("{own}/nushell/autoload"));
+                let on_macos = home("Library/Application Support/nushell/autoload");
+                let mut directories: Vec<String> = own.into_iter().chain(on_macos).collect();
+                directories.extend(in_each("nushell/vendor/autoload"));
+                directories
+            }
+            Self::Completions(CompletedShell::Zsh) => {
                 let exported = env.text("FPATH").unwrap_or_default();
                 let exported = exported.split(':').map(str::to_owned);
                 let own = [".zfunc", ".zsh/completions", ".zsh/functions"];
@@ -92,7 +104,7 @@ impl Installed {
                 directories.extend(in_each("zsh/vendor-completions"));
                 directories
             }
-            None => {
+            Self::ManPages => {
                 let named = env.text("MANPATH").unwrap_or_default();
                 // An empty name means the usual directories, manpath(1).
                 let named = named.split(':').filter(|directory| !directory.is_empty());
@@ -102,25 +114,53 @@ impl Installed {
         };
         let directories = directories.into_iter();
         let absolute = directories.filter(|directory: &String| directory.starts_with('/'));
-        absolute
-            .map(|directory| format!("{directory}/{}", self.file))
-            .collect()
+        absolute.collect()
+    }
+
+    /// The line that puts it where it is looked for first; for Nushell in its own words, as it alone
+    /// knows where that is on this system.
+    pub(crate) fn install(self, env: &Environment) -> Option<String> {
+        match self {
+            Self::Completions(CompletedShell::Nu) => Some(
+                "mkdir $nu.user-autoload-dirs.0; mfaexec completions nu | save --force \
+                 ($nu.user-autoload-dirs.0 | path join mfaexec.nu)"
+                    .to_owned(),
+            ),
+            Self::Completions(_) => {
+                let directory = self.directories(env).into_iter().next()?;
+                let make = format!("mkdir -p {}", shell_word(&directory));
+                Some(format!("{make}; {}", self.write_into(&directory)))
+            }
+            Self::ManPages => Some(self.write_into(&self.directories(env).into_iter().next()?)),
+        }
+    }
+
+    /// The line that writes it into a directory that is there.
+    fn write_into(self, directory: &str) -> String {
+        match self {
+            Self::Completions(shell) => {
+                let [(file, _), ..] = self.files()[..] else {
+                    return String::new();
+                };
+                let path = format!("{directory}/{file}");
+                format!(
+                    "mfaexec completions {} > {}",
+                    shell.name(),
+                    shell_word(&path)
+                )
+            }
+            Self::ManPages => format!("mfaexec man --into {}", shell_word(directory)),
+        }
     }
 
     /// What the user's shell lacks, or any shell has of another version.
-    pub(crate) fn judge(&self, found: &Found, places: &[String], is_used: bool) -> Option<Check> {
-        let name = match self.shell {
-            Some("bash") => "completions_of_bash",
-            Some("zsh") => "completions_of_zsh",
-            Some(_) => "completions_of_fish",
-            None => "man_page",
-        };
-        let make = |path: &str| match self.shell {
-            Some(shell) => format!("MFAEXEC_COMPLETE={shell} mfaexec > {}", shell_word(path)),
-            None => format!(
-                "in the sources of this version: cp man/mfaexec.1 {}",
-                shell_word(path)
-            ),
+    pub(crate) fn judge(self, found: &Found, env: &Environment) -> Option<Check> {
+        let name = match self {
+            Self::Completions(CompletedShell::Bash) => "completions_of_bash",
+            Self::Completions(CompletedShell::Zsh) => "completions_of_zsh",
+            Self::Completions(CompletedShell::Fish) => "completions_of_fish",
+            Self::Completions(CompletedShell::Nu) => "completions_of_nu",
+            Self::ManPages => "man_page",
         };
         match found {
             Found::Same(path) => Some(Check::ok(name, format!("{path} is of this version"))),
@@ -132,29 +172,34 @@ impl Installed {
                 name,
                 format!("{path} is of another version"),
                 "its content is not what this mfaexec has",
-                make(path),
+                self.write_into(path.rsplit_once('/').map_or("", |(directory, _)| directory)),
             )),
-            Found::Nowhere if is_used => Some(Check::warning(
+            Found::Nowhere if self.is_used(env) => Some(Check::warning(
                 name,
-                match self.shell {
-                    Some(shell) => format!("{shell} completes no options of mfaexec"),
-                    None => "man finds no page of mfaexec".to_owned(),
+                match self {
+                    Self::Completions(shell) => {
+                        format!("{} completes no options of mfaexec", shell.name())
+                    }
+                    Self::ManPages => "man finds no page of mfaexec".to_owned(),
                 },
-                match self.shell {
-                    Some("zsh") => {
+                match self {
+                    Self::Completions(CompletedShell::Zsh) => {
                         "it is in no usual directory; another fpath is known to zsh alone"
                     }
                     _ => "it is in no directory where it is looked for",
                 },
-                places.first().map_or_else(String::new, |path| {
-                    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-                    match self.shell {
-                        Some(_) => format!("mkdir -p {}; {}", shell_word(directory), make(path)),
-                        None => make(path),
-                    }
-                }),
+                self.install(env).unwrap_or_default(),
             )),
             Found::Nowhere => None,
+        }
+    }
+
+    /// Whether it is for the user's shell, or for everyone.
+    fn is_used(self, env: &Environment) -> bool {
+        let shell = env.text("SHELL").unwrap_or_default();
+        match self {
+            Self::Completions(known) => shell.rsplit('/').next() == Some(known.name()),
+            Self::ManPages => true,
         }
     }
 }
@@ -171,7 +216,13 @@ mod tests {
     #[test]
     fn each_is_looked_for_where_its_reader_looks() {
         let home = env(&["HOME=/h"]);
-        let places = |at: usize, env: &Environment| INSTALLED[at].places(env);
+        let paths = |at: usize, env: &Environment| -> Vec<String> {
+            let (file, _) = INSTALLED[at].files()[0];
+            let directories = INSTALLED[at].directories(env).into_iter();
+            directories
+                .map(|directory| format!("{directory}/{file}"))
+                .collect()
+        };
         for (at, path) in [
             (0, "/h/.local/share/bash-completion/completions/mfaexec"),
             (0, "/usr/share/bash-completion/completions/mfaexec"),
@@ -179,22 +230,24 @@ mod tests {
             (1, "/usr/share/zsh/vendor-completions/_mfaexec"),
             (2, "/h/.config/fish/completions/mfaexec.fish"),
             (2, "/usr/share/fish/vendor_completions.d/mfaexec.fish"),
-            (3, "/usr/share/man/man1/mfaexec.1"),
-            (3, "/usr/local/share/man/man1/mfaexec.1"),
-            (3, "/h/.local/share/man/man1/mfaexec.1"),
+            (3, "/h/.config/nushell/autoload/mfaexec.nu"),
+            (3, "/usr/share/nushell/vendor/autoload/mfaexec.nu"),
+            (4, "/usr/share/man/man1/mfaexec.1"),
+            (4, "/usr/local/share/man/man1/mfaexec.1"),
+            (4, "/h/.local/share/man/man1/mfaexec.1"),
         ] {
-            assert!(places(at, &home).iter().any(|p| p == path), "{path}");
+            assert!(paths(at, &home).iter().any(|p| p == path), "{path}");
         }
         let xdg = env(&["XDG_DATA_HOME=/d", "XDG_DATA_DIRS=/x:relative"]);
         assert_eq!(
-            places(0, &xdg)[..2],
+            paths(0, &xdg)[..2],
             [
                 "/d/bash-completion/completions/mfaexec",
                 "/x/bash-completion/completions/mfaexec"
             ]
         );
         for unnamed in [env(&[]), env(&["MANPATH=:"])] {
-            let places = places(3, &unnamed);
+            let places = paths(4, &unnamed);
             assert!(
                 places.iter().all(|path| path.starts_with("/usr/")),
                 "{places:?}"

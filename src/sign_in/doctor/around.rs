@@ -48,7 +48,7 @@ pub(crate) fn check(
 ) -> Vec<Check> {
     let mut checks: Vec<Check> = INSTALLED
         .iter()
-        .filter_map(|part| installed(part, env))
+        .filter_map(|part| installed(*part, env))
         .collect();
     let is_profile = |name: &str| profiles.is_none_or(|profiles| profiles.contains(name));
     checks.extend(variables(env, settings, is_profile, is_readable));
@@ -69,20 +69,24 @@ pub(crate) fn check(
     checks
 }
 
-fn installed(part: &Installed, env: &Environment) -> Option<Check> {
-    let places = part.places(env);
-    let found = places.iter().find_map(|path| {
-        if let Ok(content) = read_bounded(Path::new(path)) {
-            return Some(match content == part.content.as_bytes() {
-                true => Found::Same(path.clone()),
-                false => Found::Other(path.clone()),
-            });
+/// Of the first directory that has it. Files that are missing there are no fault: someone has chosen
+/// some of the pages.
+fn installed(part: Installed, env: &Environment) -> Option<Check> {
+    let files = part.files();
+    let found = part.directories(env).into_iter().find_map(|directory| {
+        let (first, _) = files[0];
+        let first = format!("{directory}/{first}");
+        let compressed = format!("{first}.gz");
+        if !is_readable(&first) {
+            return is_readable(&compressed).then_some(Found::Unread(compressed));
         }
-        let compressed = format!("{path}.gz");
-        is_readable(&compressed).then_some(Found::Unread(compressed))
+        let mut paths = files
+            .iter()
+            .map(|(file, content)| (format!("{directory}/{file}"), content));
+        let other = paths.find(|(path, content)| {
+            read_bounded(Path::new(path)).is_ok_and(|found| found != content.as_bytes())
+        });
+        Some(other.map_or(Found::Same(first), |(path, _)| Found::Other(path)))
     });
-    let shell = env.text("SHELL").unwrap_or_default();
-    let shell = shell.rsplit('/').next().unwrap_or_default();
-    let is_used = part.shell.is_none_or(|name| name == shell);
-    part.judge(&found.unwrap_or(Found::Nowhere), &places, is_used)
+    part.judge(&found.unwrap_or(Found::Nowhere), env)
 }

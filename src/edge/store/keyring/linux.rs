@@ -15,6 +15,9 @@ const TIMEOUT: usize = 129_600 + 60;
 /// (`keyctl session`, some of sudo, cron and ssh) possesses nothing in it (keyrings(7)).
 const PERMISSIONS: u32 = 0x3f0b_0000;
 
+/// Where the key is, for people.
+pub(crate) const PLACE: &str = "the keyring of the kernel";
+
 /// The key, if there is one.
 ///
 /// # Errors

@@ -19,6 +19,9 @@ use crate::edge::system::keychain::{
     is_unlocked,
 };
 
+/// Where the key is, for people.
+pub(crate) const PLACE: &str = "the keychain";
+
 /// The key, if there is one that this build may read.
 ///
 /// # Errors

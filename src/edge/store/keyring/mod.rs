@@ -11,9 +11,9 @@ use ring::digest;
 use zeroize::Zeroizing;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{create, find, forget, renew};
+pub(crate) use linux::{PLACE, create, find, forget, renew};
 #[cfg(target_os = "macos")]
-pub(crate) use macos::{create, find, forget, renew};
+pub(crate) use macos::{PLACE, create, find, forget, renew};
 
 /// A key for AES-256.
 pub type CacheKey = Zeroizing<[u8; 32]>;

@@ -34,6 +34,15 @@ pub(crate) const USUAL_DIALOGS: &[&str] = &["pinentry", "zenity", "kdialog"];
 /// What to do where no certificates of authorities are found.
 pub(crate) const ROOTS_REMEDY: &str = "install ca-certificates";
 
+/// What this was compiled for, as rustc names it.
+pub(crate) fn target() -> String {
+    let libc = match cfg!(target_env = "musl") {
+        true => "musl",
+        false => "gnu",
+    };
+    format!("{}-unknown-linux-{libc}", std::env::consts::ARCH)
+}
+
 /// Which start of which system this is (random(4)).
 pub(crate) fn boot() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;

@@ -35,6 +35,11 @@ pub(crate) const ROOTS_REMEDY: &str =
     "look at System Roots in Keychain Access, or set AWS_CA_BUNDLE to a file of certificates";
 
 /// Which start of the system this is.
+/// What this was compiled for, as rustc names it.
+pub(crate) fn target() -> String {
+    format!("{}-apple-darwin", std::env::consts::ARCH)
+}
+
 pub(crate) fn boot() -> Option<String> {
     // A UUID as text, with the NUL at its end.
     let mut id = [0_u8; 64];
