@@ -53,6 +53,7 @@ fn measure() -> Result<()> {
     rows.push(rows::enter(&programs, &binaries.plain, env)?);
     rows.push(rows::crowd(&binaries.plain, env)?);
     rows.extend(rows::much(&programs, &binaries.plain)?);
+    rows.push(rows::prompt(&programs, &binaries.plain)?);
     rows.push(rows::credential_process(&programs, &binaries.plain)?);
     rows.extend(endpoint::rows(&binaries.plain)?);
     rows.extend(rows::sizes(&binaries)?);

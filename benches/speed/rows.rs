@@ -238,6 +238,21 @@ pub(crate) fn sizes(binaries: &Binaries) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// The sign for a prompt, beside a cached run: it is looked for before each prompt.
+pub(crate) fn prompt(programs: &Programs, mfaexec: &Path) -> Result<Row> {
+    let world = World::new(mfaexec, None)?;
+    world.sign_in()?;
+    let (session, key) = (world.session()?, "AWS_ACCESS_KEY_ID=ASIAX");
+    let within = format!("MFAEXEC_SHELL={session}:1:ASIAX");
+    let profile = "MFAEXEC_PROFILE=testuser";
+    let sign = words([&within, &key, &profile, &mfaexec, &"prompt", &"bash"]);
+    let all = [env(), run_true(mfaexec), sign];
+    let runs = programs.measure(&world.environment(), WARM, &all)?;
+    let times = runs[2].median() / runs[1].median();
+    let what = "`prompt`, `cargo build --release`";
+    Ok(Row::of(what, &runs[2], &runs[0]).at_most(times, 1.1, "times a cached run"))
+}
+
 /// What a program waits for that fetches a cached session by itself, beside a cached run.
 pub(crate) fn credential_process(programs: &Programs, mfaexec: &Path) -> Result<Row> {
     let world = World::new(mfaexec, None)?;

@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
     CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
-    KeysChoice, ManChoice, MfaChoice, PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
-    non_empty,
+    KeysChoice, ManChoice, MfaChoice, PolicyChoice, PromptChoice, SetupChoice, SetupKind,
+    ShellChoice, SignIn, StatusChoice, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -109,10 +109,7 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
     #[command(flatten)]
-    pub(super) choice: Choice,
-    /// Print JSON
-    #[arg(long, help_heading = OUTPUT)]
-    pub(super) json: bool,
+    pub(super) status: StatusChoice,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }
@@ -159,13 +156,6 @@ pub(super) struct KeysArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Choice {
-    /// Only sessions that this profile uses
-    #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
-    pub(super) profile: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct CredentialProcessArgs {
     #[command(flatten)]
     pub(super) sign_in: SignIn,
@@ -204,6 +194,14 @@ pub(super) struct DoctorArgs {
 pub(super) struct CompletionsArgs {
     #[command(flatten)]
     pub(super) completions: CompletionsChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PromptArgs {
+    #[command(flatten)]
+    pub(super) prompt: PromptChoice,
     #[command(flatten)]
     pub(super) output: OutputOptions,
 }
@@ -252,10 +250,11 @@ pub(super) enum Subcommand {
     Doctor,
     Completions,
     Man,
+    Prompt,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -272,6 +271,7 @@ impl Subcommand {
         Self::Doctor,
         Self::Completions,
         Self::Man,
+        Self::Prompt,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -296,6 +296,7 @@ impl Subcommand {
             Self::Doctor => "doctor",
             Self::Completions => "completions",
             Self::Man => "man",
+            Self::Prompt => "prompt",
         }
     }
 
@@ -315,7 +316,9 @@ impl Subcommand {
             ),
             Self::Explain => self
                 .deferred::<ExplainArgs>("Show what a run would do and why, without any request"),
-            Self::Status => self.deferred::<StatusArgs>("List the cached sessions"),
+            Self::Status => {
+                self.deferred::<StatusArgs>("List the cached sessions, or say whether one is there")
+            }
             Self::Clear => {
                 self.deferred::<ClearArgs>("Remove cached sessions: all, or those of one profile")
             }
@@ -350,6 +353,9 @@ impl Subcommand {
                     "Print the script with which a shell completes mfaexec",
                 )
                 .override_usage("mfaexec completions bash|zsh|fish|nu"),
+            Self::Prompt => self.deferred::<PromptArgs>(
+                "Print the sign of this session for a prompt or status line",
+            ),
             Self::Man => self
                 .deferred::<ManArgs>("Print the man page of mfaexec or of a subcommand")
                 .after_help(MAN_EXAMPLES),

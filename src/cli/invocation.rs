@@ -6,12 +6,13 @@ use clap::FromArgMatches;
 
 use super::args::{
     ClearArgs, CompletionsArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs,
-    ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, RegionsArgs,
-    RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
+    ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, PromptArgs,
+    RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
 };
 use crate::options::{
     CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
-    KeysChoice, ManChoice, MfaChoice, PolicyChoice, SetupChoice, SetupKind, ShellChoice, SignIn,
+    KeysChoice, ManChoice, MfaChoice, PolicyChoice, PromptChoice, SetupChoice, SetupKind,
+    ShellChoice, SignIn, StatusChoice,
 };
 
 /// A command line that makes sense.
@@ -43,8 +44,7 @@ pub(super) enum Invocation {
         json: bool,
     },
     Status {
-        profile: Option<String>,
-        json: bool,
+        status: StatusChoice,
     },
     Clear {
         profile: Option<String>,
@@ -77,6 +77,9 @@ pub(super) enum Invocation {
     },
     Man {
         choice: ManChoice,
+    },
+    Prompt {
+        choice: PromptChoice,
     },
     /// `--version --verbose`, which is no subcommand.
     Version,
@@ -149,13 +152,8 @@ pub(super) fn invocation(
             (Invocation::Explain { sign_in, json }, output)
         }
         Subcommand::Status => {
-            let StatusArgs {
-                choice,
-                json,
-                output,
-            } = StatusArgs::from_arg_matches(matches)?;
-            let profile = choice.profile;
-            (Invocation::Status { profile, json }, output)
+            let StatusArgs { status, output } = StatusArgs::from_arg_matches(matches)?;
+            (Invocation::Status { status }, output)
         }
         Subcommand::Clear => {
             let ClearArgs { profile, output } = ClearArgs::from_arg_matches(matches)?;
@@ -209,6 +207,10 @@ pub(super) fn invocation(
         Subcommand::Man => {
             let ManArgs { man, output } = ManArgs::from_arg_matches(matches)?;
             (Invocation::Man { choice: man }, output)
+        }
+        Subcommand::Prompt => {
+            let PromptArgs { prompt, output } = PromptArgs::from_arg_matches(matches)?;
+            (Invocation::Prompt { choice: prompt }, output)
         }
     })
 }

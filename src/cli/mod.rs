@@ -1,6 +1,5 @@
 //! The program: the command line is parsed, the subcommand is run, and what comes back is told.
 
-use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -47,7 +46,7 @@ fn answer(words: &[OsString]) -> u8 {
         return code;
     }
     if let Some(answered) = complete::answer(words) {
-        return exit_code(answered, true);
+        return exit_code(answered.map(|()| EXIT_SUCCESS), true);
     }
     match parse(words) {
         Parsed::Run(invocation, output) => {
@@ -64,7 +63,10 @@ fn answer(words: &[OsString]) -> u8 {
             let done = done.map_err(|error| no_program::explained(error, words, command));
             exit_code(done, runs_command)
         }
-        Parsed::Print(text) => exit_code(output::print(&text), false),
+        Parsed::Print(text) => {
+            let printed = output::print(&text);
+            exit_code(printed.map(|()| EXIT_SUCCESS), false)
+        }
         Parsed::Invalid {
             error,
             runs_command,
@@ -72,9 +74,9 @@ fn answer(words: &[OsString]) -> u8 {
     }
 }
 
-fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
+fn perform(invocation: Invocation, ui: Ui) -> Result<u8> {
     let env = exec::environment();
-    let never: Infallible = match invocation {
+    let done: Result<()> = match invocation {
         Invocation::Run {
             sign_in,
             delivery,
@@ -82,63 +84,59 @@ fn perform(invocation: Invocation, ui: Ui) -> Result<()> {
         } => match delivery {
             Delivery { refresh: true, .. } => {
                 let every_profile = delivery.every_profile.profiles;
-                commands::refresh::refresh(&env, &sign_in, every_profile, &command, ui)?
+                match commands::refresh::refresh(&env, &sign_in, every_profile, &command, ui)? {}
             }
             delivery if delivery.every_profile.profiles => {
-                commands::every_profile::run(&env, &sign_in, &command, ui)?
+                match commands::every_profile::run(&env, &sign_in, &command, ui)? {}
             }
-            _ => commands::run::run(&env, &sign_in, &command, ui)?,
+            _ => match commands::run::run(&env, &sign_in, &command, ui)? {},
         },
         Invocation::Shell {
             sign_in,
             every_profile: EveryProfile { profiles: true },
             shell,
-        } => commands::every_profile::shell(&env, &sign_in, &shell, ui)?,
+        } => match commands::every_profile::shell(&env, &sign_in, &shell, ui)? {},
         Invocation::Shell { sign_in, shell, .. } => {
-            commands::shell::shell(&env, &sign_in, &shell, ui)?
+            match commands::shell::shell(&env, &sign_in, &shell, ui)? {}
         }
-        Invocation::Login { sign_in } => return commands::login::login(&env, &sign_in, ui),
+        Invocation::Login { sign_in } => commands::login::login(&env, &sign_in, ui),
         Invocation::Console { sign_in, console } => {
-            return commands::console::console(&env, &sign_in, &console, ui);
+            commands::console::console(&env, &sign_in, &console, ui)
         }
         Invocation::Export { sign_in, export } => {
-            return commands::export::export(&env, &sign_in, &export, ui);
+            commands::export::export(&env, &sign_in, &export, ui)
         }
-        Invocation::Explain { sign_in, json } => {
-            return commands::explain::explain(&env, &sign_in, json);
+        Invocation::Explain { sign_in, json } => commands::explain::explain(&env, &sign_in, json),
+        Invocation::Status { status } if status.check => {
+            return Ok(commands::status_check::check(&env, &status.sign_in(), ui));
         }
-        Invocation::Status { profile, json } => {
-            return commands::status::status(&env, profile.as_deref(), json, ui);
+        Invocation::Status { status } => {
+            commands::status::status(&env, status.profile.as_deref(), status.json, ui)
         }
-        Invocation::Clear { profile } => {
-            return commands::clear::clear(&env, profile.as_deref(), ui);
-        }
-        Invocation::Setup { what, setup } => {
-            return commands::setup::setup(&env, what, &setup, ui);
-        }
+        Invocation::Clear { profile } => commands::clear::clear(&env, profile.as_deref(), ui),
+        Invocation::Setup { what, setup } => commands::setup::setup(&env, what, &setup, ui),
         Invocation::CredentialProcess { sign_in } => {
-            return commands::credential_process::credential_process(&env, &sign_in, ui);
+            commands::credential_process::credential_process(&env, &sign_in, ui)
         }
         Invocation::Regions { profile, json } => {
-            return commands::regions::regions(&env, profile, json, ui);
+            commands::regions::regions(&env, profile, json, ui)
         }
-        Invocation::Keys { choice } => return commands::keys::keys(&env, &choice, ui),
-        Invocation::Mfa { choice } => return commands::mfa::mfa(&env, &choice, ui),
-        Invocation::Doctor { choice } => return commands::doctor::doctor(&env, &choice, ui),
-        Invocation::Completions { choice } => {
-            return commands::completions::completions(&env, choice, ui);
-        }
-        Invocation::Man { choice } => return commands::man::man(&choice, ui),
-        Invocation::Version => return commands::version::version(&env),
-        Invocation::Policy { choice } => return commands::policy::policy_for(&env, &choice),
+        Invocation::Keys { choice } => commands::keys::keys(&env, &choice, ui),
+        Invocation::Mfa { choice } => commands::mfa::mfa(&env, &choice, ui),
+        Invocation::Doctor { choice } => commands::doctor::doctor(&env, &choice, ui),
+        Invocation::Completions { choice } => commands::completions::completions(&env, choice, ui),
+        Invocation::Prompt { choice } => commands::prompt::prompt(&env, choice),
+        Invocation::Man { choice } => commands::man::man(&choice, ui),
+        Invocation::Version => commands::version::version(&env),
+        Invocation::Policy { choice } => commands::policy::policy_for(&env, &choice),
     };
-    match never {}
+    done.map(|()| EXIT_SUCCESS)
 }
 
 /// Tells a failure. The exit code depends on whether the invocation was to run a command.
-fn exit_code(result: Result<()>, runs_command: bool) -> u8 {
+fn exit_code(result: Result<u8>, runs_command: bool) -> u8 {
     match result {
-        Ok(()) => EXIT_SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             tty::discard_typed();
             output::error(&error);

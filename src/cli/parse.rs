@@ -136,7 +136,7 @@ fn wrong_line(
     // These are about no profile, so a word after them is none.
     let has_profile = !matches!(
         subcommand,
-        Some(Subcommand::Policy | Subcommand::Completions | Subcommand::Man)
+        Some(Subcommand::Policy | Subcommand::Completions | Subcommand::Man | Subcommand::Prompt)
     );
     let mut stray_one = stray_word(error).filter(|_| has_profile).map(str::to_owned);
     let option = option_meant(error, &words, subcommand, definitions);
@@ -314,10 +314,10 @@ mod tests {
         let Parsed::Run(invocation, _) = parse(&words) else {
             panic!("it makes sense");
         };
-        let Invocation::Status { profile, .. } = *invocation else {
+        let Invocation::Status { status } = *invocation else {
             panic!("it is a status");
         };
-        assert_eq!(profile.as_deref(), Some("two"));
+        assert_eq!(status.profile.as_deref(), Some("two"));
     }
 
     #[test]

@@ -94,6 +94,19 @@ pub(super) fn usage_error(
         ),
         None => (what, cause(error, &program)),
     };
+    if let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        return Error::of(
+            Kind::Usage,
+            format!("{} is missing", missing.join(" and ")),
+            match missing.iter().all(|name| name.starts_with('-')) {
+                true => "an option of this line has no meaning without it",
+                false => "what to do is not said",
+            },
+            format!("see: {program} --help"),
+        );
+    }
     let is_word = context(error, ContextKind::InvalidArg).is_some_and(|arg| !arg.starts_with('-'));
     if subcommand == Some(Subcommand::Policy)
         && error.kind() == ErrorKind::UnknownArgument

@@ -47,7 +47,7 @@ fn start(
     let files = files_for(env, &program, ui)?;
     let what_for = For::Shell(std::slice::from_ref(&program));
     let (mut env, obtained) = prepare(env, sign_in, what_for, ui)?;
-    mark(&mut env, &obtained);
+    mark(&mut env, &obtained, files.is_some() && !choice.keep_ps1);
     let restored = |env: &Environment| Restored {
         changes: to_restore(env, &obtained.session, &obtained.settings),
         renew: renewing_line(env, sign_in, &obtained.settings).unwrap_or_default(),
@@ -103,7 +103,7 @@ pub(super) fn program(env: &Environment, choice: &ShellChoice) -> OsString {
 }
 
 /// Writes down in the environment what the shell has.
-fn mark(env: &mut Environment, obtained: &Obtained) {
+fn mark(env: &mut Environment, obtained: &Obtained, has_sign: bool) {
     let Obtained {
         session, settings, ..
     } = obtained;
@@ -112,6 +112,7 @@ fn mark(env: &mut Environment, obtained: &Obtained) {
         session: session_name(settings),
         shell,
         key: session.access_key_id.clone(),
+        has_sign,
     };
     env.set(IN_SHELL, within.to_string());
     let [profile, end] = FOR_PROMPTS;

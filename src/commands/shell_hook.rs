@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 
+use super::prompt::{kept, left};
 use crate::edge::clock::now;
 use crate::edge::output::{Ui, colours_in_prompt, local_time, output, stdout_is_seen};
 use crate::edge::process::exec;
@@ -15,7 +16,6 @@ use crate::model::child::shell_context::ShellContext;
 use crate::model::environment::Environment;
 use crate::model::session::Session;
 use crate::model::time::Timestamp;
-use crate::sign_in::cached::open_cache;
 
 /// What the shell says of itself.
 struct ShellState<'a> {
@@ -52,9 +52,18 @@ fn hook(env: &Environment, shell: Shell, asking: &ShellState<'_>) -> String {
     let within = ShellContext::of(env);
     let end = env.text("AWS_CREDENTIAL_EXPIRATION");
     let mut end = end.as_deref().and_then(Timestamp::parse);
-    let renewed = within.as_ref().and_then(|within| renewed(env, within, end));
+    let kept = within.as_ref().and_then(|within| kept(env, within));
+    let kept = kept.as_ref();
+    let renewed = within
+        .as_ref()
+        .and_then(|within| renewed(kept?, within, end));
+    let mut left = left(env, kept);
     let changes = renewed.as_ref().map(|(within, session)| {
         end = Some(session.expires_at);
+        left = match session.left(now()) {
+            0 => Left::Ended,
+            left => Left::Seconds(left),
+        };
         let mut changes = of_session(session);
         changes.push((IN_SHELL.to_owned(), Some(within.to_string())));
         let shown = session.expires_at.to_string();
@@ -64,12 +73,9 @@ fn hook(env: &Environment, shell: Shell, asking: &ShellState<'_>) -> String {
     let rival = within.filter(|_| renewed.is_none());
     let rival = rival.and_then(|within| within.overridden_by(env));
     let rival = rival.as_deref();
-    let left = match (rival, end.map(|end| now().until(end))) {
-        (Some(_), _) => Left::Overridden,
-        (None, None) => Left::Unknown,
-        (None, Some(0)) => Left::Ended,
-        (None, Some(left)) => Left::Seconds(left),
-    };
+    if rival.is_some() {
+        left = Left::Overridden;
+    }
     let ended = end.filter(|_| left == Left::Ended);
     let to_tell = match (rival, ended) {
         (Some(name), _) => name.to_owned(),
@@ -84,14 +90,12 @@ fn hook(env: &Environment, shell: Shell, asking: &ShellState<'_>) -> String {
     shell.changes(&changes.unwrap_or_default(), &own)
 }
 
-/// The session that this shell should have by now, if it is another one than it has.
-fn renewed(
-    env: &Environment,
+/// The cached session, if this shell has another one.
+fn renewed<'a>(
+    session: &'a Session,
     within: &ShellContext,
     end: Option<Timestamp>,
-) -> Option<(ShellContext, Session)> {
-    let cache = open_cache(env, None).ok()?;
-    let session = cache.session(&within.session).ok().flatten()?;
+) -> Option<(ShellContext, &'a Session)> {
     if session.access_key_id == within.key || Some(session.expires_at) < end {
         return None;
     }

@@ -75,6 +75,7 @@ pub(crate) const MAN_PAGES: &[ManPage] = man_pages![
     "doctor",
     "completions",
     "man",
+    "prompt",
 ];
 
 impl ManPage {

@@ -22,6 +22,8 @@ mod login_command;
 mod man;
 mod mfa;
 mod policy;
+mod prompt;
+mod status;
 mod user_sign_in;
 
 pub(crate) use change::ChangeChoice;
@@ -31,6 +33,8 @@ pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice, Store};
 pub(crate) use man::ManChoice;
 pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;
+pub(crate) use prompt::PromptChoice;
+pub(crate) use status::StatusChoice;
 pub(crate) use user_sign_in::UserSignIn;
 
 // No comments for documentation at types that are flattened: clap would take them for the text of

@@ -59,7 +59,10 @@ pub(crate) fn refuse_twice(env: &Environment, sign_in: &SignIn) -> Result<()> {
     }
     let end = env.text("AWS_CREDENTIAL_EXPIRATION");
     let end = end.as_deref().and_then(Timestamp::parse);
-    let cause = match end.map(|end| (now().until(end), end)) {
+    let by_aws = |session: &Session| session.access_key_id == around.within.key;
+    let known = around.cached.as_ref().filter(|session| by_aws(session));
+    let left = |end| known.map_or_else(|| now().until(end), |session| session.left(now()));
+    let cause = match end.map(|end| (left(end), end)) {
         None => "its keys have no end".to_owned(),
         Some((0, end)) => format!("its session ended at {}", local_time(end, now())),
         Some((left, end)) => format!(

@@ -279,6 +279,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
         "doctor",
         "completions",
         "man",
+        "prompt",
     ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
@@ -301,7 +302,7 @@ fn an_option_of_another_subcommand_is_found_there() {
     has(
         &error,
         &[
-            "explain, status, regions, mfa and doctor have it",
+            "explain, status, regions, keys, mfa and doctor have it",
             "see: mfaexec login --help",
         ],
     );

@@ -9,11 +9,12 @@ use crate::examples::{shows_what_a_user_sees, with_aws};
 use crate::harness::{Said, World, finish, has};
 
 const PAGE: &str = include_str!("../../docs/recipes.md");
-const TESTS: [&str; 4] = [
+const TESTS: [&str; 5] = [
     include_str!("recipes_apart.rs"),
     include_str!("recipes_ci.rs"),
     include_str!("recipes_inside.rs"),
     include_str!("recipes_make.rs"),
+    include_str!("recipes_prompt.rs"),
 ];
 
 /// What is below one heading.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 16] = [
+const SUBCOMMANDS: [&str; 17] = [
     "shell",
     "login",
     "console",
@@ -27,6 +27,7 @@ const SUBCOMMANDS: [&str; 16] = [
     "doctor",
     "completions",
     "man",
+    "prompt",
 ];
 
 #[test]
@@ -162,6 +163,7 @@ fn the_reference_has_every_option_of_every_command() {
         &["doctor"],
         &["completions"],
         &["man"],
+        &["prompt"],
     ] {
         let shown = long_options(&help(subcommand));
         assert!(shown.len() > 3, "{shown:?}");

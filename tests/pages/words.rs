@@ -131,6 +131,7 @@ fn the_help_uses_the_words_of_the_style() {
         "doctor",
         "completions",
         "man",
+        "prompt",
     ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");

@@ -146,8 +146,10 @@ impl<'a> Reader<'a> {
         let has_profile = self.profile.is_some() || self.has_profile_option();
         let similar = known.similar_profile(word);
         let similar = similar.filter(|_| self.profile.is_none());
+        // No subcommand takes what follows after `--`: a profile may be called `prod`.
         if self.verb.is_none()
             && self.profile.is_none()
+            && !has_dashes
             && let Some((likeness, name)) = similar_subcommand(word)
             && similar.is_none_or(|(other, _)| likeness >= other)
         {

@@ -21,8 +21,44 @@ pub(crate) enum Left {
 /// The sign as a part of the shell's prompt. Whatever the profile is called, it means nothing to the
 /// shell's language.
 pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String {
+    let (text, colour) = words(profile, left);
+    let mark = mark(shell);
+    match colour {
+        Some(colour) if colours => format!("{mark}{} {mark}", colour.around(&text, shell)),
+        _ => format!("{mark}{text} {mark}"),
+    }
+}
+
+/// The sign for what shows the output of a program: a prompt that has `$(mfaexec prompt)` in it, or a
+/// status line.
+pub(crate) fn sign(reader: Reader, profile: &str, left: Left, colours: bool) -> String {
+    let (text, colour) = words(profile, left);
+    let text = match colour {
+        Some(colour) if colours => colour.for_reader(&text, reader),
+        _ => text,
+    };
+    match reader {
+        // Some take the end of the line away, and others show it.
+        Reader::Tmux | Reader::Plain => text + "\n",
+        _ => text + " ",
+    }
+}
+
+/// What shows the sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Bash,
+    Zsh,
+    /// Shells that find out the width of what a program prints by themselves.
+    Fish,
+    Sh,
+    Tmux,
+    Plain,
+}
+
+fn words(profile: &str, left: Left) -> (String, Option<Colour>) {
     let profile: String = profile.chars().map(harmless).collect();
-    let (text, colour) = match left {
+    match left {
         Left::Unknown => (format!("({profile})"), None),
         Left::Ended => (format!("({profile} expired)"), Some(Colour::Red)),
         Left::Overridden => (format!("({profile} overridden)"), Some(Colour::Red)),
@@ -31,11 +67,6 @@ pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) ->
             Some(Colour::Yellow),
         ),
         Left::Seconds(left) => (format!("({profile} {})", short(left)), None),
-    };
-    let mark = mark(shell);
-    match colour {
-        Some(colour) if colours => format!("{mark}{} {mark}", colour.around(&text, shell)),
-        _ => format!("{mark}{text} {mark}"),
     }
 }
 
@@ -74,11 +105,30 @@ enum Colour {
 }
 
 impl Colour {
-    fn around(self, text: &str, shell: Shell) -> String {
-        let (number, name) = match self {
+    fn names(self) -> (u8, &'static str) {
+        match self {
             Self::Red => (31, "red"),
             Self::Yellow => (33, "yellow"),
-        };
+        }
+    }
+
+    fn for_reader(self, text: &str, reader: Reader) -> String {
+        let (number, name) = self.names();
+        match reader {
+            // What \[ and \] mean is decided before a program's output comes in: these are what they
+            // become (readline.h, RL_PROMPT_START_IGNORE).
+            Reader::Bash => {
+                format!("\u{1}\u{1b}[{number}m\u{2}{text}\u{1}\u{1b}[0m\u{2}")
+            }
+            Reader::Zsh => self.around(text, Shell::Zsh),
+            Reader::Fish => self.around(text, Shell::Fish),
+            Reader::Tmux => format!("#[fg={name}]{text}#[default]"),
+            Reader::Sh | Reader::Plain => text.to_owned(),
+        }
+    }
+
+    fn around(self, text: &str, shell: Shell) -> String {
+        let (number, name) = self.names();
         match shell {
             // Between these bash counts no columns.
             Shell::Bash => format!(r"\[\e[{number}m\]{text}\[\e[0m\]"),
@@ -118,6 +168,22 @@ mod tests {
             segment(Shell::Fish, "p", Left::Ended, false),
             "(p expired) "
         );
+    }
+
+    #[test]
+    fn each_reader_has_its_own_colours() {
+        let of = |reader| sign(reader, "p", Left::Ended, true);
+        assert_eq!(
+            of(Reader::Bash),
+            "\u{1}\u{1b}[31m\u{2}(p expired)\u{1}\u{1b}[0m\u{2} "
+        );
+        assert_eq!(of(Reader::Zsh), "%F{red}(p expired)%f ");
+        assert_eq!(of(Reader::Fish), "\u{1b}[31m(p expired)\u{1b}[0m ");
+        assert_eq!(of(Reader::Sh), "(p expired) ");
+        assert_eq!(of(Reader::Tmux), "#[fg=red](p expired)#[default]\n");
+        assert_eq!(of(Reader::Plain), "(p expired)\n");
+        let plain = sign(Reader::Tmux, "a#[b]", Left::Unknown, false);
+        assert_eq!(plain, "(a??b?)\n");
     }
 
     #[test]

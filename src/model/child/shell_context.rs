@@ -6,7 +6,7 @@ use crate::model::child::shell::IN_SHELL;
 use crate::model::environment::Environment;
 use crate::model::vars::is_rival;
 
-/// The value of [`IN_SHELL`]: three words with colons between.
+/// The value of [`IN_SHELL`]: words with colons between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShellContext {
     /// The name of the session at rest, which the next one will have, too.
@@ -15,17 +15,23 @@ pub(crate) struct ShellContext {
     pub shell: u32,
     /// The access key that its variables should have.
     pub key: String,
+    /// Whether the shell's own prompt shows the session.
+    pub has_sign: bool,
 }
+
+/// The last word of the value where it does.
+const SIGN: &str = "sign";
 
 impl ShellContext {
     /// Of an environment that has one.
     pub(crate) fn of(env: &Environment) -> Option<Self> {
         let value = env.text(IN_SHELL)?;
-        let mut words = value.splitn(3, ':');
+        let mut words = value.split(':');
         Some(Self {
             session: words.next()?.to_owned(),
             shell: words.next()?.parse().ok()?,
             key: words.next()?.to_owned(),
+            has_sign: words.next() == Some(SIGN),
         })
     }
 
@@ -41,7 +47,11 @@ impl ShellContext {
 
 impl fmt::Display for ShellContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.session, self.shell, self.key)
+        write!(f, "{}:{}:{}", self.session, self.shell, self.key)?;
+        match self.has_sign {
+            true => write!(f, ":{SIGN}"),
+            false => Ok(()),
+        }
     }
 }
 
@@ -62,6 +72,10 @@ mod tests {
     fn it_is_read_as_it_is_written() {
         let within = ShellContext::of(&env(&[])).map(|within| within.to_string());
         assert_eq!(within.as_deref(), Some("0af3:77:ASIA1"));
+        let shown = Environment::new(vec!["MFAEXEC_SHELL=0af3:77:ASIA1:sign".into()]);
+        let within = ShellContext::of(&shown).unwrap();
+        assert!(within.has_sign && within.key == "ASIA1");
+        assert_eq!(within.to_string(), "0af3:77:ASIA1:sign");
         let broken = Environment::new(vec!["MFAEXEC_SHELL=0af3".into()]);
         assert_eq!(ShellContext::of(&broken), None);
     }

@@ -1,0 +1,38 @@
+//! The options of `mfaexec prompt`.
+
+use clap::{Args, ValueEnum};
+
+use crate::model::child::prompt_segment::Reader;
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct PromptChoice {
+    /// What shows it: bash, zsh, fish, nu, sh, tmux
+    ///
+    /// Each has colours in its own way; sh has none. Default: plain text.
+    #[arg(value_name = "READER", hide_possible_values = true)]
+    reader: Option<ReaderName>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReaderName {
+    Bash,
+    Zsh,
+    Fish,
+    Nu,
+    Sh,
+    Tmux,
+    Plain,
+}
+
+impl PromptChoice {
+    pub(crate) fn reader(self) -> Reader {
+        match self.reader {
+            Some(ReaderName::Bash) => Reader::Bash,
+            Some(ReaderName::Zsh) => Reader::Zsh,
+            Some(ReaderName::Fish | ReaderName::Nu) => Reader::Fish,
+            Some(ReaderName::Sh) => Reader::Sh,
+            Some(ReaderName::Tmux) => Reader::Tmux,
+            Some(ReaderName::Plain) | None => Reader::Plain,
+        }
+    }
+}
