@@ -36,15 +36,36 @@ _mfaexec() {
     _mfaexec_unquote "${raw%"$2"}"
     before=$plain
 
-    local candidate IFS=$' \t\n'
+    local candidate meaning width=0 meanings IFS=$' \t\n'
+    meanings=()
     COMPREPLY=()
     while IFS= read -r candidate; do
+        meaning=
+        [[ $candidate == *$'\t'* ]] && meaning=${candidate#*$'\t'}
         candidate=${candidate%%$'\t'*}
         [[ $candidate == "$before"* ]] || continue
         candidate=${candidate#"$before"}
         [[ $open ]] || printf -v candidate %q "$candidate"
-        COMPREPLY+=("$candidate")
+        ((${#candidate} > width)) && width=${#candidate}
+        COMPREPLY+=("$candidate") meanings+=("$meaning")
     done < <(MFAEXEC_COMPLETE=bash command mfaexec -- "${words[@]}" 2>/dev/null)
+
+    # bash before 4.4 sorts what it shows.
+    type compopt &>/dev/null && compopt -o nosort 2>/dev/null
+    if ((${#COMPREPLY[@]} == 1)); then
+        [[ ${COMPREPLY[0]} == */ ]] && type compopt &>/dev/null && compopt -o nospace
+        return
+    fi
+    # Where bash shows a list, and inserts at most what all of it begins with, it can show meanings.
+    case ${COMP_TYPE-} in
+        33 | 63 | 64)
+            for i in "${!COMPREPLY[@]}"; do
+                [[ ${meanings[i]} ]] || continue
+                printf -v candidate "%-${width}s  (%s)" "${COMPREPLY[i]}" "${meanings[i]}"
+                COMPREPLY[i]=$candidate
+            done
+            ;;
+    esac
 }
 
 # Sets `plain` to a word without its quotes, `quote` to one that is still open. The word is never
