@@ -173,9 +173,10 @@ fn cause(error: &clap::Error, program: &str) -> String {
 
 /// The subcommands that have an option, for the cause.
 pub(super) fn others_with(option: &str) -> String {
+    let definitions = definitions();
     let having = Subcommand::ALL
         .into_iter()
-        .filter(|of| has_option(&definitions(), Some(*of), option));
+        .filter(|of| has_option(&definitions, Some(*of), option));
     let names: Vec<_> = having.map(Subcommand::name).collect();
     match names.split_last() {
         None => String::new(),
