@@ -19,6 +19,7 @@ use super::tokens::{Token, Tokens};
 use crate::edge::output;
 use crate::edge::process::exec;
 use crate::error::{Error, Result};
+use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::packaged::CompletedShell;
 
@@ -63,7 +64,9 @@ fn offered(words: &[OsString], env: &Environment) -> Vec<CompletionCandidate> {
         let words = [&before[..], &[word.into()]].concat();
         let found = engine::complete(&mut definitions, words, before.len(), here.as_deref());
         // A question in the middle of a line is no place for an error.
-        found.unwrap_or_default()
+        let mut found = found.unwrap_or_default();
+        found.retain(can_be_shown);
+        found
     };
     match word.to_str() {
         Some("") => {
@@ -117,6 +120,13 @@ fn in_order(words: &[OsString], definitions: &Command) -> Vec<OsString> {
         .chain(subcommand)
         .chain(others)
         .collect()
+}
+
+/// The answer has a line for each, and not every shell escapes what it shows: a name that looks like
+/// another one, or moves the cursor, is not offered.
+fn can_be_shown(candidate: &CompletionCandidate) -> bool {
+    let value = candidate.get_value().to_str();
+    value.is_some_and(|value| printable(value) == value)
 }
 
 /// `VALUE<tab>MEANING`

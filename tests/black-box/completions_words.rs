@@ -121,6 +121,8 @@ fn each_option_with_a_value_has_some() {
     assert_eq!(values(&world, &["-d", "1"]), ["15m", "1h", "12h"]);
     assert_eq!(values(&world, &["--duration=36"]), ["--duration=36h"]);
     assert_eq!(values(&world, &["--policy-file", "po"]), ["policy.json"]);
+    world.write("pol\u{1b}[2Jicy", "");
+    assert_eq!(values(&world, &["--policy-file", "po"]), ["policy.json"]);
     assert_eq!(values(&world, &["man", "--into", "p"]), ["pages/"]);
     let kinds = offers(&world, &["policy", ""]);
     assert!(

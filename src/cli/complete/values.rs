@@ -175,9 +175,7 @@ fn candidates(values: Values, typed: &str, env: &Environment) -> Vec<CompletionC
     };
     values
         .into_iter()
-        // The answer has a line for each, and not every shell escapes what it shows: a name that
-        // looks like another one, or moves the cursor, is not offered.
-        .filter(|(value, _)| value.starts_with(typed) && printable(value) == *value)
+        .filter(|(value, _)| value.starts_with(typed))
         .map(|(value, meaning)| {
             let meaning = Some(printable(&meaning)).filter(|meaning| !meaning.is_empty());
             CompletionCandidate::new(value).help(meaning.map(Into::into))
