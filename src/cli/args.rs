@@ -350,10 +350,10 @@ impl Subcommand {
                     "Print the script with which a shell completes mfaexec",
                 )
                 .override_usage("mfaexec completions bash|zsh|fish|nu")
-                .after_long_help(COMPLETIONS),
+                .after_long_help(CompletionsChoice::EXAMPLES),
             Self::Man => self
                 .deferred::<ManArgs>("Print the man page of mfaexec or of a subcommand")
-                .after_help(MAN_EXAMPLES),
+                .after_help(ManChoice::EXAMPLES),
         }
     }
 
@@ -406,19 +406,6 @@ mfaexec login gets one. Whether the policy holds is seen by calls that only read
   ! warning      works, and should be looked at
   x failed       a sign-in fails, or a key is not safe; the exit code is 1
   ? not checked  the cause says why";
-
-const COMPLETIONS: &str = "\
-Examples, once the directory is there:
-  mfaexec completions bash > ~/.local/share/bash-completion/completions/mfaexec
-  mfaexec completions zsh > ~/.zfunc/_mfaexec
-  mfaexec completions fish > ~/.config/fish/completions/mfaexec.fish
-  mfaexec completions nu | save -f ~/.config/nushell/autoload/mfaexec.nu
-For zsh, ~/.zshrc needs fpath+=~/.zfunc before compinit.";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  mfaexec man login | man -l -
-  mfaexec man --into ~/.local/share/man/man1";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

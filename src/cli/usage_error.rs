@@ -92,7 +92,7 @@ pub(super) fn usage_error(
             what.strip_suffix(&format!(": {cause}")).unwrap_or(what),
             cause,
         ),
-        None => (what, cause(error, &program)),
+        None => (what, cause(error, subcommand, &program)),
     };
     let is_word = context(error, ContextKind::InvalidArg).is_some_and(|arg| !arg.starts_with('-'));
     if subcommand == Some(Subcommand::Policy)
@@ -145,7 +145,7 @@ pub(super) fn corrected(
     Some(words)
 }
 
-fn cause(error: &clap::Error, program: &str) -> String {
+fn cause(error: &clap::Error, subcommand: Option<Subcommand>, program: &str) -> String {
     let wrong = context(error, ContextKind::InvalidArg);
     let option = wrong.filter(|arg| arg.starts_with('-'));
     match error.kind() {
@@ -153,7 +153,7 @@ fn cause(error: &clap::Error, program: &str) -> String {
             format!("{program} has no such option{}", others_with(option))
         }
         ErrorKind::UnknownArgument
-            if program.ends_with(" completions") || program.ends_with(" man") =>
+            if matches!(subcommand, Some(Subcommand::Completions | Subcommand::Man)) =>
         {
             "one word follows it".to_owned()
         }
