@@ -153,7 +153,7 @@ fn a_profile_shows_its_account_and_how_long_its_session_lasts() {
     let of = |name: &str| meaning(&world, &["login", "-p", ""], name);
     assert_eq!(of("testuser"), "123456789012");
     assert_eq!(of("centre"), "111122223333");
-    assert_eq!(of("broken"), "");
+    assert_eq!(of("broken"), "cannot be used");
     assert!(
         world.aws.journal().is_empty() && !world.cache().exists(),
         "TAB asks no one"

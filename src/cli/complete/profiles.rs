@@ -63,14 +63,14 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// `123456789012, 3h 59m left`, as far as it is known; nothing of a profile that leads nowhere.
+    /// `123456789012, 3h 59m left`, as far as it is known.
     fn at(&self, name: &str) -> String {
         let sign_in = SignIn {
             profile: Some(name.to_owned()),
             ..SignIn::default()
         };
         let Ok(mut settings) = settings_from(self.profiles, &self.env, &sign_in) else {
-            return String::new();
+            return "cannot be used".to_owned();
         };
         if let Some(cache) = self.cache.as_ref().filter(|_| !self.sessions.is_empty()) {
             // What cannot be read is not known.
