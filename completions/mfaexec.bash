@@ -36,15 +36,38 @@ _mfaexec() {
     _mfaexec_unquote "${raw%"$2"}"
     before=$plain
 
-    local candidate IFS=$' \t\n'
+    local candidate meaning width=0 meanings
+    meanings=()
     COMPREPLY=()
-    while IFS= read -r candidate; do
-        candidate=${candidate%%$'\t'*}
+    while IFS=$'\t' read -r candidate meaning; do
         [[ $candidate == "$before"* ]] || continue
         candidate=${candidate#"$before"}
-        [[ $open ]] || printf -v candidate %q "$candidate"
-        COMPREPLY+=("$candidate")
+        # Of thousands of names, few need it.
+        if [[ ! $open && $candidate == *[!a-zA-Z0-9_./:=@%+-]* ]]; then
+            printf -v candidate %q "$candidate"
+        fi
+        COMPREPLY+=("$candidate") meanings+=("$meaning")
     done < <(MFAEXEC_COMPLETE=bash command mfaexec -- "${words[@]}" 2>/dev/null)
+
+    # bash before 4.4 sorts what it shows.
+    type compopt &>/dev/null && compopt -o nosort 2>/dev/null
+    if ((${#COMPREPLY[@]} == 1)); then
+        [[ ${COMPREPLY[0]} == */ ]] && type compopt &>/dev/null && compopt -o nospace
+        return
+    fi
+    # Where bash shows a list, and inserts at most what all of it begins with, it can show meanings.
+    case ${COMP_TYPE-} in
+        33 | 63 | 64)
+            for candidate in "${COMPREPLY[@]}"; do
+                ((${#candidate} > width)) && width=${#candidate}
+            done
+            for i in "${!COMPREPLY[@]}"; do
+                [[ ${meanings[i]} ]] || continue
+                printf -v candidate "%-${width}s  (%s)" "${COMPREPLY[i]}" "${meanings[i]}"
+                COMPREPLY[i]=$candidate
+            done
+            ;;
+    esac
 }
 
 # Sets `plain` to a word without its quotes, `quote` to one that is still open. The word is never

@@ -352,13 +352,14 @@ impl Subcommand {
                 .deferred::<CompletionsArgs>(
                     "Print the script with which a shell completes mfaexec",
                 )
-                .override_usage("mfaexec completions bash|zsh|fish|nu"),
+                .override_usage("mfaexec completions bash|zsh|fish|nu")
+                .after_long_help(CompletionsChoice::EXAMPLES),
             Self::Prompt => self.deferred::<PromptArgs>(
                 "Print the sign of this session for a prompt or status line",
             ),
             Self::Man => self
                 .deferred::<ManArgs>("Print the man page of mfaexec or of a subcommand")
-                .after_help(MAN_EXAMPLES),
+                .after_help(ManChoice::EXAMPLES),
         }
     }
 
@@ -411,11 +412,6 @@ mfaexec login gets one. Whether the policy holds is seen by calls that only read
   ! warning      works, and should be looked at
   x failed       a sign-in fails, or a key is not safe; the exit code is 1
   ? not checked  the cause says why";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  mfaexec man login | man -l -
-  mfaexec man --into ~/.local/share/man/man1";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -11,20 +11,20 @@
 
 use std::ffi::OsString;
 
-use clap_complete::engine::{self, ArgValueCandidates, CompletionCandidate};
+use clap::Command;
+use clap_complete::engine::{self, CompletionCandidate};
 
-use super::args::definitions;
-use crate::edge::config_files;
+use super::args::{Subcommand, definitions};
+use super::tokens::{Token, Tokens};
 use crate::edge::output;
 use crate::edge::process::exec;
 use crate::error::{Error, Result};
 use crate::escape::printable;
-use crate::model::child::shell::Shell;
-use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::packaged::CompletedShell;
-use crate::model::prompt::method;
-use crate::model::settings::regions::with_known_regions;
+
+mod profiles;
+mod values;
 
 /// The variable that turns a call into a question of a completion script. Not COMPLETE, which other
 /// programs use, and which people may have set for one of them.
@@ -32,6 +32,8 @@ const VARIABLE: &str = "MFAEXEC_COMPLETE";
 
 /// Answers if this call is a question for completions.
 pub(super) fn answer(args: &[OsString]) -> Option<Result<()>> {
+    // A run pays for one look, not for the environment as a list.
+    std::env::var_os(VARIABLE)?;
     let env = exec::environment();
     let shell = env.text(VARIABLE).filter(|shell| shell != "0")?;
     let asks = CompletedShell::ALL
@@ -39,7 +41,8 @@ pub(super) fn answer(args: &[OsString]) -> Option<Result<()>> {
         .any(|known| known.name() == shell);
     match args {
         [_, dashes, words @ ..] if asks && dashes == "--" && !words.is_empty() => {
-            Some(offer(words, &env))
+            let lines = offered(words, &env).iter().map(line).collect::<String>();
+            Some(output::print(&lines))
         }
         _ => Some(Err(Error::new(
             "there is nothing to complete",
@@ -49,71 +52,100 @@ pub(super) fn answer(args: &[OsString]) -> Option<Result<()>> {
     }
 }
 
-fn offer(words: &[OsString], env: &Environment) -> Result<()> {
-    let at = words.len() - 1;
+/// What can be in the place of the last word.
+fn offered(words: &[OsString], env: &Environment) -> Vec<CompletionCandidate> {
+    let Some((word, before)) = words.split_last() else {
+        return Vec::new();
+    };
+    let mut definitions = values::with_values(definitions(), env);
+    let before = in_order(before, &definitions);
     let here = std::env::current_dir().ok();
-    let candidates = engine::complete(&mut with_values(env), words.to_vec(), at, here.as_deref());
-    // A question in the middle of a line is no place for an error.
-    let mut candidates = candidates.unwrap_or_default();
-    // Where a subcommand could follow, the command could begin, which is what most want.
-    if words[at].is_empty() && candidates.iter().any(is_subcommand) {
-        let dashes = CompletionCandidate::new("--").help(Some("The command to run".into()));
-        candidates.push(dashes);
+    let mut complete = |word: &str| {
+        let words = [&before[..], &[word.into()]].concat();
+        let found = engine::complete(&mut definitions, words, before.len(), here.as_deref());
+        // A question in the middle of a line is no place for an error.
+        let mut found = found.unwrap_or_default();
+        found.retain(can_be_shown);
+        found
+    };
+    match word.to_str() {
+        Some("") => {
+            let mut found = complete("");
+            found.retain(|candidate| !value(candidate).starts_with('-'));
+            // Where a subcommand could follow, the command could begin.
+            if found.iter().any(is_subcommand) {
+                found.push(CompletionCandidate::new("--").help(Some("The command to run".into())));
+            }
+            found
+        }
+        // The engine has one name for each option.
+        Some("-") => {
+            let mut found = complete("--");
+            let short = complete("-").into_iter();
+            found.extend(short.filter(|candidate| value(candidate).len() == "-p".len()));
+            found
+        }
+        Some(word) => complete(word),
+        None => Vec::new(),
     }
-    let lines = candidates.iter().map(line);
-    output::print(&lines.collect::<String>())
-}
-/// The definitions of the command line, with what the config files know for the options that name
-/// something in them.
-fn with_values(env: &Environment) -> clap::Command {
-    fn add_to(command: clap::Command, env: &Environment) -> clap::Command {
-        command
-            .mut_args(|arg| {
-                let known: fn(&Profiles) -> Vec<String> = match arg.get_id().as_str() {
-                    "profile" => |profiles| profiles.names().into_iter().map(Into::into).collect(),
-                    "role_arn" => |profiles| profiles.values("role_arn"),
-                    "mfa_serial" => |profiles| profiles.values("mfa_serial"),
-                    "region" => |profiles| with_known_regions(profiles.values("region")),
-                    "shell" => |_| Shell::PROGRAMS.map(|(name, _)| name.to_owned()).into(),
-                    "prompt" => |_| method::names().map(str::to_owned).collect(),
-                    _ => return arg,
-                };
-                let env = env.clone();
-                arg.add(ArgValueCandidates::new(move || candidates(&env, known)))
-            })
-            .mut_subcommands(|subcommand| add_to(subcommand, env))
-    }
-    let mut all = definitions();
-    all.build();
-    add_to(all, env)
 }
 
-/// What the config files know; nothing if they cannot be read, because a question in the middle of
-/// a line is no place for an error.
-fn candidates(env: &Environment, known: fn(&Profiles) -> Vec<String>) -> Vec<CompletionCandidate> {
-    let profiles = config_files::read(env).and_then(Profiles::parse);
-    let values = profiles.as_ref().map(known).unwrap_or_default();
-    values
+/// The words before the one in question, as the engine takes them for what they are: the subcommand
+/// first, and each value with its option, as a value may be called like a subcommand.
+fn in_order(words: &[OsString], definitions: &Command) -> Vec<OsString> {
+    let (mut subcommand, mut others) = (None, Vec::new());
+    for token in Tokens::new(words, definitions) {
+        match token {
+            Token::Word(at) if subcommand.is_none() && Subcommand::of(&words[at]).is_some() => {
+                subcommand = Some(words[at].clone());
+            }
+            // `help login`: what follows is a subcommand, as without it.
+            Token::Word(at) if words[at] == "help" && subcommand.is_none() => {}
+            Token::Word(at) => others.push(words[at].clone()),
+            Token::Option(place) => match &words[place] {
+                [option, value] if !value.is_empty() => {
+                    let is_long = option.as_encoded_bytes().starts_with(b"--");
+                    let mut joined = option.clone();
+                    joined.push(if is_long { "=" } else { "" });
+                    joined.push(value);
+                    others.push(joined);
+                }
+                option => others.extend(option.iter().cloned()),
+            },
+        }
+    }
+    let program = words.first().cloned();
+    program
         .into_iter()
-        // The answer has a line for each, and not every shell escapes what it shows: a name that
-        // looks like another one, or moves the cursor, is not offered.
-        .filter(|name| printable(name) == *name)
-        .map(CompletionCandidate::new)
+        .chain(subcommand)
+        .chain(others)
         .collect()
+}
+
+/// The answer has a line for each, and not every shell escapes what it shows: a name that looks like
+/// another one, or moves the cursor, is not offered.
+fn can_be_shown(candidate: &CompletionCandidate) -> bool {
+    let value = candidate.get_value().to_str();
+    value.is_some_and(|value| printable(value) == value)
 }
 
 /// `VALUE<tab>MEANING`
 fn line(candidate: &CompletionCandidate) -> String {
-    let value = candidate.get_value().to_string_lossy();
+    let value = value(candidate);
     let meaning = candidate.get_help().map(ToString::to_string);
-    match meaning.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")) {
-        Some(meaning) if !meaning.is_empty() => format!("{value}\t{meaning}\n"),
-        _ => format!("{value}\n"),
+    let meaning = meaning.unwrap_or_default();
+    let meaning = meaning.split_whitespace().collect::<Vec<_>>().join(" ");
+    match meaning.is_empty() {
+        true => format!("{value}\n"),
+        false => format!("{value}\t{meaning}\n"),
     }
 }
 
+fn value(candidate: &CompletionCandidate) -> std::borrow::Cow<'_, str> {
+    candidate.get_value().to_string_lossy()
+}
+
 fn is_subcommand(candidate: &CompletionCandidate) -> bool {
-    candidate
-        .get_id()
-        .is_some_and(|id| id.starts_with("command::"))
+    let id = candidate.get_id();
+    id.is_some_and(|id| id.starts_with("command::"))
 }

@@ -47,6 +47,11 @@ const TABLE: &[Row] = &[
         cause: "clear removes cached sessions",
     },
     Row {
+        words: &["uninstall"],
+        meaning: Meaning::Subcommand(Subcommand::Clear),
+        cause: "clear removes sessions and their key; the README says which files there are beside",
+    },
+    Row {
         words: &[
             "signin",
             "sign-in",

@@ -164,7 +164,7 @@ fn on_panic(info: &std::panic::PanicHookInfo<'_>) {
     output::error(&Error::new(
         "internal error",
         format!("a panic at {place}"),
-        "please report it with this line and what you ran",
+        "please report it with this line, what you ran, and what this prints: mfaexec -V -v",
     ));
     std::process::exit(i32::from(EXIT_OWN_FAILURE));
 }

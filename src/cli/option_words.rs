@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::args::Subcommand;
+use super::args::{Subcommand, run_definitions};
 use super::tokens::{Token, Tokens};
 use crate::model::arn::Arn;
 
@@ -63,12 +63,16 @@ pub(super) fn options_of(definitions: &Command, subcommand: Option<Subcommand>) 
     names.map(str::to_owned).collect()
 }
 
-/// The definition of a run or of that subcommand, with what clap defers.
+/// The definition of a run or of that subcommand, with what clap defers. Only that one: to build all of
+/// them takes as long as they are many.
 fn built(definitions: &Command, subcommand: Option<Subcommand>) -> Command {
-    let mut all = definitions.clone();
-    all.build();
-    let of = subcommand.and_then(|subcommand| all.find_subcommand(subcommand.name()).cloned());
-    of.unwrap_or(all)
+    let of = subcommand.and_then(|subcommand| definitions.find_subcommand(subcommand.name()));
+    let mut of = of.cloned().unwrap_or_else(run_definitions);
+    // What clap passes on from the whole where it builds the whole.
+    of = of.version(env!("CARGO_PKG_VERSION"));
+    of = of.disable_help_flag(true).disable_version_flag(true);
+    of.build();
+    of
 }
 
 /// The option whose value such a word can only be.

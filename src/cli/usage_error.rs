@@ -92,7 +92,7 @@ pub(super) fn usage_error(
             what.strip_suffix(&format!(": {cause}")).unwrap_or(what),
             cause,
         ),
-        None => (what, cause(error, &program)),
+        None => (what, cause(error, subcommand, &program)),
     };
     if let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
@@ -158,7 +158,7 @@ pub(super) fn corrected(
     Some(words)
 }
 
-fn cause(error: &clap::Error, program: &str) -> String {
+fn cause(error: &clap::Error, subcommand: Option<Subcommand>, program: &str) -> String {
     let wrong = context(error, ContextKind::InvalidArg);
     let option = wrong.filter(|arg| arg.starts_with('-'));
     match error.kind() {
@@ -166,7 +166,7 @@ fn cause(error: &clap::Error, program: &str) -> String {
             format!("{program} has no such option{}", others_with(option))
         }
         ErrorKind::UnknownArgument
-            if program.ends_with(" completions") || program.ends_with(" man") =>
+            if matches!(subcommand, Some(Subcommand::Completions | Subcommand::Man)) =>
         {
             "one word follows it".to_owned()
         }
@@ -186,9 +186,10 @@ fn cause(error: &clap::Error, program: &str) -> String {
 
 /// The subcommands that have an option, for the cause.
 pub(super) fn others_with(option: &str) -> String {
+    let definitions = definitions();
     let having = Subcommand::ALL
         .into_iter()
-        .filter(|of| has_option(&definitions(), Some(*of), option));
+        .filter(|of| has_option(&definitions, Some(*of), option));
     let names: Vec<_> = having.map(Subcommand::name).collect();
     match names.split_last() {
         None => String::new(),

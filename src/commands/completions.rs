@@ -4,6 +4,7 @@ use crate::edge::output::{Ui, print, stdout_is_seen};
 use crate::error::Result;
 use crate::model::doctor::installed::Installed;
 use crate::model::environment::Environment;
+use crate::model::packaged::CompletedShell;
 use crate::options::CompletionsChoice;
 
 /// On a terminal, a line says where the script belongs.
@@ -14,6 +15,9 @@ pub(crate) fn completions(env: &Environment, choice: CompletionsChoice, ui: Ui) 
         && let Some(line) = Installed::Completions(shell).install(env)
     {
         ui.notice(&format!("to install this script: {line}"));
+        if shell == CompletedShell::Zsh {
+            ui.notice("in ~/.zshrc, before compinit: fpath+=~/.zfunc");
+        }
     }
     Ok(())
 }

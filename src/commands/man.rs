@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::edge::into_directory::write_into;
 use crate::edge::output::{Ui, print, stdout_is_seen};
+use crate::edge::system::READ_MAN_PAGE;
 use crate::error::Result;
 use crate::escape::shell_word;
 use crate::model::packaged::{MAN_PAGES, ManPage};
@@ -19,7 +20,7 @@ pub(crate) fn man(choice: &ManChoice, ui: Ui) -> Result<()> {
         let name = choice.subcommand.as_deref();
         let name = name.map_or_else(String::new, |name| format!(" {name}"));
         ui.notice(&format!(
-            "this is a page for man(1); to read it: mfaexec man{name} | man -l -, or mfaexec help{name}"
+            "this is a page for man(1); to read it: mfaexec man{name} | {READ_MAN_PAGE}, or mfaexec help{name}"
         ));
     }
     Ok(())

@@ -15,6 +15,14 @@ pub(crate) struct CompletionsChoice {
 }
 
 impl CompletionsChoice {
+    pub(crate) const EXAMPLES: &str = "\
+Examples, once the directory is there:
+  mfaexec completions bash > ~/.local/share/bash-completion/completions/mfaexec
+  mfaexec completions zsh > ~/.zfunc/_mfaexec
+  mfaexec completions fish > ~/.config/fish/completions/mfaexec.fish
+  mfaexec completions nu | save -f ~/.config/nushell/autoload/mfaexec.nu
+For zsh, ~/.zshrc needs fpath+=~/.zfunc before compinit.";
+
     /// # Errors
     /// No shell was named.
     pub(crate) fn shell(self, env: &Environment) -> Result<CompletedShell> {

@@ -51,6 +51,7 @@ const ROTATE: &str = "Rotate";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeysAction {
+    /// Replace the long-term key by a new one
     Rotate,
     Store,
     List,

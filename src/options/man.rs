@@ -24,3 +24,10 @@ pub(crate) struct ManChoice {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "subcommand", help_heading = "Man")]
     pub into: Option<PathBuf>,
 }
+
+impl ManChoice {
+    pub(crate) const EXAMPLES: &str = "\
+Examples:
+  mfaexec man login | man -l -
+  mfaexec man --into ~/.local/share/man/man1";
+}

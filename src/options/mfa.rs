@@ -7,9 +7,13 @@ use crate::error::{Error, Kind, Result};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MfaAction {
+    /// Add a virtual MFA device
     Enroll,
+    /// Show your devices
     List,
+    /// Put a device in step with AWS
     Resync,
+    /// Delete a device
     Remove,
 }
 

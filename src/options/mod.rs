@@ -242,12 +242,22 @@ impl ValueEnum for Format {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
+        let about = match self {
+            Self::Env => "For sh, bash and zsh",
+            Self::Json => "One object",
+            Self::Dotenv => "For .env files",
+            Self::Docker => "For docker run --env-file",
+            Self::Fish => "For fish",
+            Self::Nu => "For Nushell",
+            Self::Powershell => "For PowerShell",
+        };
+        Some(PossibleValue::new(self.name()).help(about))
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SetupKind {
+    /// A profile for IDEs, SDKs and the AWS CLI
     CredentialProcess,
 }
 
@@ -275,8 +285,11 @@ const SETUP: &str = "Setup";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CacheMode {
+    /// With a key in the keyring
     Encrypted,
+    /// As files that only you can read
     Plain,
+    /// Not at all
     None,
 }
 

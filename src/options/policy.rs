@@ -59,9 +59,13 @@ const POLICY: &str = "Policy";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PolicyKind {
+    /// Allow actions only with MFA
     Mfa,
+    /// Users manage their own key and device
     SelfService,
+    /// Deny everything without MFA
     DenyWithoutMfa,
+    /// Who may assume a role, only with MFA
     Trust,
 }
 

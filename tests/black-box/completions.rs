@@ -1,17 +1,26 @@
 //! The completion scripts in real shells, in a home with three profiles and nothing else. bash and
-//! zsh have a terminal, and TAB is pressed in it; fish tells what it would offer.
+//! zsh have a terminal, and TAB is pressed in it; fish and Nushell tell what they would offer.
 
 use std::process::Command;
 
-use crate::completions_shell::{Home, Terminal, bash_completion_wanted, fish_offers};
-use crate::harness::MFAEXEC;
+use crate::completions_shell::{Home, Terminal, bash_completion_wanted, fish_offers, nu_offers};
+use crate::harness::{MFAEXEC, World};
+use crate::screen::Screen;
 use crate::skipping::needs;
 
 /// Cases for every shell with a terminal: a line before TAB and after it.
-const LINES: [(&str, &str); 22] = [
+const LINES: [(&str, &str); 26] = [
     ("mfaexec --prompt ze", "mfaexec --prompt zenity "),
     ("mfaexec shell --shell fi", "mfaexec shell --shell fish "),
     ("mfaexec log", "mfaexec login "),
+    ("mfaexec -d 36", "mfaexec -d 36h "),
+    (
+        "mfaexec --policy-file file",
+        r"mfaexec --policy-file file\ one ",
+    ),
+    // What begins with a directory goes on in the same word.
+    ("mfaexec man --into bi", "mfaexec man --into bin/"),
+    ("mfaexec completions z", "mfaexec completions zsh "),
     ("mfaexec --min", "mfaexec --min-ttl "),
     ("mfaexec --cache enc", "mfaexec --cache encrypted "),
     ("mfaexec -p pl", "mfaexec -p play "),
@@ -194,6 +203,55 @@ fn fish() {
     assert_eq!(offers("mfaexec -p pl"), ["plain", "play"]);
 }
 
+/// Nushell has one completer for all commands, which the script puts itself before.
+#[test]
+fn nushell() {
+    needs!("nu");
+    let home = Home::new();
+    let offers = |words: &str| nu_offers(&home, words);
+    assert_eq!(offers("[mfaexec log]"), ["login"]);
+    assert_eq!(
+        offers("[mfaexec -p '']"),
+        ["\"my work\"", "play", "team:admin"]
+    );
+    // Words come as they were typed, with a quote that is open.
+    for typed in ["\"'my w\"", "'`my w'", "'\"my work\"'"] {
+        assert_eq!(offers(&format!("[mfaexec -p {typed}]")), ["\"my work\""]);
+    }
+    assert_eq!(offers("[mfaexec --profile=pl]"), ["--profile=play"]);
+    // Without an answer, Nushell offers files.
+    assert_eq!(offers("[mfaexec -p play -- aws]"), ["no answer"]);
+    assert_eq!(
+        offers("[mfaexec -p play -- aws s3]"),
+        ["the completer before: aws s3"]
+    );
+    assert_eq!(offers("[aws s3]"), ["the completer before: aws s3"]);
+}
+
+#[test]
+fn nushell_on_a_terminal() {
+    needs!("nu", "tmux");
+    let world = World::new();
+    let script = world.run(&["completions", "nu"]).succeeds();
+    world.write(".config/nushell/autoload/mfaexec.nu", script);
+    world.write(".config/nushell/config.nu", NU_CONFIG);
+    let screen = Screen::start(&world, &world.program("nu"));
+    screen.shows("ready>");
+    screen.key("mfaexec login -p testu");
+    screen.key("Tab");
+    screen.shows("mfaexec login -p testuser");
+    screen.key("C-u");
+    screen.key("mfaexec lo");
+    screen.key("Tab");
+    screen.shows("mfaexec login");
+}
+
+const NU_CONFIG: &str = "$env.config.show_banner = false
+$env.PROMPT_COMMAND = ''
+$env.PROMPT_COMMAND_RIGHT = ''
+$env.PROMPT_INDICATOR = 'ready> '
+";
+
 /// The AWS CLI's own program, the way that its guide sets it up for each shell.
 #[test]
 fn aws_completes_itself_after_dashes() {
@@ -250,7 +308,8 @@ fn names_that_nobody_could_read_are_not_offered() {
             .output()
             .unwrap();
         let offered = String::from_utf8(said.stdout).unwrap();
-        let offered: Vec<&str> = offered.lines().collect();
+        let offered = offered.lines().map(|line| line.split('\t').next().unwrap());
+        let offered: Vec<&str> = offered.collect();
         assert_eq!(
             offered,
             ["my work", "plain", "play", "team:admin"],
@@ -270,6 +329,11 @@ fn check(terminal: &mut Terminal, lines: &[(&str, &str)]) {
 
 /// The profiles of the file are offered, also one that was added while the shell runs.
 fn check_profiles(terminal: &mut Terminal, home: &Home) {
+    // bash and zsh show what each means.
+    let shown = terminal.tab("mfaexec setup --as ").shown;
+    for meaning in ["of my work", "of play", "of team:admin"] {
+        assert!(shown.contains(meaning), "{meaning} is not in {shown:?}");
+    }
     let shown = terminal.tab("mfaexec -p ").shown;
     for profile in ["my", "play", "team:admin"] {
         assert!(shown.contains(profile), "{profile} is not in {shown:?}");

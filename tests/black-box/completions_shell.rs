@@ -222,3 +222,22 @@ pub(crate) fn fish_offers(home: &Home, line: &str) -> Vec<String> {
         .map(|line| line.split('\t').next().unwrap().to_owned())
         .collect()
 }
+
+/// What Nushell would offer for the words, a list as it writes one.
+pub(crate) fn nu_offers(home: &Home, words: &str) -> Vec<String> {
+    let script = format!(
+        "$env.config.completions.external.completer = {{|words| [$\"the completer before: ($words | \
+         str join ' ')\"]}}
+         source {}/completions/mfaexec.nu
+         do $env.config.completions.external.completer {words} | default ['no answer']
+         | each {{|offer| if ($offer | describe) == string {{ $offer }} else {{ $offer.value }} }}
+         | to text",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let mut command = home.command("nu");
+    let said = command.args(["--no-config-file", "-c", &script]).output();
+    let said = said.unwrap();
+    assert_eq!(String::from_utf8_lossy(&said.stderr), "");
+    let offers = String::from_utf8(said.stdout).unwrap();
+    offers.lines().map(str::to_owned).collect()
+}

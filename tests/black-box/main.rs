@@ -24,6 +24,7 @@ mod child_settings;
 mod clocks;
 mod completions;
 mod completions_shell;
+mod completions_words;
 mod config_files;
 mod config_files_any;
 mod console;

@@ -207,6 +207,8 @@ fn words_of_other_tools_have_a_meaning() {
             (&["add", "new"], "aws configure --profile new"),
             (&["version"], "mfaexec --version"),
             (&["completion", "zsh"], "mfaexec completions zsh"),
+            (&["completion", "tcsh"], "mfaexec completions --help"),
+            (&["uninstall"], "mfaexec clear"),
             (&["run", "aws", "s3", "ls"], "mfaexec -- aws s3 ls"),
             (
                 &["setup", "credential-process", "testuser"],

@@ -38,9 +38,14 @@ impl Reader<'_> {
                 return Some(self.fixed(words));
             }
             Some(Meaning::Completions) => {
-                let named = self.shell_for_completions.as_deref();
-                let mut all = CompletedShell::ALL.map(CompletedShell::name).into_iter();
-                let shell = all.find(|shell| Some(*shell) == named).unwrap_or("bash");
+                let all = CompletedShell::ALL.map(CompletedShell::name);
+                let shell = match self.shell_for_completions.as_deref() {
+                    None => "bash",
+                    Some(named) => all
+                        .into_iter()
+                        .find(|shell| *shell == named)
+                        .unwrap_or("--help"),
+                };
                 return Some(self.fixed(&["mfaexec", "completions", shell]));
             }
         };

@@ -10,13 +10,15 @@ use nix::unistd::Pid;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, ROOTS_REMEDY, USUAL_DIALOGS, boot,
-    machine, memory, no_window, pid_namespace, pipe_has_name, processes, target,
+    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, READ_MAN_PAGE, ROOTS_REMEDY,
+    USUAL_DIALOGS, boot, machine, memory, no_window, pid_namespace, pipe_has_name, processes,
+    target,
 };
 #[cfg(target_os = "macos")]
 pub(crate) use macos::{
-    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, ROOTS_REMEDY, USUAL_DIALOGS, boot,
-    machine, memory, no_window, pid_namespace, pipe_has_name, processes, target,
+    CACHE_BELOW_HOME, CLOCK_SINCE_BOOT, DATA_BELOW_HOME, READ_MAN_PAGE, ROOTS_REMEDY,
+    USUAL_DIALOGS, boot, machine, memory, no_window, pid_namespace, pipe_has_name, processes,
+    target,
 };
 
 #[cfg(target_os = "macos")]

@@ -1,5 +1,7 @@
 //! The sections of both files, by name.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::model::config::parse::parse;
 use crate::model::config::section::{ConfigFile, Ignored, ParsedFile, Section, SectionKind};
@@ -39,19 +41,20 @@ impl Profiles {
         sections.map(|section| section.name.as_str())
     }
 
-    /// The values that any section has for a setting, sorted.
-    pub fn values(&self, key: &str) -> Vec<String> {
-        let mut values = Vec::new();
+    /// The values that any section has for a setting, sorted, with the profiles that have them.
+    pub fn values(&self, key: &str) -> BTreeMap<String, Vec<&str>> {
+        let mut values = BTreeMap::<String, Vec<&str>>::new();
         for file in &self.files {
-            let settings = file
-                .sections
-                .iter()
-                .flat_map(|section| file.settings(section));
-            let settings = settings.filter(|setting| setting.is(key) && !setting.value.is_empty());
-            values.extend(settings.map(|setting| setting.value.into_owned()));
+            for section in &file.sections {
+                let settings = file.settings(section);
+                for setting in settings.filter(|s| s.is(key) && !s.value.is_empty()) {
+                    let names = values.entry(setting.value.into_owned()).or_default();
+                    if section.kind == SectionKind::Profile {
+                        names.push(&section.name);
+                    }
+                }
+            }
         }
-        values.sort_unstable();
-        values.dedup();
         values
     }
 

@@ -184,7 +184,8 @@ impl Installed {
                 },
                 match self {
                     Self::Completions(CompletedShell::Zsh) => {
-                        "it is in no usual directory; another fpath is known to zsh alone"
+                        "it is in no usual directory; fpath has to name one before compinit, as in \
+                         ~/.zshrc: fpath+=~/.zfunc"
                     }
                     _ => "it is in no directory where it is looked for",
                 },

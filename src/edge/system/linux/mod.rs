@@ -31,6 +31,9 @@ pub(crate) const CLOCK_SINCE_BOOT: ClockId = ClockId::CLOCK_BOOTTIME;
 /// The programs that ask where there is no terminal, the first of them first.
 pub(crate) const USUAL_DIALOGS: &[&str] = &["pinentry", "zenity", "kdialog"];
 
+/// What shows a man page that comes through a pipe (man(1) of man-db and of mandoc).
+pub(crate) const READ_MAN_PAGE: &str = "man -l -";
+
 /// What to do where no certificates of authorities are found.
 pub(crate) const ROOTS_REMEDY: &str = "install ca-certificates";
 

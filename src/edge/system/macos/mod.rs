@@ -30,6 +30,9 @@ pub(crate) const CLOCK_SINCE_BOOT: ClockId = ClockId::from_raw(libc::CLOCK_MONOT
 pub(crate) const USUAL_DIALOGS: &[&str] =
     &["pinentry-mac", "pinentry", "zenity", "kdialog", "osascript"];
 
+/// What shows a man page that comes through a pipe: man(1) of macOS reads none, mandoc(1) does.
+pub(crate) const READ_MAN_PAGE: &str = "mandoc -a";
+
 /// What to do where no certificates of authorities are found.
 pub(crate) const ROOTS_REMEDY: &str =
     "look at System Roots in Keychain Access, or set AWS_CA_BUNDLE to a file of certificates";
