@@ -85,6 +85,22 @@ pub(super) enum Invocation {
     Version,
 }
 
+impl Invocation {
+    /// The options of a sign-in, for what may need one.
+    pub(super) fn sign_in_mut(&mut self) -> Option<&mut SignIn> {
+        match self {
+            Self::Run { sign_in, .. }
+            | Self::Shell { sign_in, .. }
+            | Self::Login { sign_in }
+            | Self::Console { sign_in, .. }
+            | Self::Export { sign_in, .. }
+            | Self::Explain { sign_in, .. }
+            | Self::CredentialProcess { sign_in } => Some(sign_in),
+            _ => None,
+        }
+    }
+}
+
 /// Fills the structs that clap derives its options from.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::commands;
 use crate::edge::output::{self, Ui};
+use crate::edge::own_defaults::own_defaults;
 use crate::edge::process::{exec, inherited};
 use crate::edge::prompt::{modes, picture, tty};
 use crate::edge::system::memory;
@@ -23,7 +24,7 @@ mod parse;
 mod tokens;
 mod usage_error;
 
-use crate::options::{Delivery, EveryProfile};
+use crate::options::{CacheMode, Delivery, EveryProfile};
 pub use args::definitions;
 use invocation::Invocation;
 use parse::{Parsed, parse};
@@ -74,8 +75,12 @@ fn answer(words: &[OsString]) -> u8 {
     }
 }
 
-fn perform(invocation: Invocation, ui: Ui) -> Result<u8> {
+fn perform(mut invocation: Invocation, ui: Ui) -> Result<u8> {
     let env = exec::environment();
+    if let Some(sign_in) = invocation.sign_in_mut() {
+        let own = own_defaults(&env)?;
+        sign_in.cache = sign_in.cache.or(CacheMode::own_default(own));
+    }
     let done: Result<()> = match invocation {
         Invocation::Run {
             sign_in,

@@ -11,6 +11,7 @@ pub(crate) mod file_facts;
 pub(crate) mod into_directory;
 pub(crate) mod nss;
 pub(crate) mod output;
+pub(crate) mod own_defaults;
 pub(crate) mod process;
 pub(crate) mod progress_bar;
 pub(crate) mod prompt;

@@ -9,9 +9,12 @@ use anstyle::{AnsiColor, Style};
 use log::{LevelFilter, Log, Metadata, Record};
 use terminal_size::{Width, terminal_size_of};
 
+use crate::edge::own_defaults::own_defaults;
+use crate::edge::process::exec;
 use crate::edge::process::inherited::stdout_was_closed;
 use crate::error::{Error, Result};
 use crate::escape::printable;
+use crate::model::own_defaults::Colours;
 use crate::model::time::Timestamp;
 
 /// The voice of one invocation.
@@ -135,9 +138,18 @@ pub(crate) fn colours_on_stdout() -> bool {
     has_colours(io::stdout().is_terminal())
 }
 
-/// On a terminal only that has some, and where no one minds (no-color.org).
+/// Where no one minds (no-color.org), on a terminal only that has some, or as the user's own file says.
 fn has_colours(is_terminal: bool) -> bool {
-    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && !is_dumb()
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        return false;
+    }
+    let own = own_defaults(&exec::environment()).ok();
+    let own = own.and_then(|own| own.colours.as_ref());
+    match own.map_or(Colours::Auto, |own| own.value) {
+        Colours::Auto => is_terminal && !is_dumb(),
+        Colours::Always => true,
+        Colours::Never => false,
+    }
 }
 
 /// Whether the terminal says that it cannot move the cursor.

@@ -15,6 +15,7 @@ pub(crate) mod key_list;
 pub(crate) mod listed_key;
 pub(crate) mod mfa_device;
 pub(crate) mod origin;
+pub(crate) mod own_defaults;
 pub(crate) mod packaged;
 pub(crate) mod plan;
 pub(crate) mod policy;

@@ -13,6 +13,8 @@ pub enum Origin {
     Variable(&'static str),
     /// The profile, at this place.
     Profile(String),
+    /// mfaexec's own file of defaults, at this place.
+    OwnFile(String),
     /// No one said anything.
     Default,
     /// AWS said so, now or earlier.
@@ -25,7 +27,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option(name) | Self::Variable(name) => f.write_str(name),
-            Self::Profile(place) => f.write_str(place),
+            Self::Profile(place) | Self::OwnFile(place) => f.write_str(place),
             Self::Default => f.write_str("the default"),
             Self::Discovered => f.write_str("iam:ListMFADevices"),
             Self::CallerIdentity => f.write_str("sts:GetCallerIdentity"),

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use crate::model::child::export::Format;
 use crate::model::child::shell::Shell;
 use crate::model::console::parse_service;
+use crate::model::own_defaults::OwnDefaults;
 use crate::model::prompt::method::{self, PromptMethod};
 use crate::model::settings::SessionOptions;
 use crate::model::time::Span;
@@ -293,6 +294,14 @@ pub(crate) enum CacheMode {
     None,
 }
 
+impl CacheMode {
+    /// What the user's own file says.
+    pub(crate) fn own_default(own: &OwnDefaults) -> Option<Self> {
+        let name = own.cache.as_ref()?.value;
+        Self::from_str(name, false).ok()
+    }
+}
+
 impl SignIn {
     /// What the rules have to know of it; `policy` is what the policy file holds.
     pub(crate) fn session_options(&self, policy: Option<String>) -> SessionOptions {
@@ -306,6 +315,7 @@ impl SignIn {
             role_session_name: self.role_session_name.clone(),
             policy,
             policy_arns: self.policy_arn.clone(),
+            own: OwnDefaults::default(),
         }
     }
 }

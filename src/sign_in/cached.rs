@@ -1,6 +1,7 @@
 //! Looks into the cache: for sessions by their steps, for devices by their users.
 
 use crate::edge::config_files;
+use crate::edge::own_defaults::own_defaults;
 use crate::edge::store::cache::{Cache, Keeping};
 use crate::error::Result;
 use crate::model::digest::digest_of;
@@ -16,6 +17,8 @@ use crate::options::CacheMode;
 
 /// The cache of this user, kept as `mode` says.
 pub(crate) fn open_cache(env: &Environment, mode: Option<CacheMode>) -> Result<Cache> {
+    let own = || own_defaults(env).map(CacheMode::own_default);
+    let mode = mode.map_or_else(own, |mode| Ok(Some(mode)))?;
     let keeping = match mode {
         None => Keeping::Auto,
         Some(CacheMode::Encrypted) => Keeping::Encrypted,

@@ -4,6 +4,7 @@ use std::io;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::edge::own_defaults::own_defaults;
 use crate::edge::prompt::stdin::line_from_stdin;
 use crate::edge::prompt::tty::Terminal;
 use crate::edge::signals::Wake;
@@ -143,7 +144,14 @@ pub(crate) fn prompt_method(env: &Environment, sign_in: &SignIn) -> Result<Optio
     let of_variable = |name: String| PromptMethod::parse(&name).map_err(|_| unknown_method(&name));
     match &sign_in.prompt {
         Some(way) => Ok(Some(way.clone())),
-        None => env.text("MFAEXEC_PROMPT").map(of_variable).transpose(),
+        None => match env.text("MFAEXEC_PROMPT") {
+            Some(name) => of_variable(name).map(Some),
+            None => {
+                let own = own_defaults(env)?.prompt.as_ref();
+                own.map(|prompt| of_variable(prompt.value.clone()))
+                    .transpose()
+            }
+        },
     }
 }
 

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::edge::config_files;
+use crate::edge::own_defaults::own_defaults;
 use crate::error::{Error, Result};
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::prompt::question::Purpose;
-use crate::model::settings::Settings;
 use crate::model::settings::selection::choose;
+use crate::model::settings::{SessionOptions, Settings};
 use crate::model::source::Source;
 use crate::model::vars::PROCESS_OF;
 use crate::options::SignIn;
@@ -73,8 +74,14 @@ pub(crate) fn settings_from(
 ) -> Result<Settings> {
     let policy = sign_in.policy_file.as_deref();
     let policy = policy.map(config_files::read_policy).transpose()?;
-    let chosen = choose(sign_in.profile.as_deref(), env, profiles)?;
-    let settings = Settings::new(&sign_in.session_options(policy), chosen, env, profiles)?;
+    let own = own_defaults(env)?;
+    let option = sign_in.profile.as_deref();
+    let chosen = choose(option, env, profiles, own.profile.as_ref())?;
+    let options = SessionOptions {
+        own: own.clone(),
+        ..sign_in.session_options(policy)
+    };
+    let settings = Settings::new(&options, chosen, env, profiles)?;
     if let Source::Provider(provider) = &settings.source {
         check_loop(env, &provider.profile)?;
     }

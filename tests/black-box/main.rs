@@ -84,6 +84,7 @@ mod no_program;
 mod one_code;
 mod options;
 mod options_places;
+mod own_defaults;
 mod own_keys;
 mod packaged;
 mod pages;

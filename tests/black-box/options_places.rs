@@ -126,7 +126,7 @@ fn an_option_that_would_mean_nothing_is_refused() {
     let world = World::new();
     for (options, subcommand) in [
         (&["-d", "1h"][..], "status"),
-        (&["--min-ttl", "1h"], "status"),
+        (&["--min-ttl", "1h"], "clear"),
         (&["--fresh"], "clear"),
         (&["--mfa-serial", SERIAL], "status"),
         (&["-c", "123456"], "clear"),

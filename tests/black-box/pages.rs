@@ -152,6 +152,7 @@ fn the_reference_has_every_field_of_the_json() {
     world.write_config(&format!(
         "[profile testuser]\nmfa_serial = {SERIAL}\ncli_timestamp_format = iso8601\n"
     ));
+    world.write(".config/mfaexec/config.toml", "duration = \"8h\"\n");
     let mut found = BTreeSet::new();
     let mut look = |args: &[&str]| {
         let json = world.run(args).succeeds();

@@ -113,6 +113,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // The page that hands a link over, and the endpoint of --refresh.
     ("hyper", &["edge/browser/", "edge/endpoint/"]),
     ("open", &["edge/browser/linux/"]),
+    // A user's own defaults.
+    ("toml", &["model/own_defaults/"]),
     // Stores of secrets.
     ("age", SECRETS),
     ("secret_service", SECRETS),
@@ -145,7 +147,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rexpect", &[]),
     ("syn", &[]),
     ("tempfile", &["edge/"]),
-    ("toml", &[]),
 ];
 const ANYWHERE: &[&str] = &[""];
 const AWS: &[&str] = &["edge/aws/"];

@@ -75,6 +75,7 @@ impl Plan {
         };
         let what = match &settings.min_ttl.origin {
             Origin::Option(option) => format!("{option} {wanted} can never be met"),
+            Origin::OwnFile(place) => format!("min-ttl = {wanted} can never be met ({place})"),
             origin => format!("mfaexec_min_ttl = {wanted} can never be met ({origin})"),
         };
         Err(Error::of(

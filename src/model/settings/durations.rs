@@ -31,6 +31,7 @@ impl Durations {
         chain: &[Profile<'_>],
         roles: &mut [Role],
         role_of_option: bool,
+        own_default: Option<&Sourced<Span>>,
     ) -> Result<Self> {
         let wish_of = |profile: Option<&Profile<'_>>| {
             let written = profile.and_then(|profile| profile.sourced("mfaexec_duration"));
@@ -38,7 +39,8 @@ impl Durations {
             seconds.transpose()
         };
         let option = option.map(|span| Sourced::new(span.clone(), Origin::Option("--duration")));
-        let default = Sourced::new(Span::from(DEFAULT_DURATION), Origin::Default);
+        let built_in = || Sourced::new(Span::from(DEFAULT_DURATION), Origin::Default);
+        let default = own_default.cloned().unwrap_or_else(built_in);
         let named_by_profile = roles.len() > usize::from(role_of_option);
         // The profile that has the key; its wish is the role's if it names one itself.
         let key = chain

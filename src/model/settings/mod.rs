@@ -16,6 +16,7 @@ use crate::model::arn::Arn;
 use crate::model::config::{Profile, Profiles};
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced, env_setting};
+use crate::model::own_defaults::OwnDefaults;
 use crate::model::settings::durations::{Durations, profile_seconds};
 use crate::model::settings::endpoint::Endpoints;
 use crate::model::settings::exports::{exports, not_passed};
@@ -57,6 +58,8 @@ pub struct SessionOptions {
     pub policy: Option<String>,
     /// `--policy-arn`
     pub policy_arns: Vec<String>,
+    /// What counts where no one says more.
+    pub own: OwnDefaults,
 }
 
 /// Everything that decides on the session of one invocation.
@@ -95,6 +98,8 @@ pub struct Settings {
     login_name: Option<String>,
     /// What is there and not used, although someone may have meant it to be.
     pub notices: Vec<String>,
+    /// The user's own defaults.
+    pub own: OwnDefaults,
 }
 
 impl Settings {
@@ -125,6 +130,7 @@ impl Settings {
             &chain.profiles,
             &mut roles,
             session_options.role_arn.is_some(),
+            session_options.own.duration.as_ref(),
         )?;
         if let (Source::Provider(provider), Some(span), []) =
             (&source, &session_options.duration, &roles[..])
@@ -149,7 +155,7 @@ impl Settings {
                 .or_else(|| from_chain("mfa_process")),
             duration: durations.own,
             mfa_duration: durations.mfa,
-            min_ttl: min_ttl(session_options.min_ttl.as_ref(), selected)?,
+            min_ttl: min_ttl(session_options, selected)?,
             endpoints,
             exports: exports(env, selected)?,
             not_passed: not_passed(selected),
@@ -161,6 +167,7 @@ impl Settings {
             profile: name,
             source,
             roles,
+            own: session_options.own.clone(),
         })
     }
 
@@ -392,12 +399,15 @@ fn no_role_to_name(option: &Option<Sourced<String>>) -> Result<()> {
     }
 }
 
-fn min_ttl(wish: Option<&Span>, profile: &Profile<'_>) -> Result<Sourced<Span>> {
-    if let Some(span) = wish {
+fn min_ttl(options: &SessionOptions, profile: &Profile<'_>) -> Result<Sourced<Span>> {
+    if let Some(span) = &options.min_ttl {
         return Ok(Sourced::new(span.clone(), Origin::Option("--min-ttl")));
     }
     match profile.sourced("mfaexec_min_ttl") {
         Some(written) => profile_seconds("mfaexec_min_ttl", &written),
-        None => Ok(Sourced::new(Span::from(DEFAULT_MIN_TTL), Origin::Default)),
+        None => {
+            let built_in = || Sourced::new(Span::from(DEFAULT_MIN_TTL), Origin::Default);
+            Ok(options.own.min_ttl.clone().unwrap_or_else(built_in))
+        }
     }
 }

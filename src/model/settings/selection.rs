@@ -16,7 +16,8 @@ pub enum Selection {
 }
 
 /// The profile: option, AWS_PROFILE, AWS_DEFAULT_PROFILE, the profile of the mfaexec that started
-/// this process; with none of these a long-term key of the environment, else `default`.
+/// this process; with none of these a long-term key of the environment, the user's own default, else
+/// `default`.
 ///
 /// # Errors
 /// Nothing chose one and there is no `default`; half a key in the environment.
@@ -24,6 +25,7 @@ pub(crate) fn choose(
     option: Option<&str>,
     env: &Environment,
     profiles: &Profiles,
+    own_default: Option<&Sourced<String>>,
 ) -> Result<Selection> {
     if let Some(name) = named(option, env) {
         return Ok(Selection::Profile(name));
@@ -31,6 +33,9 @@ pub(crate) fn choose(
     // Inside a run that had the key from there, the session is there in its place.
     if environment_key(env)?.is_some() || env.text(SOURCE_KEY).is_some() {
         return Ok(Selection::Environment);
+    }
+    if let Some(name) = own_default {
+        return Ok(Selection::Profile(name.clone()));
     }
     if profiles.contains("default") {
         let name = Sourced::new("default".to_owned(), Origin::Default);

@@ -81,10 +81,15 @@ impl<'a> Explanation<'a> {
         let not_passed = not_passed.map(
             |Sourced { value, origin }| json!({ "name": value, "origin": origin.to_string() }),
         );
+        let own = self.settings.own.written.iter();
+        let own = own.map(
+            |own| json!({ "name": own.name, "value": own.value, "origin": own.origin.to_string() }),
+        );
         json!({
             "profile": self.settings.profile.value,
             "chain": self.settings.chain,
             "settings": self.rows.iter().map(Row::to_json).collect::<Vec<_>>(),
+            "own_defaults": own.collect::<Vec<_>>(),
             "sessions": sessions.collect::<Vec<_>>(),
             "reason": self.plan.reason.as_ref().map(ToString::to_string),
             "requests": in_json(&self.requests),

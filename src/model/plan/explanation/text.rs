@@ -25,6 +25,10 @@ impl Explanation<'_> {
             let value = format!("{}   ({})", row.to_text(), row.origin);
             line(&row.label(), &value);
         }
+        for own in &self.settings.own.written {
+            let value = format!("{} = {}   ({})", own.name, own.value, own.origin);
+            line("own default", &value);
+        }
         for (number, step) in self.plan.steps.iter().enumerate() {
             line("session", &self.step(number, step));
         }
