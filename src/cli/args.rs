@@ -6,8 +6,8 @@ use clap::{ArgAction, Args, Command, CommandFactory, Parser};
 
 use crate::options::{
     CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
-    KeysChoice, ManChoice, MfaChoice, PolicyChoice, PromptChoice, SetupChoice, SetupKind,
-    ShellChoice, SignIn, StatusChoice, non_empty,
+    KeysChoice, ManChoice, MfaChoice, PolicyChoice, ProfilesChoice, PromptChoice, SetupChoice,
+    SetupKind, ShellChoice, SignIn, StatusChoice, non_empty,
 };
 
 /// Run a command with an AWS session that was authenticated with MFA.
@@ -214,6 +214,14 @@ pub(super) struct ManArgs {
     pub(super) output: OutputOptions,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct ProfilesArgs {
+    #[command(flatten)]
+    pub(super) profiles: ProfilesChoice,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+}
+
 const OUTPUT: &str = "Output";
 
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -251,10 +259,11 @@ pub(super) enum Subcommand {
     Completions,
     Man,
     Prompt,
+    Profiles,
 }
 
 impl Subcommand {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Shell,
         Self::Login,
         Self::Console,
@@ -272,6 +281,7 @@ impl Subcommand {
         Self::Completions,
         Self::Man,
         Self::Prompt,
+        Self::Profiles,
     ];
 
     pub(super) fn of(word: &OsStr) -> Option<Self> {
@@ -297,6 +307,7 @@ impl Subcommand {
             Self::Completions => "completions",
             Self::Man => "man",
             Self::Prompt => "prompt",
+            Self::Profiles => "profiles",
         }
     }
 
@@ -360,6 +371,9 @@ impl Subcommand {
             Self::Man => self
                 .deferred::<ManArgs>("Print the man page of mfaexec or of a subcommand")
                 .after_help(ManChoice::EXAMPLES),
+            Self::Profiles => self
+                .deferred::<ProfilesArgs>("List the profiles with account, role and time left")
+                .after_long_help(PROFILES),
         }
     }
 
@@ -412,6 +426,16 @@ mfaexec login gets one. Whether the policy holds is seen by calls that only read
   ! warning      works, and should be looked at
   x failed       a sign-in fails, or a key is not safe; the exit code is 1
   ? not checked  the cause says why";
+
+const PROFILES: &str = "\
+No request goes out, and no code is asked for. The values are those of a run in this environment.
+
+  SOURCE  whose keys it begins with
+  DEVICE  the MFA device; ask IAM: the next sign-in looks it up
+  LASTS   how long a new session lasts
+  LEFT    what is left of the cached session
+
+A profile that no run can use is at the end, with its line and the reason.";
 
 /// The whole command line. The options of a subcommand are defined once clap builds it.
 pub fn definitions() -> Command {

@@ -34,7 +34,7 @@ const TABLE: &[Row] = &[
         cause: "a run needs no subcommand: -p names the profile, and the command follows after --",
     },
     Row {
-        words: &["list", "ls", "ps", "sessions", "profiles", "show", "info"],
+        words: &["list", "ls", "ps", "sessions", "show", "info"],
         meaning: Meaning::Subcommand(Subcommand::Status),
         cause: "status lists the cached sessions",
     },

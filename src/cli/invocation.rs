@@ -6,8 +6,8 @@ use clap::FromArgMatches;
 
 use super::args::{
     ClearArgs, CompletionsArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs,
-    ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, PromptArgs,
-    RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
+    ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, ProfilesArgs,
+    PromptArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
 };
 use crate::options::{
     CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
@@ -80,6 +80,9 @@ pub(super) enum Invocation {
     },
     Prompt {
         choice: PromptChoice,
+    },
+    Profiles {
+        json: bool,
     },
     /// `--version --verbose`, which is no subcommand.
     Version,
@@ -227,6 +230,11 @@ pub(super) fn invocation(
         Subcommand::Prompt => {
             let PromptArgs { prompt, output } = PromptArgs::from_arg_matches(matches)?;
             (Invocation::Prompt { choice: prompt }, output)
+        }
+        Subcommand::Profiles => {
+            let ProfilesArgs { profiles, output } = ProfilesArgs::from_arg_matches(matches)?;
+            let json = profiles.json;
+            (Invocation::Profiles { json }, output)
         }
     })
 }

@@ -130,6 +130,7 @@ fn perform(mut invocation: Invocation, ui: Ui) -> Result<u8> {
         Invocation::Mfa { choice } => commands::mfa::mfa(&env, &choice, ui),
         Invocation::Doctor { choice } => commands::doctor::doctor(&env, &choice, ui),
         Invocation::Completions { choice } => commands::completions::completions(&env, choice, ui),
+        Invocation::Profiles { json } => commands::profiles::profiles(&env, json, ui),
         Invocation::Prompt { choice } => commands::prompt::prompt(&env, choice),
         Invocation::Man { choice } => commands::man::man(&choice, ui),
         Invocation::Version => commands::version::version(&env),

@@ -14,6 +14,7 @@ pub(crate) mod man;
 pub(crate) mod mfa;
 pub(crate) mod of_profile;
 pub(crate) mod policy;
+pub(crate) mod profiles;
 pub(crate) mod prompt;
 pub(crate) mod refresh;
 pub(crate) mod regions;

@@ -75,7 +75,7 @@ pub(crate) fn tell_unusable(found: &Found, ui: Ui) {
 }
 
 /// Seconds below which a session is about to end.
-const ENDS_SOON_SECONDS: u64 = 600;
+pub(crate) const ENDS_SOON_SECONDS: u64 = 600;
 /// The width of a bar.
 const BAR_CELLS: u64 = 10;
 
@@ -164,7 +164,7 @@ fn block(session: &Session, now: Timestamp, width: usize) -> [String; 3] {
 }
 
 /// A text without its middle, where it has more columns than that.
-fn shortened(text: &str, columns: usize) -> String {
+pub(crate) fn shortened(text: &str, columns: usize) -> String {
     const GAP: &str = "...";
     if text.width() <= columns {
         return text.to_owned();

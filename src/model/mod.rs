@@ -19,6 +19,7 @@ pub(crate) mod own_defaults;
 pub(crate) mod packaged;
 pub(crate) mod plan;
 pub(crate) mod policy;
+pub(crate) mod profile_list;
 pub(crate) mod prompt;
 pub(crate) mod regions;
 pub(crate) mod rotation;

@@ -76,6 +76,7 @@ pub(crate) const MAN_PAGES: &[ManPage] = man_pages![
     "completions",
     "man",
     "prompt",
+    "profiles",
 ];
 
 impl ManPage {

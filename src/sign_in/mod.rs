@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod agreement;
+pub(crate) mod all_profiles;
 pub(crate) mod as_user;
 pub(crate) mod before_question;
 pub(crate) mod cached;

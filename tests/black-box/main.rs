@@ -91,6 +91,7 @@ mod pages;
 mod pages_screens;
 mod picture;
 mod policy;
+mod profiles_list;
 mod programs;
 mod prompt;
 mod prompt_modes;

@@ -282,6 +282,7 @@ fn help_is_printed_for_whoever_asks_for_it() {
         "completions",
         "man",
         "prompt",
+        "profiles",
     ] {
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
@@ -304,7 +305,7 @@ fn an_option_of_another_subcommand_is_found_there() {
     has(
         &error,
         &[
-            "explain, status, regions, keys, mfa and doctor have it",
+            "explain, status, regions, keys, mfa, doctor and profiles have it",
             "see: mfaexec login --help",
         ],
     );

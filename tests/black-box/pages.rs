@@ -161,6 +161,12 @@ fn the_reference_has_every_field_of_the_json() {
     };
     let explained = look(&["explain", "-p", "testuser", "--json"]);
     assert_eq!(explained, fields("JSON of `explain`"));
+    let aws = std::fs::read_to_string(world.home().join(".aws/config")).unwrap();
+    world.write_config(&format!(
+        "{aws}[profile broken]\nsource_profile = nowhere\n"
+    ));
+    let profiles = look(&["profiles", "--json"]);
+    assert_eq!(profiles, fields("JSON of `profiles`"));
     let regions = look(&["regions", "-p", "testuser", "--json"]);
     assert_eq!(regions, fields("JSON of `regions`"));
     assert_eq!(look_at_doctor(&world), fields("JSON of `doctor`"));

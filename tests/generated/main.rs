@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const SUBCOMMANDS: [&str; 17] = [
+const SUBCOMMANDS: [&str; 18] = [
     "shell",
     "login",
     "console",
@@ -28,6 +28,7 @@ const SUBCOMMANDS: [&str; 17] = [
     "completions",
     "man",
     "prompt",
+    "profiles",
 ];
 
 #[test]

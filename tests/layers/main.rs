@@ -122,7 +122,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "options"]),
     ("clap_complete", &["cli"]),
     ("clap_lex", &["cli"]),
-    ("comfy_table", &["commands/status.rs"]),
+    (
+        "comfy_table",
+        &["commands/profiles.rs", "commands/status.rs"],
+    ),
     ("log", &["edge/", "sign_in/"]),
     // Its feature alone is wanted.
     ("tracing", &[]),

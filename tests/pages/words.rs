@@ -132,6 +132,7 @@ fn the_help_uses_the_words_of_the_style() {
         "completions",
         "man",
         "prompt",
+        "profiles",
     ] {
         let mut mfaexec = Command::new(env!("CARGO_BIN_EXE_mfaexec"));
         mfaexec.env_clear().env("HOME", "/nonexistent");

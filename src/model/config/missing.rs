@@ -9,8 +9,6 @@ use crate::model::config::section::SectionKind;
 const SIMILAR: f64 = 0.8;
 /// Names that an error lists at most.
 const LISTED: usize = 8;
-/// Names that are compared at most, so that a file of any length has its error at once.
-const COMPARED: usize = 5000;
 
 impl Profiles {
     pub(super) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
@@ -45,9 +43,9 @@ impl Profiles {
     }
 
     fn listed_with_paths(&self, name: &str) -> String {
-        match self.names().is_empty() {
-            true => format!("no profiles in {}", self.paths()),
-            false => format!("profiles in {}: {}", self.paths(), self.listed_for(name)),
+        match self.all(SectionKind::Profile).next() {
+            None => format!("no profiles in {}", self.paths()),
+            Some(_) => format!("profiles in {}: {}", self.paths(), self.listed_for(name)),
         }
     }
 
@@ -59,7 +57,7 @@ impl Profiles {
     /// The same, with those first that are most similar to `name` where not all are listed.
     fn listed_for(&self, name: &str) -> String {
         let mut names = self.names();
-        if names.len() > LISTED && names.len() <= COMPARED {
+        if names.len() > LISTED && names.len() <= self.compared() {
             let wanted = name.to_lowercase();
             let likeness = |near: &str| strsim::jaro_winkler(&wanted, &near.to_lowercase());
             // Sorted by name where two are as similar.
@@ -124,7 +122,7 @@ impl Profiles {
     pub(super) fn nearest(&self, kind: SectionKind, name: &str) -> Option<&str> {
         let wanted = name.to_lowercase();
         self.all(kind)
-            .take(COMPARED)
+            .take(self.compared())
             .map(|near| (strsim::jaro_winkler(&wanted, &near.to_lowercase()), near))
             .filter(|(likeness, _)| *likeness >= SIMILAR)
             .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -8,6 +8,7 @@
 
 mod edit;
 mod header;
+mod index;
 mod known;
 mod line;
 mod missing;
