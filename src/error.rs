@@ -32,6 +32,8 @@ pub enum Kind {
     CannotRun,
     /// There is no such command.
     NotFound,
+    /// A person may choose a profile.
+    NoProfile,
 }
 
 /// A failure in three parts, each one line without control characters.
@@ -104,6 +106,11 @@ impl Error {
         self
     }
 
+    /// Whether no profile was chosen.
+    pub(crate) fn is_about_choice(&self) -> bool {
+        self.kind == Kind::NoProfile
+    }
+
     /// Whether the command is what cannot be run.
     pub(crate) fn is_about_command(&self) -> bool {
         matches!(self.kind, Kind::CannotRun | Kind::NotFound)
@@ -121,8 +128,8 @@ impl Error {
         match self.kind {
             Kind::CannotRun => EXIT_CANNOT_RUN,
             Kind::NotFound => EXIT_NOT_FOUND,
-            Kind::Failure | Kind::Usage if runs_command => EXIT_OWN_FAILURE,
-            Kind::Failure => EXIT_FAILED,
+            Kind::Failure | Kind::Usage | Kind::NoProfile if runs_command => EXIT_OWN_FAILURE,
+            Kind::Failure | Kind::NoProfile => EXIT_FAILED,
             Kind::Usage => EXIT_USAGE,
         }
     }

@@ -89,6 +89,27 @@ pub(super) enum Invocation {
 }
 
 impl Invocation {
+    /// The profile that it is about, and whether no one may be asked.
+    pub(super) fn profile_mut(&mut self) -> Option<(&mut Option<String>, bool)> {
+        match self {
+            // A program waits for it.
+            Self::CredentialProcess { .. } => None,
+            Self::Regions { profile, .. } => Some((profile, false)),
+            Self::Keys { choice } => {
+                let no_input = choice.user.no_input;
+                Some((&mut choice.user.profile, no_input))
+            }
+            Self::Mfa { choice } => Some((&mut choice.profile, false)),
+            Self::Doctor { choice } => Some((&mut choice.profile, false)),
+            Self::Setup { setup, .. } => Some((&mut setup.profile, false)),
+            _ => {
+                let sign_in = self.sign_in_mut()?;
+                let no_input = sign_in.no_input;
+                Some((&mut sign_in.profile, no_input))
+            }
+        }
+    }
+
     /// The options of a sign-in, for what may need one.
     pub(super) fn sign_in_mut(&mut self) -> Option<&mut SignIn> {
         match self {

@@ -4,12 +4,14 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use crate::commands;
+use crate::commands::choosing::{WISH, choose_by_wish, choose_unasked};
 use crate::edge::output::{self, Ui};
 use crate::edge::own_defaults::own_defaults;
 use crate::edge::process::{exec, inherited};
 use crate::edge::prompt::{modes, picture, tty};
 use crate::edge::system::memory;
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
+use crate::model::environment::Environment;
 
 mod args;
 mod complete;
@@ -75,12 +77,32 @@ fn answer(words: &[OsString]) -> u8 {
     }
 }
 
+/// Does it, and lets a person choose a profile where that is all that is missing.
 fn perform(mut invocation: Invocation, ui: Ui) -> Result<u8> {
     let env = exec::environment();
     if let Some(sign_in) = invocation.sign_in_mut() {
         let own = own_defaults(&env)?;
         sign_in.cache = sign_in.cache.or(CacheMode::own_default(own));
     }
+    if let Some((profile, no_input)) = invocation.profile_mut()
+        && profile.as_deref() == Some(WISH)
+    {
+        *profile = Some(choose_by_wish(&env, no_input, ui)?);
+    }
+    match perform_chosen(&invocation, &env, ui) {
+        // Nothing was done yet: which profile it is, is the first thing to know.
+        Err(error) if error.is_about_choice() => {
+            let Some((profile, no_input)) = invocation.profile_mut() else {
+                return Err(error);
+            };
+            *profile = Some(choose_unasked(&env, no_input, ui)?.ok_or(error)?);
+            perform_chosen(&invocation, &env, ui)
+        }
+        done => done,
+    }
+}
+
+fn perform_chosen(invocation: &Invocation, env: &Environment, ui: Ui) -> Result<u8> {
     let done: Result<()> = match invocation {
         Invocation::Run {
             sign_in,
@@ -89,52 +111,52 @@ fn perform(mut invocation: Invocation, ui: Ui) -> Result<u8> {
         } => match delivery {
             Delivery { refresh: true, .. } => {
                 let every_profile = delivery.every_profile.profiles;
-                match commands::refresh::refresh(&env, &sign_in, every_profile, &command, ui)? {}
+                match commands::refresh::refresh(env, sign_in, every_profile, command, ui)? {}
             }
             delivery if delivery.every_profile.profiles => {
-                match commands::every_profile::run(&env, &sign_in, &command, ui)? {}
+                match commands::every_profile::run(env, sign_in, command, ui)? {}
             }
-            _ => match commands::run::run(&env, &sign_in, &command, ui)? {},
+            _ => match commands::run::run(env, sign_in, command, ui)? {},
         },
         Invocation::Shell {
             sign_in,
             every_profile: EveryProfile { profiles: true },
             shell,
-        } => match commands::every_profile::shell(&env, &sign_in, &shell, ui)? {},
+        } => match commands::every_profile::shell(env, sign_in, shell, ui)? {},
         Invocation::Shell { sign_in, shell, .. } => {
-            match commands::shell::shell(&env, &sign_in, &shell, ui)? {}
+            match commands::shell::shell(env, sign_in, shell, ui)? {}
         }
-        Invocation::Login { sign_in } => commands::login::login(&env, &sign_in, ui),
+        Invocation::Login { sign_in } => commands::login::login(env, sign_in, ui),
         Invocation::Console { sign_in, console } => {
-            commands::console::console(&env, &sign_in, &console, ui)
+            commands::console::console(env, sign_in, console, ui)
         }
         Invocation::Export { sign_in, export } => {
-            commands::export::export(&env, &sign_in, &export, ui)
+            commands::export::export(env, sign_in, export, ui)
         }
-        Invocation::Explain { sign_in, json } => commands::explain::explain(&env, &sign_in, json),
+        Invocation::Explain { sign_in, json } => commands::explain::explain(env, sign_in, *json),
         Invocation::Status { status } if status.check => {
-            return Ok(commands::status_check::check(&env, &status.sign_in(), ui));
+            return Ok(commands::status_check::check(env, &status.sign_in(), ui));
         }
         Invocation::Status { status } => {
-            commands::status::status(&env, status.profile.as_deref(), status.json, ui)
+            commands::status::status(env, status.profile.as_deref(), status.json, ui)
         }
-        Invocation::Clear { profile } => commands::clear::clear(&env, profile.as_deref(), ui),
-        Invocation::Setup { what, setup } => commands::setup::setup(&env, what, &setup, ui),
+        Invocation::Clear { profile } => commands::clear::clear(env, profile.as_deref(), ui),
+        Invocation::Setup { what, setup } => commands::setup::setup(env, *what, setup, ui),
         Invocation::CredentialProcess { sign_in } => {
-            commands::credential_process::credential_process(&env, &sign_in, ui)
+            commands::credential_process::credential_process(env, sign_in, ui)
         }
         Invocation::Regions { profile, json } => {
-            commands::regions::regions(&env, profile, json, ui)
+            commands::regions::regions(env, profile.clone(), *json, ui)
         }
-        Invocation::Keys { choice } => commands::keys::keys(&env, &choice, ui),
-        Invocation::Mfa { choice } => commands::mfa::mfa(&env, &choice, ui),
-        Invocation::Doctor { choice } => commands::doctor::doctor(&env, &choice, ui),
-        Invocation::Completions { choice } => commands::completions::completions(&env, choice, ui),
-        Invocation::Profiles { json } => commands::profiles::profiles(&env, json, ui),
-        Invocation::Prompt { choice } => commands::prompt::prompt(&env, choice),
-        Invocation::Man { choice } => commands::man::man(&choice, ui),
-        Invocation::Version => commands::version::version(&env),
-        Invocation::Policy { choice } => commands::policy::policy_for(&env, &choice),
+        Invocation::Keys { choice } => commands::keys::keys(env, choice, ui),
+        Invocation::Mfa { choice } => commands::mfa::mfa(env, choice, ui),
+        Invocation::Doctor { choice } => commands::doctor::doctor(env, choice, ui),
+        Invocation::Completions { choice } => commands::completions::completions(env, *choice, ui),
+        Invocation::Profiles { json } => commands::profiles::profiles(env, *json, ui),
+        Invocation::Prompt { choice } => commands::prompt::prompt(env, *choice),
+        Invocation::Man { choice } => commands::man::man(choice, ui),
+        Invocation::Version => commands::version::version(env),
+        Invocation::Policy { choice } => commands::policy::policy_for(env, choice),
     };
     done.map(|()| EXIT_SUCCESS)
 }

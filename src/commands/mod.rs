@@ -1,5 +1,6 @@
 //! One file a subcommand; each reads as the order of its effects.
 
+pub(crate) mod choosing;
 pub(crate) mod clear;
 pub(crate) mod completions;
 pub(crate) mod console;

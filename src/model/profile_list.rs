@@ -40,6 +40,7 @@ pub(crate) struct Usable {
 /// The cached session of a profile, without what is secret.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cached {
+    pub(crate) obtained_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// By AWS's clock, in seconds.
     pub(crate) left: u64,
@@ -149,6 +150,7 @@ impl Usable {
             chain: settings.chain.clone(),
             duration,
             cached: session.map(|session| Cached {
+                obtained_at: session.obtained_at,
                 expires_at: session.expires_at,
                 left: session.left(now),
             }),

@@ -48,7 +48,8 @@ pub(crate) struct SignIn {
     /// Use this profile of the AWS config files
     ///
     /// Default: AWS_PROFILE, else AWS_DEFAULT_PROFILE, else the profile of the enclosing mfaexec,
-    /// else a long-term key in the environment, else the profile `default`.
+    /// else a long-term key in the environment, else the profile of your own defaults, else `default`,
+    /// else a list to choose from. `?` shows the list in any case.
     #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = SESSION)]
     pub profile: Option<String>,
     /// Request a session of this length: 8h, 90m, 3600

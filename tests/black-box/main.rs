@@ -89,6 +89,7 @@ mod own_keys;
 mod packaged;
 mod pages;
 mod pages_screens;
+mod picker;
 mod picture;
 mod policy;
 mod profiles_list;

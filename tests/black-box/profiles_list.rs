@@ -151,7 +151,7 @@ fn thousands_of_profiles_are_listed() {
     let profile = |number: u32| {
         format!(
             "[profile p{number}]\nsource_profile = {}\nrole_arn = {ROLE}\n",
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 "testuser"
             } else {
                 "nowhere"

@@ -129,6 +129,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("log", &["edge/", "sign_in/"]),
     // Its feature alone is wanted.
     ("tracing", &[]),
+    // A list to choose from.
+    ("console", &["edge/prompt/list.rs"]),
+    ("dialoguer", &["edge/prompt/list.rs"]),
     // The system.
     ("linux_keyutils", &["edge/store/keyring/linux.rs"]),
     ("nix", &["edge/"]),

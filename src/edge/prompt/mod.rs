@@ -5,6 +5,7 @@ mod countdown;
 pub(crate) mod dialog;
 mod foreground;
 mod line;
+pub(crate) mod list;
 pub(crate) mod modes;
 pub(crate) mod picture;
 pub(crate) mod pinentry;

@@ -124,6 +124,14 @@ impl Terminal {
         has_room(&self.tty, question)
     }
 
+    /// The file, for what reads and writes by itself.
+    ///
+    /// # Errors
+    /// The system has no descriptors left; in words.
+    pub(super) fn file(&self) -> std::result::Result<File, String> {
+        self.tty.try_clone().map_err(|error| error.to_string())
+    }
+
     /// Its width in columns.
     pub fn width(&self) -> usize {
         self.size().0

@@ -1,6 +1,6 @@
 //! Which profile a run is about, or that it is about none.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::origin::{Origin, Sourced};
@@ -49,7 +49,12 @@ pub(crate) fn choose(
         ),
     };
     let unused = unused_keys(env).map_or(String::new(), |keys| format!("; {keys} is not used"));
-    Err(Error::new(
+    let kind = match profiles.names().is_empty() {
+        true => Kind::Failure,
+        false => Kind::NoProfile,
+    };
+    Err(Error::of(
+        kind,
         "no profile was chosen",
         format!("{cause}{unused}"),
         "choose one with -p NAME or AWS_PROFILE, or add one with: aws configure",
