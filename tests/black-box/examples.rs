@@ -13,11 +13,12 @@ use crate::pages_screens::with_example_times;
 const READY: &str = "ready> ";
 
 /// The pages for users.
-pub(crate) const PAGES: [&str; 10] = [
+pub(crate) const PAGES: [&str; 11] = [
     "README.md",
     "docs/account.md",
     "docs/guide.md",
     "docs/migrating.md",
+    "docs/packaging.md",
     "docs/performance.md",
     "docs/profiles.md",
     "docs/programs.md",

@@ -15,7 +15,7 @@ fn world() -> World {
     world.write_config(&format!(
         "[profile testuser]\nmfa_serial = {SERIAL}\n\
          [profile deploy]\nsource_profile = testuser\nrole_arn = {ROLE}\n\
-         [profile zebra]\nsource_profile = testuser\nrole_arn = {ROLE}\n\
+         [profile zebra]\nsource_profile = testuser\nrole_arn = {ROLE}2\n\
          [profile broken]\nsource_profile = nowhere\nrole_arn = {ROLE}\n"
     ));
     let keys = std::fs::read_to_string(world.home().join(".aws/credentials")).unwrap();
