@@ -162,18 +162,21 @@ fn where_no_one_can_choose_the_line_fails_at_once() {
     let refused = "mfaexec: no profile was chosen\n";
     has(&world.run(&["--", "true"]).fails(125), &[refused]);
     let screen = shell(&world, 100);
-    for line in [
+    for (number, line) in [
         "mfaexec --no-input -- true",
         "MFAEXEC_NO_PICKER=1 mfaexec -- true",
         "TERM=dumb mfaexec -- true",
         "setsid --wait mfaexec -- true",
-    ] {
-        screen.line(&format!("clear; {line}; echo code $?"));
-        screen.shows("code 125");
+    ]
+    .iter()
+    .enumerate()
+    {
+        screen.line(&format!("clear; {line}; echo code $? of {number}"));
+        screen.shows(&format!("code 125 of {number}"));
         has(&screen.text(), &["mfaexec: no profile was chosen"]);
     }
-    screen.line("clear; MFAEXEC_NO_PICKER=1 mfaexec login -p '?'; echo code $?");
-    screen.shows("code 1");
+    screen.line("clear; MFAEXEC_NO_PICKER=1 mfaexec login -p '?'; echo the code is $?");
+    screen.shows("the code is 1");
     has(
         &screen.text(),
         &[
