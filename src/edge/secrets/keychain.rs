@@ -82,8 +82,13 @@ pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, Trouble> {
 /// Keeps the system from asking where no one may be asked.
 fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, Trouble> {
     match unlock {
-        // The system does not tell whether it is going to ask, so no one is told of a wait.
-        Unlock::Ask(_) => Ok(None),
+        // It may ask as well whether this build of mfaexec may have a key: no one is told of that.
+        Unlock::Ask(tell) => {
+            if !is_unlocked() {
+                tell();
+            }
+            Ok(None)
+        }
         Unlock::Never(_) => {
             let lock = SecKeychain::disable_user_interaction();
             lock.map(Some)
@@ -95,15 +100,16 @@ fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, Tro
 fn trouble(error: &Error, unlock: &Unlock<'_>) -> Trouble {
     match error.code() {
         NOT_FOUND => Trouble::Missing,
-        CANCELLED => Trouble::Dismissed,
-        NO_SUCH_KEYCHAIN | NO_DEFAULT_KEYCHAIN => Trouble::Unreachable(error.to_string()),
+        CANCELLED => Trouble::Unanswered { in_time: true },
+        NO_DEFAULT_KEYCHAIN => Trouble::NoPlace("this user has no default keychain".to_owned()),
+        NO_SUCH_KEYCHAIN => Trouble::Unreachable(error.to_string()),
         AUTH_FAILED | INTERACTION_NOT_ALLOWED => match unlock {
             // The keys of another build are asked about, though the keychain is open.
             Unlock::Never(why) if is_unlocked() => Trouble::Failed(format!(
                 "it would ask whether this build of mfaexec may have the key, and {why}"
             )),
             Unlock::Never(why) => Trouble::Locked((*why).to_owned()),
-            Unlock::Ask(_) if error.code() == AUTH_FAILED => Trouble::Dismissed,
+            Unlock::Ask(_) if error.code() == AUTH_FAILED => Trouble::Unanswered { in_time: true },
             Unlock::Ask(_) => Trouble::Locked("no window can be shown here".to_owned()),
         },
         _ => Trouble::Failed(error.to_string()),

@@ -163,7 +163,7 @@ async fn within<T>(
 ) -> Result<T, Trouble> {
     let answer = timeout(limit, call).await;
     answer
-        .map_err(|_| Trouble::TimedOut)?
+        .map_err(|_| Trouble::Unanswered { in_time: false })?
         .map_err(|error| trouble(&error))
 }
 
@@ -177,7 +177,7 @@ fn trouble(error: &Error) -> Trouble {
         Error::PromptDisconnected => {
             Trouble::Unreachable("it ended while its question was open".to_owned())
         }
-        Error::Prompt => Trouble::Dismissed,
+        Error::Prompt => Trouble::Unanswered { in_time: true },
         Error::Locked => Trouble::Locked("it was locked meanwhile".to_owned()),
         Error::NoResult => Trouble::Missing,
         Error::Zbus(error) => Trouble::Failed(error.to_string()),

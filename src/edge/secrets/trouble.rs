@@ -14,10 +14,8 @@ pub(crate) enum Trouble {
     Unreachable(String),
     /// It is locked, and no one can be asked to unlock it: why.
     Locked(String),
-    /// The person did not want to unlock it, or no window could be shown.
-    Dismissed,
-    /// The person did not answer.
-    TimedOut,
+    /// The person did not want to unlock it, no window could be shown, or no one answered in time.
+    Unanswered { in_time: bool },
     /// It has no place for keys that lasts; in words.
     NoPlace(String),
     /// The key is not in it.

@@ -41,7 +41,7 @@ impl From<Failure> for Error {
 
 pub(super) fn failure(what: &str, key: StoredKey<'_>, trouble: &Trouble) -> Failure {
     let error = Error::new(what, cause(trouble), remedy(key, trouble));
-    let by_person = matches!(trouble, Trouble::Dismissed | Trouble::TimedOut);
+    let by_person = matches!(trouble, Trouble::Unanswered { .. });
     Failure { error, by_person }
 }
 
@@ -50,8 +50,10 @@ pub(super) fn cause(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
         Trouble::Locked(why) => format!("{store} is locked, and {why}"),
-        Trouble::Dismissed => format!("{store} is locked, and its question was dismissed"),
-        Trouble::TimedOut => {
+        Trouble::Unanswered { in_time: true } => {
+            format!("{store} is locked, and its question was dismissed")
+        }
+        Trouble::Unanswered { in_time: false } => {
             let minutes = QUESTION_TIME.as_secs() / 60;
             format!("{store} is locked, and no one answered its question for {minutes} minutes")
         }
@@ -73,7 +75,7 @@ fn remedy(key: StoredKey<'_>, trouble: &Trouble) -> String {
             "unlock the keyring, or leave --no-input out, so that it can ask".to_owned()
         }
         Trouble::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
-        Trouble::Dismissed | Trouble::TimedOut => {
+        Trouble::Unanswered { .. } => {
             "run it again, and enter the password of the keyring".to_owned()
         }
         Trouble::NoPlace(_) => {
