@@ -1,8 +1,6 @@
 //! The names of all settings that mfaexec or another tool reads. A name that is not in this table,
 //! and is not similar to one in it, belongs to a tool that is not known here.
 
-use std::cmp::Ordering;
-
 /// What depends on a setting.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -150,11 +148,8 @@ const KNOWN: [(&str, Part); 125] = [
 ];
 
 fn find(key: &str) -> Option<Part> {
-    let lower = |known: &str| -> Ordering {
-        let key = key.bytes().map(|b| b.to_ascii_lowercase());
-        known.bytes().cmp(key)
-    };
-    let found = KNOWN.binary_search_by(|(known, _)| lower(known)).ok()?;
+    let place = |key: &str| KNOWN.binary_search_by(|(known, _)| (*known).cmp(key));
+    let found = place(key).or_else(|_| place(&key.to_ascii_lowercase())).ok()?;
     Some(KNOWN[found].1)
 }
 
