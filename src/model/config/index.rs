@@ -27,6 +27,10 @@ impl Index {
         Self { places }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
     pub(super) fn places(&self, name: &str) -> &[(usize, usize)] {
         self.places.get(name).map(Vec::as_slice).unwrap_or_default()
     }

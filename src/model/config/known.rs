@@ -149,7 +149,9 @@ const KNOWN: [(&str, Part); 125] = [
 
 fn find(key: &str) -> Option<Part> {
     let place = |key: &str| KNOWN.binary_search_by(|(known, _)| (*known).cmp(key));
-    let found = place(key).or_else(|_| place(&key.to_ascii_lowercase())).ok()?;
+    let found = place(key)
+        .or_else(|_| place(&key.to_ascii_lowercase()))
+        .ok()?;
     Some(KNOWN[found].1)
 }
 

@@ -9,7 +9,7 @@ use crate::model::config::section::{ConfigFile, Ignored, ParsedFile, Section, Se
 
 /// Names that are compared at most, so that a file of any length has its error at once.
 const COMPARED: usize = 5000;
-/// The same where there may be an error for each profile.
+/// The same where there may be an error for each profile; among more, none is compared.
 const COMPARED_EACH: usize = 100;
 
 /// All profiles of both files.
@@ -46,6 +46,7 @@ impl Profiles {
     /// The number of names that an error may compare another one with.
     pub(super) fn compared(&self) -> usize {
         match &self.index {
+            Some(index) if index.len() > COMPARED_EACH => 0,
             Some(_) => COMPARED_EACH,
             None => COMPARED,
         }
