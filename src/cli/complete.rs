@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap_complete::engine::{self, CompletionCandidate};
 
-use super::args::{Subcommand, definitions};
+use super::subcommand::{Subcommand, definitions};
 use super::tokens::{Token, Tokens};
 use crate::edge::output;
 use crate::edge::process::exec;

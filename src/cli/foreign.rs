@@ -1,7 +1,7 @@
 //! Words that people bring along from other tools (aws-vault, granted, saml2aws, gh, kubectl), and
 //! what mfaexec has for them. A subcommand that mfaexec gets leaves this table.
 
-use super::args::Subcommand;
+use super::subcommand::Subcommand;
 
 /// What mfaexec does where another tool has that word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

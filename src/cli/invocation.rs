@@ -7,8 +7,9 @@ use clap::FromArgMatches;
 use super::args::{
     ClearArgs, CompletionsArgs, ConsoleArgs, CredentialProcessArgs, DoctorArgs, ExplainArgs,
     ExportArgs, KeysArgs, LoginArgs, ManArgs, MfaArgs, OutputOptions, PolicyArgs, ProfilesArgs,
-    PromptArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs, Subcommand,
+    PromptArgs, RegionsArgs, RunArgs, SetupArgs, ShellArgs, StatusArgs,
 };
+use super::subcommand::Subcommand;
 use crate::options::{
     CompletionsChoice, ConsoleChoice, Delivery, DoctorChoice, EveryProfile, ExportChoice,
     KeysChoice, ManChoice, MfaChoice, PolicyChoice, PromptChoice, SetupChoice, SetupKind,

@@ -1,6 +1,6 @@
 //! What there is on this machine that a word can name, for lines that make no sense.
 
-use super::args::Subcommand;
+use super::subcommand::Subcommand;
 use crate::edge::config_files;
 use crate::edge::process::exec;
 use crate::model::config::Profiles;

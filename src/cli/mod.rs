@@ -23,13 +23,14 @@ mod no_program;
 mod option_meant;
 mod option_words;
 mod parse;
+mod subcommand;
 mod tokens;
 mod usage_error;
 
 use crate::options::{CacheMode, Delivery, EveryProfile};
-pub use args::definitions;
 use invocation::Invocation;
 use parse::{Parsed, parse};
+pub use subcommand::definitions;
 
 /// Does what the command line says and gives the exit code. Does not come back from a run that
 /// works: the command has taken its place.

@@ -7,8 +7,8 @@ use clap::Command;
 use clap::error::{ContextKind, ErrorKind};
 use strsim::normalized_damerau_levenshtein;
 
-use super::args::Subcommand;
 use super::option_words::{has_option, option_for, options_of};
+use super::subcommand::Subcommand;
 use super::usage_error::{context, others_with};
 
 /// Options of other tools (aws-vault, aws-runas, granted, awsume, the AWS CLI), and what mfaexec calls

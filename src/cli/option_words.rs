@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::args::{Subcommand, run_definitions};
+use super::subcommand::{Subcommand, run_definitions};
 use super::tokens::{Token, Tokens};
 use crate::model::arn::Arn;
 

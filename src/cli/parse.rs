@@ -5,13 +5,14 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::ErrorKind;
 
-use super::args::{OutputOptions, Subcommand, definitions, run_definitions};
+use super::args::OutputOptions;
 use super::foreign::foreign;
 use super::invocation::{Invocation, invocation};
 use super::known::Known;
 use super::meant::meant;
 use super::option_meant::option_meant;
 use super::option_words::{is_named, options_to_repeat};
+use super::subcommand::{Subcommand, definitions, run_definitions};
 use super::tokens::{Token, Tokens};
 use super::usage_error::{
     corrected, no_command, no_help, stray, stray_word, unknown_option, usage_error, word_meant,

@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::args::{Subcommand, definitions};
 use super::known::{Known, similar_subcommand};
 use super::meant::{Meant, meant};
 use super::option_words::has_option;
+use super::subcommand::{Subcommand, definitions};
 use crate::error::{Error, Kind};
 use crate::escape::shell_line;
 

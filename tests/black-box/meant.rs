@@ -1,6 +1,9 @@
 //! Command lines that make no sense have a remedy that does, with the profile, the options and the
 //! command that were typed.
 
+use std::fs;
+
+use crate::examples::path;
 use crate::harness::{SERIAL, World, finish, has};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/deployer";
@@ -269,21 +272,12 @@ fn help_is_printed_for_whoever_asks_for_it() {
     ] {
         assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
     }
-    for subcommand in [
-        "shell",
-        "login",
-        "console",
-        "export",
-        "explain",
-        "status",
-        "clear",
-        "mfa",
-        "doctor",
-        "completions",
-        "man",
-        "prompt",
-        "profiles",
-    ] {
+    for page in fs::read_dir(path("man")).unwrap() {
+        let page = page.unwrap().file_name().into_string().unwrap();
+        let Some(subcommand) = page.strip_prefix("mfaexec-") else {
+            continue;
+        };
+        let subcommand = subcommand.trim_end_matches(".1");
         let help = world.run(&[subcommand, "--help"]).succeeds();
         assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
     }

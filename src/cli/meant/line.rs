@@ -1,9 +1,9 @@
 //! The line that a reading comes to.
 
 use super::{Meant, Part, Reader};
-use crate::cli::args::Subcommand;
 use crate::cli::foreign::Meaning;
 use crate::cli::option_words::{has_option, is_named};
+use crate::cli::subcommand::Subcommand;
 use crate::escape::shell_line;
 use crate::model::child::shell::Shell;
 use crate::model::packaged::CompletedShell;

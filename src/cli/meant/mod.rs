@@ -6,10 +6,10 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::args::Subcommand;
 use super::foreign::{Meaning, foreign};
 use super::known::{Known, similar_subcommand};
 use super::option_words::{has_option, is_named, option_for};
+use super::subcommand::Subcommand;
 use super::tokens::{Token, Tokens};
 use crate::escape::shell_line;
 use crate::model::child::shell::Shell;

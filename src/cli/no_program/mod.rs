@@ -3,9 +3,9 @@
 
 use std::ffi::OsString;
 
-use super::args::definitions;
 use super::known::Known;
 use super::option_words::{is_named, options_to_repeat};
+use super::subcommand::definitions;
 use crate::edge::process::exec;
 use crate::error::Error;
 use crate::escape::{shell_line, shell_word};

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 
 use super::{Reason, Typed};
-use crate::cli::args::{Subcommand, definitions};
 use crate::cli::foreign::foreign;
 use crate::cli::meant::meant;
 use crate::cli::option_words::has_option;
+use crate::cli::subcommand::{Subcommand, definitions};
 use crate::cli::tokens::{Token, Tokens};
 use crate::edge::process::lookup::{self, File};
 use crate::escape::{shell_line, shell_word};
