@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::commands::status::{ENDS_SOON_SECONDS, shortened};
 use crate::edge::output::{self, Ui, print};
 use crate::error::Result;
-use crate::escape::printable;
+use crate::escape::{printable, shell_word};
 use crate::model::environment::Environment;
 use crate::model::profile_list::{Broken, Listed, Usable, to_json};
 use crate::model::settings::exports::without_exports;
@@ -59,7 +59,7 @@ fn tell_broken(profiles: &[Listed], ui: Ui) {
         };
         ui.notice(&format!(
             "{others}: what to do is told by: mfaexec explain -p {}",
-            crate::escape::shell_word(&first.name)
+            shell_word(&first.name)
         ));
     }
 }

@@ -17,44 +17,24 @@ use crate::model::session::Session;
 use crate::model::settings::mfa::Mfa;
 use crate::model::settings::selection::Selection;
 use crate::model::settings::{SessionOptions, Settings};
-use crate::sign_in::cached::{device_id, find_known_device, open_cache};
+use crate::model::source::caller::Caller;
+use crate::sign_in::cached::{
+    caller_id, device_id, find_known_caller, find_known_device, needs_caller, open_cache,
+};
 
 /// All profiles, sorted by name; also those that a run would refuse, and sections that do not count
 /// although they were probably meant to be profiles. `env` is the caller's environment without exports.
-///
-/// # Errors
-/// The files cannot be read. What is wrong in one profile, or with the cache, hides no other one.
+/// What is wrong in one profile, or with the cache, hides no other one.
 pub(crate) fn all_profiles(env: &Environment, files: &Profiles, ui: Ui) -> Vec<Listed> {
-    let cache = cache(env, ui);
-    let found = cache.as_ref().map(|(_, found)| found.sessions.as_slice());
-    let now = now();
-    let sessions: HashMap<&str, &Session> = found
-        .unwrap_or_default()
-        .iter()
-        .filter(|kept| kept.session.expires_at > now)
-        .map(|kept| (kept.id(), &kept.session))
-        .collect();
-    let mut devices = Devices {
-        cache: cache.as_ref().map(|(cache, _)| cache),
-        known: HashMap::new(),
-    };
-    let mut listed: Vec<Listed> = Vec::new();
-    for name in files.names() {
-        let settings = settings_of(env, files, name).map(|settings| devices.find(settings));
-        listed.push(Listed {
-            name: name.to_owned(),
-            what: match settings {
-                Ok(settings) => {
-                    let find = |id: &str| sessions.get(id).copied();
-                    Ok(Usable::of(&settings, now, find))
-                }
-                Err(error) => Err(Broken {
-                    error,
-                    place: files.place(name).unwrap_or_default(),
-                }),
-            },
-        });
-    }
+    let mut look = Look::new(env, |error| ui.notice(&error.summary()));
+    let listed = files.names().into_iter().map(|name| Listed {
+        name: name.to_owned(),
+        what: look.at(files, name).map_err(|error| Broken {
+            error,
+            place: files.place(name).unwrap_or_default(),
+        }),
+    });
+    let mut listed: Vec<Listed> = listed.collect();
     listed.extend(not_counted(files));
     listed.sort_by(|a, b| a.name.cmp(&b.name));
     listed.dedup_by(|a, b| a.name == b.name);
@@ -69,65 +49,94 @@ pub(crate) fn read_all(env: &Environment) -> Result<Profiles> {
     Ok(Profiles::parse(config_files::read(env)?)?.indexed())
 }
 
-/// The cache and the sessions in it. Profiles can be listed without.
-fn cache(env: &Environment, ui: Ui) -> Option<(Cache, Found)> {
-    let look = || {
-        let cache = open_cache(env, None)?;
-        let found = cache.sessions()?;
-        Ok((cache, found))
-    };
-    match look() {
-        Ok((cache, found)) => {
-            for error in &found.unusable {
-                ui.notice(&error.summary());
+/// What profiles are looked up in: the environment, the cache, and what was found before.
+pub(crate) struct Look<'e> {
+    env: &'e Environment,
+    cache: Option<Cache>,
+    /// Those that have not ended and that a run would use, by what identifies them.
+    sessions: HashMap<String, Session>,
+    /// Devices by their users, and users by their keys: thousands of profiles can have one.
+    devices: HashMap<String, Option<Sourced<String>>>,
+    callers: HashMap<String, Caller>,
+}
+
+impl<'e> Look<'e> {
+    /// Reads the cache. Profiles can be looked at without; `tell` is told what is wrong with it.
+    pub(crate) fn new(env: &'e Environment, tell: impl Fn(&Error)) -> Self {
+        let read = || {
+            let cache = open_cache(env, None)?;
+            let found = cache.sessions()?;
+            Ok((cache, found))
+        };
+        let (cache, found) = match read() {
+            Ok((cache, found)) => (Some(cache), found),
+            Err(error) => {
+                tell(&error);
+                (None, Found::default())
             }
-            Some((cache, found))
-        }
-        Err(error) => {
-            let error: Error = error;
-            ui.notice(&error.summary());
-            None
+        };
+        found.unusable.iter().for_each(tell);
+        let sessions = found.sessions.into_iter();
+        let sessions = sessions.filter(|kept| !kept.for_plain_only && kept.session.left(now()) > 0);
+        let sessions = sessions.map(|kept| (kept.id().to_owned(), kept.session));
+        Self {
+            env,
+            cache,
+            sessions: sessions.collect(),
+            devices: HashMap::new(),
+            callers: HashMap::new(),
         }
     }
-}
 
-fn settings_of(env: &Environment, files: &Profiles, name: &str) -> Result<Settings> {
-    let name = Sourced::new(name.to_owned(), Origin::Option("--profile"));
-    let options = SessionOptions {
-        own: own_defaults(env)?.clone(),
-        ..SessionOptions::default()
-    };
-    Settings::new(&options, Selection::Profile(name), env, files)
-}
-
-/// Devices that were found before, by their users. Thousands of profiles can have one user.
-struct Devices<'c> {
-    cache: Option<&'c Cache>,
-    known: HashMap<String, Option<Sourced<String>>>,
-}
-
-impl Devices<'_> {
-    /// Puts in the device, if it was found before.
-    fn find(&mut self, mut settings: Settings) -> Settings {
-        let Some(cache) = self.cache else {
-            return settings;
+    /// What a run with the profile would begin with.
+    ///
+    /// # Errors
+    /// A run would refuse it.
+    pub(crate) fn at(&mut self, files: &Profiles, name: &str) -> Result<Usable> {
+        let name = Sourced::new(name.to_owned(), Origin::Option("--profile"));
+        let options = SessionOptions {
+            own: own_defaults(self.env)?.clone(),
+            ..SessionOptions::default()
         };
-        let id = device_id(&settings);
-        let known = self.known.entry(id).or_insert_with(|| {
+        let mut settings = Settings::new(&options, Selection::Profile(name), self.env, files)?;
+        self.find_device(&mut settings);
+        self.find_caller(&mut settings);
+        Ok(Usable::of(&settings, now(), |id| self.sessions.get(id)))
+    }
+
+    /// Puts in the device, if it was found before. What cannot be read is not known.
+    fn find_device(&mut self, settings: &mut Settings) {
+        let Some(cache) = self
+            .cache
+            .as_ref()
+            .filter(|_| *settings.mfa_of_key() == Mfa::Unknown)
+        else {
+            return;
+        };
+        let known = self.devices.entry(device_id(settings)).or_insert_with(|| {
             let mut settings = settings.clone();
-            // One that cannot be read is not known.
             find_known_device(&mut settings, cache).ok();
             match settings.mfa_of_key() {
-                Mfa::Device(serial) if serial.origin == Origin::Discovered => Some(serial.clone()),
+                Mfa::Device(serial) => Some(serial.clone()),
                 _ => None,
             }
         });
-        if let Some(serial) = known
-            && *settings.mfa_of_key() == Mfa::Unknown
-        {
+        if let Some(serial) = known {
             settings.set_device(serial.clone());
         }
-        settings
+    }
+
+    /// The same for whose the keys are.
+    fn find_caller(&mut self, settings: &mut Settings) {
+        let Some(cache) = self.cache.as_ref().filter(|_| needs_caller(settings)) else {
+            return;
+        };
+        let known = self.callers.entry(caller_id(settings)).or_insert_with(|| {
+            let mut settings = settings.clone();
+            find_known_caller(&mut settings, cache).ok();
+            settings.caller
+        });
+        settings.caller = known.clone();
     }
 }
 

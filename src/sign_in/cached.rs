@@ -63,12 +63,15 @@ pub(crate) fn caller_id(settings: &Settings) -> String {
     )
 }
 
+/// Whether the name of a role's session depends on whose the keys are.
+pub(crate) fn needs_caller(settings: &Settings) -> bool {
+    let mut roles = settings.roles.iter();
+    roles.any(|role| settings.session_name(role) == SessionName::OfCaller)
+}
+
 /// Takes from the cache whose the keys are, where the name of a role's session depends on it.
 pub(crate) fn find_known_caller(settings: &mut Settings, cache: &Cache) -> Result<()> {
-    if settings
-        .roles
-        .iter()
-        .any(|role| settings.session_name(role) == SessionName::OfCaller)
+    if needs_caller(settings)
         && let Some(caller) = cache.caller(&caller_id(settings))?
     {
         settings.caller = caller;
