@@ -1,9 +1,11 @@
 //! A profile that a person chooses from a list: where no one has named one, or by wish with `-p ?`.
 
+use std::collections::HashSet;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::commands::status::shortened;
-use crate::edge::output::Ui;
+use crate::edge::output::{Ui, is_dumb};
 use crate::edge::prompt::list::Choice;
 use crate::edge::prompt::tty::Terminal;
 use crate::error::{Error, Result};
@@ -30,7 +32,9 @@ pub(crate) fn choose_unasked(env: &Environment, no_input: bool, ui: Ui) -> Resul
     match ready(env, no_input) {
         Ok(terminal) => choose(env, terminal, ui).map(Some),
         Err(cause) => {
-            log_why(&cause, ui);
+            if ui.is_verbose() {
+                ui.notice(&format!("no list of profiles is shown: {cause}"));
+            }
             Ok(None)
         }
     }
@@ -54,12 +58,6 @@ pub(crate) fn choose_by_wish(env: &Environment, no_input: bool, ui: Ui) -> Resul
     choose(env, terminal, ui)
 }
 
-fn log_why(cause: &str, ui: Ui) {
-    if ui.is_verbose() {
-        ui.notice(&format!("no list of profiles is shown: {cause}"));
-    }
-}
-
 /// The terminal that the person sits at; in words, why there is none.
 fn ready(env: &Environment, no_input: bool) -> std::result::Result<Terminal, String> {
     if no_input {
@@ -68,7 +66,7 @@ fn ready(env: &Environment, no_input: bool) -> std::result::Result<Terminal, Str
     if env.text(NO_PICKER).is_some_and(|value| value != "0") {
         return Err(format!("{NO_PICKER} is set"));
     }
-    if crate::edge::output::is_dumb() {
+    if is_dumb() {
         return Err("TERM is dumb: it cannot move the cursor".to_owned());
     }
     Terminal::open()
@@ -153,14 +151,15 @@ fn lines(usable: &[(&str, &Usable)], room: usize) -> Vec<String> {
             _ => format!("{name}{gap}  {}", shortened(&rest, rest_room)),
         }
     });
-    let mut lines: Vec<String> = lines.collect();
     // Two long names may have become the same.
-    for at in 1..lines.len() {
-        if lines[..at].contains(&lines[at]) {
-            let number = format!("{at} ");
-            let rest = shortened(&lines[at], room.saturating_sub(number.len()));
-            lines[at] = number + &rest;
+    let mut seen = HashSet::new();
+    let differing = lines.enumerate().map(|(at, line)| {
+        if seen.insert(line.clone()) {
+            return line;
         }
-    }
-    lines
+        let number = format!("{at} ");
+        let rest = shortened(&line, room.saturating_sub(number.len()));
+        number + &rest
+    });
+    differing.collect()
 }

@@ -53,15 +53,13 @@ pub(super) fn kept(env: &Environment, within: &ShellContext) -> Option<Session> 
 /// machine's clock is from AWS's.
 pub(super) fn left(env: &Environment, session: Option<&Session>) -> Left {
     let key = env.text("AWS_ACCESS_KEY_ID");
-    let own = session.filter(|session| key.as_deref() == Some(&session.access_key_id));
+    let own = session.filter(|session| {
+        key.as_deref() == Some(&session.access_key_id) && session.expires_at != Timestamp::NEVER
+    });
     let end = || {
         let end = env.text("AWS_CREDENTIAL_EXPIRATION")?;
         Some(now().until(Timestamp::parse(&end)?))
     };
     let left = own.map(|session| session.left(now())).or_else(end);
-    match left {
-        None => Left::Unknown,
-        Some(0) => Left::Ended,
-        Some(left) => Left::Seconds(left),
-    }
+    left.map_or(Left::Unknown, Left::of)
 }

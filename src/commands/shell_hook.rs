@@ -60,10 +60,7 @@ fn hook(env: &Environment, shell: Shell, asking: &ShellState<'_>) -> String {
     let mut left = left(env, kept);
     let changes = renewed.as_ref().map(|(within, session)| {
         end = Some(session.expires_at);
-        left = match session.left(now()) {
-            0 => Left::Ended,
-            left => Left::Seconds(left),
-        };
+        left = Left::of(session.left(now()));
         let mut changes = of_session(session);
         changes.push((IN_SHELL.to_owned(), Some(within.to_string())));
         let shown = session.expires_at.to_string();

@@ -178,7 +178,8 @@ pub(crate) fn data_directory(env: &Environment) -> Result<PathBuf> {
     })
 }
 
-/// mfaexec's own directory in the user's that `variable` names, else in the home directory. A relative one counts as unset (freedesktop.org's specification of directories).
+/// mfaexec's own directory in the user's that `variable` names, else in the home directory. A relative one
+/// counts as unset (freedesktop.org's specification of directories).
 fn own_directory(
     env: &Environment,
     variable: &str,

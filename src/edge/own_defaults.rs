@@ -24,8 +24,9 @@ pub(crate) fn own_defaults(env: &Environment) -> Result<&'static OwnDefaults> {
 }
 
 /// Where the file is, or would be: in the user's directory for such files (the
-/// `XDG Base Directory Specification`), on macOS as well, as programs for the terminal have it there. None without a home.
-pub(crate) fn path(env: &Environment) -> Option<PathBuf> {
+/// `XDG Base Directory Specification`), on macOS as well, as programs for the terminal have it there.
+/// None without a home.
+fn path(env: &Environment) -> Option<PathBuf> {
     let named = env.get("XDG_CONFIG_HOME").map(PathBuf::from);
     let named = named.filter(|path| path.is_absolute());
     let directory = named.or_else(|| env.in_home(".config").map(PathBuf::from))?;

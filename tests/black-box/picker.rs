@@ -74,6 +74,11 @@ fn a_person_searches_the_list_by_typing() {
     screen.key("Down");
     screen.key("Enter");
     screen.shows("chain              testuser");
+    // A command with an endpoint is begun anew once it is known for which profile.
+    screen.line("clear; mfaexec --refresh -- printenv MFAEXEC_PROFILE");
+    screen.shows(PROMPT);
+    screen.line("testuser");
+    screen.shows("\ntestuser\n");
 }
 
 #[test]

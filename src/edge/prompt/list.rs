@@ -3,11 +3,10 @@
 use console::Term;
 use dialoguer::FuzzySelect;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use nix::sys::signal::Signal;
 
 use crate::edge::output::colours_in_prompt;
 use crate::edge::prompt::tty::Terminal;
-use crate::edge::signals::{Noting, Wake, ends, obey};
+use crate::edge::signals::{Noting, Wake, obey};
 
 /// Lines of the list that are shown at once.
 const SHOWN: usize = 15;
@@ -52,13 +51,10 @@ impl Terminal {
             Ok(Some(item)) => Ok(Choice::Item(item)),
             Ok(None) => Ok(Choice::Left),
             Err(error) => {
-                term.clear_last_lines(0).ok();
-                obey(
-                    signal
-                        .filter(|signal| ends(*signal))
-                        .unwrap_or(Signal::SIGINT),
-                );
-                // It is ignored here.
+                // ^C is one as well. It may be ignored here.
+                if let Some(signal) = signal {
+                    obey(signal);
+                }
                 Err(error.to_string())
             }
         }

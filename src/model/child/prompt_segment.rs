@@ -18,6 +18,16 @@ pub(crate) enum Left {
     Overridden,
 }
 
+impl Left {
+    /// Of a session whose end is known.
+    pub(crate) fn of(seconds: u64) -> Self {
+        match seconds {
+            0 => Self::Ended,
+            left => Self::Seconds(left),
+        }
+    }
+}
+
 /// The sign as a part of the shell's prompt. Whatever the profile is called, it means nothing to the
 /// shell's language.
 pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) -> String {
