@@ -24,6 +24,7 @@ const ENTER: f64 = 3.0;
 const CROWD_DONE: f64 = 42.0;
 const MANY_PROFILES: f64 = 4.5;
 const STATUS: f64 = 17.0;
+const PROFILES: f64 = 90.0;
 /// How many run at once.
 const CROWD: usize = 64;
 
@@ -185,7 +186,9 @@ pub(crate) fn much(programs: &Programs, mfaexec: &Path) -> Result<Vec<Row>> {
         world.config_of(4999)?.display()
     )]);
     few.extend(run_true(mfaexec));
+    let mut list = many.clone();
     many.extend(run_true(mfaexec));
+    list.extend(words([&mfaexec, &"profiles"]));
     let full = World::new(mfaexec, None)?;
     full.sign_in()?;
     full.fill_cache(999)?;
@@ -196,7 +199,7 @@ pub(crate) fn much(programs: &Programs, mfaexec: &Path) -> Result<Vec<Row>> {
     let mut status = in_full.clone();
     in_full.extend(run_true(mfaexec));
     status.extend(words([&mfaexec, &"status"]));
-    let all = [env(), few, many, in_full, status];
+    let all = [env(), few, many, in_full, status, list];
     let runs = programs.measure(&world.environment(), WARM / 4, &all)?;
     let env = &runs[0];
     let more = runs[2].median() - runs[1].median();
@@ -211,6 +214,11 @@ pub(crate) fn much(programs: &Programs, mfaexec: &Path) -> Result<Vec<Row>> {
             more / env.median(),
             MANY_PROFILES,
             "times `env` more than with 5",
+        ),
+        Row::of("`profiles` of 5,000", &runs[5], env).at_most(
+            runs[5].median() / env.median(),
+            PROFILES,
+            "times `env`",
         ),
         Row::of("cached run, 1,000 sessions", &runs[3], env).at_most(
             run_more / env.median(),
