@@ -1,6 +1,10 @@
 //! Looks at every profile of the files, and at the cache: no call is made, and no program is run.
 
 use std::collections::HashMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
 
 use crate::edge::clock::now;
 use crate::edge::config_files;
@@ -22,23 +26,38 @@ use crate::sign_in::cached::{
     caller_id, device_id, find_known_caller, find_known_device, needs_caller, open_cache,
 };
 
+/// As many profiles are looked at in less time than a thread is worth.
+const FEW: usize = 200;
+
 /// All profiles, sorted by name; also those that a run would refuse, and sections that do not count
 /// although they were probably meant to be profiles. `env` is the caller's environment without exports.
 /// What is wrong in one profile, or with the cache, hides no other one.
 pub(crate) fn all_profiles(env: &Environment, files: &Profiles, ui: Ui) -> Vec<Listed> {
-    let mut look = Look::new(env, |error| ui.notice(&error.summary()));
-    let listed = files.names().into_iter().map(|name| Listed {
-        name: name.to_owned(),
-        what: look.at(files, name).map_err(|error| Broken {
-            error,
-            place: files.place(name).unwrap_or_default(),
-        }),
-    });
-    let mut listed: Vec<Listed> = listed.collect();
+    let look = Look::new(env, |error| ui.notice(&error.summary()));
+    let mut listed = in_parts(&files.names(), |names| look.clone().list(files, names));
     listed.extend(not_counted(files));
     listed.sort_by(|a, b| a.name.cmp(&b.name));
     listed.dedup_by(|a, b| a.name == b.name);
     listed
+}
+
+/// What `list` makes of all names. Thousands are shared among the processors.
+fn in_parts(names: &[&str], list: impl Fn(&[&str]) -> Vec<Listed> + Sync) -> Vec<Listed> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let part = names.len().div_ceil(processors).max(FEW);
+    if names.len() <= part {
+        return list(names);
+    }
+    thread::scope(|scope| {
+        let list = &list;
+        let parts = names.chunks(part).map(|names| scope.spawn(|| list(names)));
+        let parts: Vec<_> = parts.collect();
+        let parts = parts.into_iter().map(|part| match part.join() {
+            Ok(listed) => listed,
+            Err(panic) => resume_unwind(panic),
+        });
+        parts.flatten().collect()
+    })
 }
 
 /// The profiles of both files, for those who look at all of them.
@@ -50,11 +69,12 @@ pub(crate) fn read_all(env: &Environment) -> Result<Profiles> {
 }
 
 /// What profiles are looked up in: the environment, the cache, and what was found before.
+#[derive(Clone)]
 pub(crate) struct Look<'e> {
     env: &'e Environment,
-    cache: Option<Cache>,
+    cache: Option<Arc<Cache>>,
     /// Those that have not ended and that a run would use, by what identifies them.
-    sessions: HashMap<String, Session>,
+    sessions: Arc<HashMap<String, Session>>,
     /// Devices by their users, and users by their keys: thousands of profiles can have one.
     devices: HashMap<String, Option<Sourced<String>>>,
     callers: HashMap<String, Caller>,
@@ -69,7 +89,7 @@ impl<'e> Look<'e> {
             Ok((cache, found))
         };
         let (cache, found) = match read() {
-            Ok((cache, found)) => (Some(cache), found),
+            Ok((cache, found)) => (Some(Arc::new(cache)), found),
             Err(error) => {
                 tell(&error);
                 (None, Found::default())
@@ -82,10 +102,21 @@ impl<'e> Look<'e> {
         Self {
             env,
             cache,
-            sessions: sessions.collect(),
+            sessions: Arc::new(sessions.collect()),
             devices: HashMap::new(),
             callers: HashMap::new(),
         }
+    }
+
+    fn list(mut self, files: &Profiles, names: &[&str]) -> Vec<Listed> {
+        let listed = names.iter().map(|name| Listed {
+            name: (*name).to_owned(),
+            what: self.at(files, name).map_err(|error| Broken {
+                error,
+                place: files.place(name).unwrap_or_default(),
+            }),
+        });
+        listed.collect()
     }
 
     /// What a run with the profile would begin with.
@@ -108,7 +139,7 @@ impl<'e> Look<'e> {
     fn find_device(&mut self, settings: &mut Settings) {
         let Some(cache) = self
             .cache
-            .as_ref()
+            .as_deref()
             .filter(|_| *settings.mfa_of_key() == Mfa::Unknown)
         else {
             return;
@@ -128,7 +159,7 @@ impl<'e> Look<'e> {
 
     /// The same for whose the keys are.
     fn find_caller(&mut self, settings: &mut Settings) {
-        let Some(cache) = self.cache.as_ref().filter(|_| needs_caller(settings)) else {
+        let Some(cache) = self.cache.as_deref().filter(|_| needs_caller(settings)) else {
             return;
         };
         let known = self.callers.entry(caller_id(settings)).or_insert_with(|| {
