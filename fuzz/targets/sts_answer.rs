@@ -1,6 +1,6 @@
 //! What an endpoint answers to GetSessionToken and GetCallerIdentity, through the SDK: a status in
-//! the first line, the body behind it; `@SOON@` represents a time half an hour from now. What is validated can go into an environment; what is not
-//! becomes an error that acts on no terminal.
+//! the first line, the body behind it; `@SOON@` represents a time half an hour from now. What is
+//! validated can go into an environment; what is not becomes an error that acts on no terminal.
 #![no_main]
 
 use std::sync::LazyLock;

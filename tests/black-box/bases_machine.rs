@@ -1,4 +1,5 @@
-//! `credential_source`: a role assumed with the keys of an EC2 instance or of a container. This machine holds them anyway, so they are never kept; the role's session is.
+//! `credential_source`: a role assumed with the keys of an EC2 instance or of a container. This machine
+//! holds them anyway, so they are never kept; the role's session is.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,13 +1,13 @@
-//! `mfaexec keys rotate`: what becomes of the keys in IAM and of the files, and what is refused.
+//! `mfaexec keys rotate`: what becomes of the keys in IAM.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use local_aws::{Entry, Fault};
+use local_aws::Entry;
 
-use crate::harness::{SERIAL, Said, World, finish, has};
+use crate::harness::{Said, World, finish, has};
 use crate::trouble::names;
 
 pub(crate) const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -22,7 +22,7 @@ pub(crate) fn world() -> World {
     world
 }
 
-fn allow(world: &World, policy: &str) {
+pub(crate) fn allow(world: &World, policy: &str) {
     world.aws.edit(|account| {
         account
             .put_user_policy("testuser", "self-service", policy)
@@ -38,22 +38,22 @@ pub(crate) fn keys(world: &World) -> Vec<(String, String, bool)> {
         .collect()
 }
 
-fn ids(world: &World) -> Vec<(String, bool)> {
+pub(crate) fn ids(world: &World) -> Vec<(String, bool)> {
     let keys = keys(world).into_iter();
     keys.map(|(id, _, active)| (id, active)).collect()
 }
 
-fn credentials(world: &World) -> PathBuf {
+pub(crate) fn credentials(world: &World) -> PathBuf {
     world.home().join(".aws/credentials")
 }
 
-fn read(world: &World) -> String {
+pub(crate) fn read(world: &World) -> String {
     fs::read_to_string(credentials(world)).unwrap()
 }
 
 /// The pair of the user's in the file, which works.
 #[track_caller]
-fn key_in_file(world: &World) -> (String, String) {
+pub(crate) fn key_in_file(world: &World) -> (String, String) {
     let text = read(world);
     let all = keys(world).into_iter();
     let mut there = all.filter(|(id, secret, active)| {
@@ -81,7 +81,7 @@ pub(crate) fn is_tidy(world: &World) {
 }
 
 #[track_caller]
-fn shows_no_secret(world: &World, said: &Said) {
+pub(crate) fn shows_no_secret(world: &World, said: &Said) {
     for (_, secret, _) in keys(world) {
         assert!(
             !said.stdout.contains(&secret) && !said.stderr.contains(&secret),
@@ -335,143 +335,6 @@ fn a_key_that_aws_learns_of_a_little_later_is_waited_for() {
 }
 
 #[test]
-fn each_permission_that_is_missing_is_named_and_a_later_run_goes_on() {
-    let policy = |actions: &str| {
-        format!(
-            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": [{actions}],
-                "Resource": "arn:aws:iam::*:user/${{aws:username}}"}}}}"#
-        )
-    };
-    let all = [
-        "ListAccessKeys",
-        "CreateAccessKey",
-        "UpdateAccessKey",
-        "DeleteAccessKey",
-    ];
-    let world = world();
-    for missing in all {
-        let actions = all.iter().filter(|action| **action != missing);
-        let actions: Vec<String> = actions.map(|action| format!("\"iam:{action}\"")).collect();
-        allow(&world, &policy(&actions.join(", ")));
-        let more = ["--delete-after", "0", "--no-input"];
-        let error = world.run(&[&ROTATE[..], &more].concat());
-        has(
-            &error.stderr,
-            &[
-                &format!("AWS does not allow {missing} with the session of profile testuser"),
-                &format!("iam:{missing}; mfaexec policy self-service"),
-            ],
-        );
-        assert_eq!(error.code, Some(1), "{error:?}");
-        key_in_file(&world);
-        allow(&world, &world.run(&["policy", "self-service"]).succeeds());
-        world.run(&[&ROTATE[..], &more].concat()).succeeds();
-        is_tidy(&world);
-    }
-}
-
-#[test]
-fn an_answer_that_is_lost_leaves_a_key_that_the_next_run_shows() {
-    for fault in [Fault::CutAfter, Fault::ErrorAfter, Fault::HugeBody] {
-        let world = world();
-        world.aws.fault_on("CreateAccessKey", fault, 1);
-        let said = world.run(&ROTATE);
-        shows_no_secret(&world, &said);
-        has(
-            &said.fails(1),
-            &[
-                "the answer of IAM to CreateAccessKey was lost",
-                "mfaexec keys rotate -p testuser",
-            ],
-        );
-        let left = ids(&world)[1].0.clone();
-        let error = world.run(&ROTATE).fails(1);
-        has(
-            &error,
-            &[
-                "an interrupted rotation may have created",
-                &format!("--delete {left}"),
-            ],
-        );
-        assert_eq!(key_in_file(&world).0, OLD);
-        world
-            .run(&[&ROTATE[..], &["--delete", &left]].concat())
-            .succeeds();
-        is_tidy(&world);
-    }
-    // The SDK takes half a secret for a whole one.
-    let world = world();
-    world
-        .aws
-        .fault_on("CreateAccessKey", Fault::MalformedXml, 1);
-    let said = world.run(&ROTATE);
-    shows_no_secret(&world, &said);
-    has(
-        &said.fails(1),
-        &["the answer of IAM broke off", "it is deleted again"],
-    );
-    assert_eq!(ids(&world), [(OLD.to_owned(), true)]);
-    is_tidy(&world);
-    // What was surely not done needs no word of the person's.
-    let world = self::world();
-    for fault in [Fault::Throttling, Fault::Escapes] {
-        world.aws.fault_on("CreateAccessKey", fault, 1);
-        world.run(&ROTATE).fails(1);
-        is_tidy(&world);
-    }
-    world.run(&ROTATE).succeeds();
-}
-
-#[test]
-fn a_network_that_fails_between_any_two_calls_is_waited_for_or_told() {
-    for action in [
-        "GetCallerIdentity",
-        "ListAccessKeys",
-        "UpdateAccessKey",
-        "DeleteAccessKey",
-    ] {
-        for fault in [Fault::CutBefore, Fault::CutAfter] {
-            let world = world();
-            world.aws.fault_on(action, fault, 1);
-            let more = ["--delete-after", "0", "--no-input"];
-            let first = world.run(&[&ROTATE[..], &more].concat());
-            assert!(matches!(first.code, Some(0 | 1)), "{first:?}");
-            key_in_file(&world);
-            world.run(&[&ROTATE[..], &more].concat()).succeeds();
-            is_tidy(&world);
-        }
-    }
-}
-
-#[test]
-fn an_inactive_key_in_the_file_is_replaced_while_a_session_lasts() {
-    let world = world();
-    world
-        .aws
-        .edit(|account| account.user_mut("testuser").keys[0].active = false);
-    let said = world.run(&ROTATE);
-    assert!(!said.stderr.contains("make AKIA"), "{said:?}");
-    said.succeeds();
-    is_tidy(&world);
-    // Without a session there is nothing to begin with, and no code is asked for.
-    let world = World::new();
-    world
-        .aws
-        .edit(|account| account.user_mut("testuser").keys[0].active = false);
-    let error = world
-        .run(&[&ROTATE[..], &["--code", "123456"]].concat())
-        .fails(1);
-    has(
-        &error,
-        &[
-            "AWS does not know the access key",
-            "see in IAM whether the key is active",
-        ],
-    );
-    assert_eq!(world.code_calls().len(), 0);
-}
-
-#[test]
 fn without_a_session_a_code_is_asked_for_and_used_once() {
     let world = World::new();
     allow(&world, &world.run(&["policy", "self-service"]).succeeds());
@@ -498,196 +361,4 @@ fn a_session_that_aws_has_ended_is_as_good_as_none() {
     let with_code = [&ROTATE[..], &["-c", &code]].concat();
     world.run(&with_code).succeeds();
     is_tidy(&world);
-}
-
-#[test]
-fn a_code_that_is_too_old_for_the_policy_is_named() {
-    let world = World::new();
-    let policy = world.run(&["policy", "self-service", "--max-age", "1s"]);
-    allow(&world, &policy.succeeds());
-    world.sign_in(&[]);
-    std::thread::sleep(std::time::Duration::from_millis(2100));
-    let error = world.run(&ROTATE).fails(1);
-    let words = "if a policy asks for a younger one: mfaexec login -p testuser --fresh";
-    has(
-        &error,
-        &["explicit deny", "the code of the session is ", words],
-    );
-}
-
-#[test]
-fn a_key_in_the_config_file_alone_and_one_file_for_both() {
-    let pair = format!("aws_access_key_id = {OLD}\naws_secret_access_key = {OLD_SECRET}\n");
-    let config = format!("[profile testuser]\n{pair}mfa_serial = {SERIAL}\n[default]\n{pair}");
-    let world = world();
-    world.write_config(&config);
-    fs::remove_file(credentials(&world)).unwrap();
-    let path = world.home().join(".aws/config");
-    world.run(&ROTATE).succeeds();
-    let (new, secret, _) = keys(&world).remove(1);
-    let renewed = |text: &str| text.replace(OLD, &new).replace(OLD_SECRET, &secret);
-    assert_eq!(fs::read_to_string(&path).unwrap(), renewed(&config));
-    assert_eq!(names(&world.home().join(".aws")), ["config"]);
-
-    let world = self::world();
-    world.write_config(&config);
-    fs::remove_file(credentials(&world)).unwrap();
-    let path = world.home().join(".aws/config");
-    let mut both = world.mfaexec(&["keys", "rotate", "-p", "default", "--yes"]);
-    both.env("AWS_SHARED_CREDENTIALS_FILE", &path);
-    both.env("AWS_MFA_SERIAL", SERIAL);
-    finish(&mut both).succeeds();
-    let (new, secret, _) = keys(&world).remove(1);
-    let renewed = |text: &str| text.replace(OLD, &new).replace(OLD_SECRET, &secret);
-    assert_eq!(fs::read_to_string(&path).unwrap(), renewed(&config));
-    assert_eq!(names(&world.home().join(".aws")), ["config"]);
-}
-
-#[test]
-fn keys_that_mfaexec_cannot_rotate_are_refused_before_a_code_is_asked_for() {
-    let world = World::new();
-    world.write_config(
-        "[profile program]\ncredential_process = /bin/false\n\
-         [profile sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-central-1\n\
-         sso_account_id = 123456789012\nsso_role_name = admin\n\
-         [profile temporary]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n\
-         aws_session_token = t\n",
-    );
-    let rows: [(&str, &[&str]); 4] = [
-        ("program", &["a program gives it", "/.aws/config, line 2"]),
-        ("sso", &["its keys are temporary"]),
-        ("temporary", &["its key is temporary"]),
-        (
-            "root",
-            &[
-                "is not that of an IAM user",
-                "arn:aws:iam::123456789012:root",
-            ],
-        ),
-    ];
-    for (profile, words) in rows {
-        let error = world
-            .run(&["keys", "rotate", "-p", profile, "--yes", "-c", "123456"])
-            .fails(1);
-        has(&error, words);
-    }
-    world.write_config("[profile testuser]\nmfaexec_expected_account = 999999999999\n");
-    let error = world
-        .run(&[&ROTATE[..], &["-c", "123456"]].concat())
-        .fails(1);
-    has(&error, &["999999999999", "123456789012"]);
-    let mut of_environment = world.mfaexec(&["keys", "rotate", "--yes"]);
-    of_environment
-        .env("AWS_ACCESS_KEY_ID", OLD)
-        .env("AWS_SECRET_ACCESS_KEY", OLD_SECRET);
-    has(
-        &finish(&mut of_environment).fails(1),
-        &["it is in the environment (AWS_ACCESS_KEY_ID)"],
-    );
-    assert_eq!(world.code_calls().len(), 0);
-    assert_eq!(ids(&world), [(OLD.to_owned(), true)]);
-}
-
-#[test]
-fn every_profile_with_the_key_gets_the_new_one_in_both_files() {
-    let world = World::new();
-    allow(&world, &world.run(&["policy", "self-service"]).succeeds());
-    let pair = format!("aws_access_key_id = {OLD}\naws_secret_access_key = {OLD_SECRET}\n");
-    let config = format!(
-        "# mine\r\n[default]\r\nregion = eu-central-1\r\n{pair}[profile deploy]\nsource_profile = testuser\n\
-         role_arn = arn:aws:iam::123456789012:role/deployer\n[profile testuser]\nmfa_serial = {SERIAL}\n"
-    );
-    let credentials = format!(
-        "[other]\naws_access_key_id=AKIAOTHER\n# {OLD}\n[testuser]\n{pair}; last\n[twin]\n{pair}"
-    );
-    world.write_config(&config);
-    world.write_credentials(&credentials);
-    let code = world.code();
-    // A profile with a role: its key is that of its source.
-    let said = world.run(&["keys", "rotate", "-p", "deploy", "--yes", "-c", &code]);
-    has(
-        &said.stderr,
-        &[
-            "/.aws/config (profile default)",
-            "/.aws/credentials (profiles testuser, twin)",
-        ],
-    );
-    said.succeeds();
-    let (new, secret) = key_in_file(&world);
-    let renewed = pair.replace(OLD, &new).replace(OLD_SECRET, &secret);
-    assert_eq!(read(&world), credentials.replace(&pair, &renewed));
-    let after = fs::read_to_string(world.home().join(".aws/config")).unwrap();
-    assert_eq!(after, config.replace(&pair, &renewed));
-    is_tidy(&world);
-    // The role's session needs no code either.
-    world
-        .run(&["-p", "deploy", "--no-input", "--", "true"])
-        .succeeds();
-}
-
-#[test]
-fn a_file_that_is_a_link_stays_one_and_a_mode_stays() {
-    let world = world();
-    let file = world.write("dotfiles/aws", read(&world));
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
-    fs::remove_file(credentials(&world)).unwrap();
-    symlink("../dotfiles/aws", credentials(&world)).unwrap();
-    world.run(&ROTATE).succeeds();
-    assert!(credentials(&world).is_symlink());
-    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o400);
-    is_tidy(&world);
-    assert_eq!(names(&world.home().join("dotfiles")), ["aws"]);
-}
-
-#[test]
-fn a_place_that_cannot_be_written_is_refused_before_a_key_is_created() {
-    let world = world();
-    world.give_away();
-    let line = |more: &[&str]| {
-        let line = [&["mfaexec"], &ROTATE[..], more].concat();
-        let line: Vec<&str> = line.into_iter().collect();
-        finish(&mut world.as_stranger(&line))
-    };
-    let directory = world.home().join(".aws");
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o500)).unwrap();
-    has(
-        &line(&["--no-input"]).fails(1),
-        &["cannot change", "Permission denied"],
-    );
-    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).unwrap();
-    // Someone else's file, which can be read.
-    let mut chown = world.program("chown");
-    assert!(
-        chown
-            .args(["0:0"])
-            .arg(credentials(&world))
-            .status()
-            .unwrap()
-            .success()
-    );
-    fs::set_permissions(credentials(&world), fs::Permissions::from_mode(0o644)).unwrap();
-    has(
-        &line(&["--no-input"]).fails(1),
-        &["cannot change", "not permitted"],
-    );
-    assert_eq!(ids(&world), [(OLD.to_owned(), true)]);
-    is_tidy(&world);
-}
-
-#[test]
-fn a_pair_in_two_sections_is_refused_with_its_place() {
-    let world = world();
-    world.write_credentials(&format!("[testuser]\naws_access_key_id = {OLD}\n"));
-    world.write_config(&format!(
-        "[profile testuser]\nmfa_serial = {SERIAL}\naws_secret_access_key = {OLD_SECRET}\n"
-    ));
-    let error = world.run(&ROTATE).fails(1);
-    has(
-        &error,
-        &[
-            "its secret is not in the same section",
-            "/.aws/credentials, line 2",
-        ],
-    );
-    assert_eq!(keys(&world).len(), 1);
 }
