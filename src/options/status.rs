@@ -12,8 +12,8 @@ pub(crate) struct StatusChoice {
     pub profile: Option<String>,
     /// Only say by the exit code: is a session cached?
     ///
-    /// 0: yes, a run would use one. 1: no. 2: it cannot be known, and stderr says why. Without -p, it is about the profile that a
-    /// run would use. -v says what is left, or why there is none.
+    /// 0: yes, a run would use one. 1: no. 2: it cannot be known, and stderr says why. Without -p, it is
+    /// about the profile that a run would use. -v says what is left, or why there is none.
     #[arg(long, conflicts_with = "json", help_heading = "Session")]
     pub check: bool,
     /// With --check: whether at least this is left

@@ -3,7 +3,8 @@
 use clap::Args;
 use secrecy::SecretString;
 
-use super::{CODE, SESSION, SignIn, non_empty, secret};
+use super::sign_in::{CODE, SESSION, secret};
+use super::{SignIn, non_empty};
 use crate::model::prompt::method::PromptMethod;
 
 #[derive(Debug, Clone, Default, Args)]

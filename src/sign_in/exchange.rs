@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 
 use crate::edge::aws::errors::Called;
-use crate::edge::aws::thread::Code;
+use crate::edge::aws::sts::Code;
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;
 use crate::edge::prompt::reply::Reply;

@@ -90,7 +90,7 @@ impl IamUser {
             return Err(no_user(&arn));
         };
         let lock = changes.map(|cache| lock(cache, &arn, ui)).transpose()?;
-        let devices = match aws.devices_of(None, &name).wait(|| tell_slow(ui)) {
+        let devices = match aws.devices_of(Some(&name), None).wait(|| tell_slow(ui)) {
             Ok(devices) => Some(devices),
             Err(failure) if failure.meaning() == Meaning::Denied => None,
             Err(failure) => return Err(asked(failure)),
@@ -198,7 +198,7 @@ impl IamUser {
     pub(crate) fn has_by_now(&self, serial: &str) -> bool {
         (0..LOOKS).any(|look| {
             std::thread::sleep(BETWEEN_LOOKS * look);
-            let own = self.aws.devices_of(self.session.as_ref(), &self.name);
+            let own = self.aws.devices_of(Some(&self.name), self.session.as_ref());
             let own = own.wait(|| tell_slow(self.ui)).unwrap_or_default();
             own.iter().any(|device| device.serial == serial)
         })

@@ -11,8 +11,8 @@ use crate::sign_in::cached::open_cache;
 use crate::sign_in::programs::ask_program;
 use crate::sign_in::stored_key::read_stored_key;
 
-/// Makes sure that the settings have a long-term key that can sign. A program may give one, or the store. `why` says what temporary
-/// keys cannot do, `command` is the line to name another profile in.
+/// Makes sure that the settings have a long-term key that can sign. A program may give one, or the
+/// store. `why` says what temporary keys cannot do, `command` is the line to name another profile in.
 ///
 /// # Errors
 /// The keys are temporary, the program gives none, or the store does not.

@@ -15,6 +15,7 @@ use crate::model::failure::Meaning;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::mfa_device::enroll::command;
+use crate::model::mfa_device::serials;
 use crate::model::prompt::question::QUESTION_TIME;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Devices, instead_of_fido, sort_devices};
@@ -41,9 +42,9 @@ pub(crate) fn look_up(aws: &Aws, settings: &Settings, ui: Ui) -> Result<(Identit
         .wait(|| tell_slow(ui))
         .map_err(diagnosed)?;
     log::info!("the key belongs to {}", identity.arn);
-    let serials = aws.mfa_devices(user_name(&identity.arn), None);
-    let found = match serials.wait(|| tell_slow(ui)) {
-        Ok(serials) => usable(sort_devices(serials), &identity, settings)?,
+    let devices = aws.devices_of(user_name(&identity.arn), None);
+    let found = match devices.wait(|| tell_slow(ui)) {
+        Ok(devices) => usable(sort_devices(serials(devices)), &identity, settings)?,
         Err(failure) if matches!(failure.meaning(), Meaning::Denied | Meaning::DeadKey) => {
             Lookup::Guess(guess_device(&identity.arn))
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the right answer")]
 
 mod broken;
+mod length;
 mod rules;
 mod source;
 mod tree;
@@ -193,7 +194,12 @@ const BY_SYSTEM: [&str; 4] = [
 
 /// The files of the program, as pairs of path and text.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    files_below("src")
+}
+
+/// The files in Rust below a folder of the repository, as pairs of path and text.
+fn files_below(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut sources = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {

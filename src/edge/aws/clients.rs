@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::model::origin::Sourced;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::model::settings::endpoint::is_plain_http;
+use crate::model::settings::url::is_plain_http;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::role::{Role, values};
 

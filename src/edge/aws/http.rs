@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use crate::edge::aws::roots::Roots;
 use crate::edge::aws::trace::Trace;
 use crate::edge::nss;
-use crate::model::settings::endpoint::{is_loopback, is_plain_http};
+use crate::model::settings::url::{is_loopback, is_plain_http};
 
 /// STS answers with 2 KB, IAM with a page of devices.
 const ANSWER_LIMIT: usize = 1024 * 1024;

@@ -153,15 +153,21 @@ impl Aws {
         })
     }
 
-    pub(crate) fn devices_of(&self, whose: Option<&Session>, user: &str) -> Pending<Vec<Device>> {
+    /// Asks IAM for the devices of a user; of the key's own user if none is named.
+    pub(crate) fn devices_of(
+        &self,
+        user: Option<&str>,
+        whose: Option<&Session>,
+    ) -> Pending<Vec<Device>> {
         const OPERATION: &str = "ListMFADevices";
         let (signer, secrets) = self.signed_by(whose);
-        let user = user.to_owned();
+        let user = user.map(str::to_owned);
         self.call(OPERATION, None, secrets, move |clients| {
-            let call = clients.iam.list_mfa_devices().user_name(user);
+            let call = clients.iam.list_mfa_devices().set_user_name(user);
             async move {
                 let answer = call.customize().config_override(signer).send().await;
                 let answer = answer.map_err(|e| failure(OPERATION, &e))?;
+                // No one has more (IAM's quotas), none with such a name.
                 let devices = answer.mfa_devices.into_iter().take(MOST_DEVICES);
                 Ok(devices
                     .map(|device| Device {

@@ -10,6 +10,7 @@ pub(crate) mod program_keys;
 pub(crate) mod providers;
 pub(crate) mod roots;
 pub(crate) mod sso;
+pub(crate) mod sts;
 pub(crate) mod thread;
 pub(crate) mod trace;
 pub(crate) mod try_action;

@@ -6,7 +6,8 @@ use aws_sdk_sts::config::Region;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 
 use crate::edge::aws::errors::{failure, lost};
-use crate::edge::aws::thread::{Aws, NO_CREDENTIALS, Pending};
+use crate::edge::aws::sts::NO_CREDENTIALS;
+use crate::edge::aws::thread::{Aws, Pending};
 use crate::model::session::MIN_DURATION;
 
 /// How long the answer of a region is waited for. Many are asked, and the farthest is a second away.

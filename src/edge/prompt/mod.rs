@@ -14,3 +14,4 @@ pub(crate) mod reply;
 pub(crate) mod stdin;
 pub(crate) mod tty;
 mod turn;
+pub(crate) mod typing;

@@ -2,26 +2,24 @@
 //! stderr belong to the command.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::sys::termios::{FlushArg, tcflush};
 use terminal_size::{Height, Width, terminal_size_of};
-use zeroize::Zeroizing;
 
 use crate::edge::output::{hold_back, let_go};
 use crate::edge::prompt::countdown::{Count, has_room};
 use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
-use crate::edge::prompt::line::{Key, TypedLine};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
 use crate::edge::prompt::picture::Shown;
-use crate::edge::prompt::ready::{Ready, wait};
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
+use crate::edge::prompt::typing::read_line;
 use crate::edge::signals::{Noting, Wake, obey};
 use crate::edge::store::lock_holder::Holder;
 use crate::edge::store::private_dir::PrivateDir;
@@ -230,7 +228,7 @@ impl Terminal {
         let written = (&self.tty).write_all(ask.question.as_bytes());
         let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
         let mut count = Count::new(&self.tty, ask.question, next);
-        let answer = written.and_then(|()| self.read_line(wake, &mut count, ask.until));
+        let answer = written.and_then(|()| read_line(&self.tty, wake, &mut count, ask.until));
         let had_picture = shown.is_some();
         drop(shown);
         modes.put_back(matches!(answer, Ok(Reply::Line(_))));
@@ -243,53 +241,6 @@ impl Terminal {
             self.say("");
         }
         answer
-    }
-
-    fn read_line(&self, wake: &Wake, count: &mut Count<'_>, until: Instant) -> io::Result<Reply> {
-        let mut line = TypedLine::new();
-        // A line comes at once: nothing is counted down in the middle of it, on the line below.
-        let mut in_line = false;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(Reply::TimedOut);
-            }
-            let limit = match in_line {
-                true => Duration::ZERO,
-                false => count.show()?.map_or(left, |count| count.min(left)),
-            };
-            match wait(&self.tty, wake.readable(), limit)? {
-                Ready::Key => {}
-                Ready::TooLate => {
-                    in_line = false;
-                    continue;
-                }
-                Ready::Woken | Ready::Interrupted => return Ok(Reply::Interrupted),
-            }
-            // A byte at a time: what is behind the line is the command's, also where someone else
-            // has made the terminal give more than a line at once.
-            let mut byte = Zeroizing::new([0]);
-            match (&self.tty).read(&mut *byte) {
-                Ok(0) => return Ok(Reply::Cancelled),
-                Ok(_) => in_line = true,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    return Ok(Reply::Interrupted);
-                }
-                // The other end of the terminal is gone; in the background it is another matter.
-                Err(error)
-                    if error.raw_os_error() == Some(libc::EIO) && has_terminal(&self.tty) =>
-                {
-                    return Ok(Reply::Cancelled);
-                }
-                Err(error) => return Err(error),
-            }
-            match line.press(byte[0]) {
-                Key::Part => {}
-                Key::Enter => return Ok(Reply::Line(line.into_text())),
-                Key::End => return Ok(Reply::Cancelled),
-                Key::Signal(signal) => obey(signal),
-            }
-        }
     }
 }
 

@@ -5,25 +5,18 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
 use crate::edge::store::cache_key::KeyPlace;
 use crate::edge::store::inventory::{self, Cleared, Found, Kept, usable};
-use crate::edge::store::keyring::Trouble;
-use crate::edge::store::opener::{About, Opener, Read, plain, plain_name, sealed};
+use crate::edge::store::opener::{About, Opener, Read, plain_name};
 use crate::edge::store::private_dir::PrivateDir;
 use crate::edge::store::record::{Device, StoredCaller, StoredSession};
-use crate::edge::store::told::{self, Stored};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::session::Session;
 use crate::model::session::validate::is_serial;
 use crate::model::source::caller::Caller;
 use crate::model::time::Timestamp;
-
-/// The size of the largest session: a token of 16 KB, and all that is beside it.
-pub(super) const LARGEST: usize = 20 * 1024;
 
 /// How sessions are to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +34,7 @@ pub enum Keeping {
 #[derive(Debug)]
 pub struct Cache {
     path: PathBuf,
-    keeping: Keeping,
+    pub(super) keeping: Keeping,
 }
 
 impl Cache {
@@ -65,25 +58,6 @@ impl Cache {
     /// It cannot be trusted or made.
     pub fn directory(&self) -> Result<PrivateDir> {
         PrivateDir::create(&self.path)
-    }
-
-    /// Makes sure that a session could be stored, before a code is spent on one.
-    ///
-    /// # Errors
-    /// The directory cannot be written, or encryption was asked for and there is no keyring.
-    pub fn check_writable(&self) -> Result<()> {
-        if !self.keeps() {
-            return Ok(());
-        }
-        let dir = self.directory()?;
-        dir.try_write(LARGEST)?;
-        if self.keeping == Keeping::Encrypted {
-            let _changing = dir.changing();
-            self.key()
-                .find_or_make()
-                .map_err(|trouble| no_keyring(&trouble))?;
-        }
-        Ok(())
     }
 
     /// The session with this identity, if one is cached; ended ones included.
@@ -159,53 +133,9 @@ impl Cache {
     }
 
     /// What opens all that can be read here in any way.
-    fn opener_of_all(&self) -> Opener {
+    pub(super) fn opener_of_all(&self) -> Opener {
         let key = self.key().find();
         Opener::new(key.unwrap_or_default(), true)
-    }
-
-    /// Keeps a session, and sweeps up what is of no use any more.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn store(&self, id: &str, session: &Session, now: Timestamp) -> Result<Stored> {
-        if !self.keeps() {
-            return Ok(Stored::AsWished);
-        }
-        let dir = self.directory()?;
-        let trouble = self.write(&dir, id, About::Session, &StoredSession::from(session))?;
-        let sealed = trouble.is_none() && self.keeping != Keeping::Plain;
-        inventory::tidy(&dir, &self.opener_of_all(), sealed, now);
-        if let Some(trouble) = trouble {
-            return Ok(told::tell_change(&dir, trouble));
-        }
-        if sealed {
-            told::forget(&dir);
-        }
-        Ok(Stored::AsWished)
-    }
-
-    /// Keeps a device for an identity.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn store_device(&self, id: &str, device: &Device) -> Result<()> {
-        if self.keeps() {
-            self.write(&self.directory()?, id, About::Device, device)?;
-        }
-        Ok(())
-    }
-
-    /// Keeps whose the keys with an identity are.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn store_caller(&self, id: &str, caller: &Caller) -> Result<()> {
-        if self.keeps() {
-            let stored = StoredCaller::from(caller);
-            self.write(&self.directory()?, id, About::Caller, &stored)?;
-        }
-        Ok(())
     }
 
     /// Forgets a device, as it turned out to be the wrong one.
@@ -266,39 +196,6 @@ impl Cache {
         Ok(cleared)
     }
 
-    /// Writes a record as is wished; the trouble, if it is in plain because of one.
-    fn write(
-        &self,
-        dir: &PrivateDir,
-        id: &str,
-        about: About,
-        record: &impl Serialize,
-    ) -> Result<Option<Trouble>> {
-        let json = serde_json::to_vec(record).map(Zeroizing::new);
-        let json = json.map_err(|error| cannot_keep(&error.to_string()))?;
-        // From the look at the key on: with a key that `clear` takes away now, it would not open.
-        let _changing = dir.changing();
-        let trouble = match self.keeping {
-            Keeping::Plain | Keeping::Nothing => None,
-            Keeping::Auto | Keeping::Encrypted => match self.key().find_or_make() {
-                Ok(key) => {
-                    let file = sealed(&key, id, about, &json);
-                    let (name, content) =
-                        file.ok_or_else(|| cannot_keep("it cannot be encrypted"))?;
-                    dir.write(&name, &content)?;
-                    return Ok(None);
-                }
-                Err(trouble) if self.keeping == Keeping::Encrypted => {
-                    return Err(no_keyring(&trouble));
-                }
-                Err(trouble) => Some(trouble),
-            },
-        };
-        let provisional = trouble.as_ref().is_some_and(|trouble| trouble.may_pass);
-        dir.write(&plain_name(id, about), &plain(&json, provisional))?;
-        Ok(trouble)
-    }
-
     pub(super) fn key(&self) -> KeyPlace {
         KeyPlace::of(&self.path)
     }
@@ -306,19 +203,4 @@ impl Cache {
 
 fn now() -> Timestamp {
     Timestamp::from(SystemTime::now())
-}
-
-fn cannot_keep(cause: &str) -> Error {
-    Error::new("cannot keep the session", cause, "use --cache none")
-}
-
-fn no_keyring(trouble: &Trouble) -> Error {
-    Error::new(
-        "sessions cannot be kept encrypted",
-        &trouble.cause,
-        format!(
-            "{}; or leave --cache out to keep them in plain files, or use --cache none",
-            trouble.remedy
-        ),
-    )
 }

@@ -2,7 +2,8 @@
 //! Nothing is made, and nothing is swept.
 
 use crate::edge::clock::now;
-use crate::edge::store::cache::{Cache, LARGEST};
+use crate::edge::store::cache::Cache;
+use crate::edge::store::cache_write::LARGEST;
 use crate::edge::store::device_lock::holders;
 use crate::edge::store::keyring::Trouble;
 use crate::edge::store::lock_holder::Holder;

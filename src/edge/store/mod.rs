@@ -3,6 +3,7 @@
 
 pub(crate) mod cache;
 pub(crate) mod cache_key;
+pub(crate) mod cache_write;
 pub(crate) mod changes;
 pub(crate) mod crypto;
 pub(crate) mod device_lock;
@@ -10,6 +11,7 @@ pub(crate) mod health;
 pub(crate) mod inventory;
 pub(crate) mod keyring;
 pub(crate) mod leftovers;
+pub(crate) mod lock_files;
 pub(crate) mod lock_holder;
 pub(crate) mod opener;
 pub(crate) mod private_dir;

@@ -23,7 +23,7 @@ use crate::edge::store::trust::{
 use crate::error::Result;
 
 /// Only the owner reads and writes.
-const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
+pub(super) const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
 const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
@@ -34,8 +34,8 @@ pub(crate) const STALE: u64 = 600;
 /// A directory that belongs to the user alone.
 #[derive(Debug)]
 pub struct PrivateDir {
-    dir: File,
-    path: PathBuf,
+    pub(super) dir: File,
+    pub(super) path: PathBuf,
 }
 
 impl PrivateDir {
@@ -222,54 +222,6 @@ impl PrivateDir {
     pub fn look(&self, name: &str) -> Option<FileIdentity> {
         let stat = fstatat(&self.dir, name, AtFlags::AT_SYMLINK_NOFOLLOW);
         stat.ok().as_ref().map(FileIdentity::of)
-    }
-
-    /// Opens a file for locking, and makes it if it is not there.
-    ///
-    /// # Errors
-    /// It is a link, someone else's or open to others, or it cannot be made.
-    pub fn lock_file(&self, name: &str) -> Result<File> {
-        self.open_lock(name, OFlag::O_CREAT)
-    }
-
-    /// The same, if it is there.
-    ///
-    /// # Errors
-    /// As [`PrivateDir::lock_file`].
-    pub(crate) fn existing_lock_file(&self, name: &str) -> Result<Option<File>> {
-        match self.look(name) {
-            Some(_) => self.open_lock(name, OFlag::empty()).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn open_lock(&self, name: &str, create: OFlag) -> Result<File> {
-        let path = self.path.join(name);
-        let flags = create | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let fd = openat(&self.dir, name, flags, FILE_MODE)
-            .map_err(|errno| cannot_write(&path, &errno.into()))?;
-        let stat = check_private(&fd, &path)?;
-        // The umask may have taken bits away that the next run needs.
-        if stat.st_mode & FILE_MODE.bits() != FILE_MODE.bits() {
-            fchmod(&fd, FILE_MODE).map_err(|errno| unusable(&path, errno.desc()))?;
-        }
-        Ok(File::from(fd))
-    }
-
-    /// Opens a file for a moment's work in it, which no one else does at the same time: locked, and
-    /// made if it is not there.
-    ///
-    /// # Errors
-    /// As [`PrivateDir::lock_file`], or it cannot be locked.
-    pub fn locked_file(&self, name: &str) -> Result<File> {
-        loop {
-            let file = self.lock_file(name)?;
-            file.lock()
-                .map_err(|error| unusable(&self.path.join(name), &error.to_string()))?;
-            if self.has_name(&file, name) {
-                return Ok(file);
-            }
-        }
     }
 
     /// Removes a directory that has nothing in it.

@@ -51,8 +51,8 @@ const OPTION: &str = "--profile";
 
 impl Profiles {
     /// The profile `name` for programs, which get the session of the first profile of `chain` from
-    /// `program`. What that one says about regions, endpoints and output is said there, too; `region` is what it has
-    /// from its sources.
+    /// `program`. What that one says about regions, endpoints and output is said there, too; `region` is
+    /// what it has from its sources.
     ///
     /// # Errors
     /// The name is one that not every SDK can read, or there is such a profile and its keys come from

@@ -22,6 +22,10 @@ pub(crate) struct Device {
     pub enabled: Timestamp,
 }
 
+pub(crate) fn serials(devices: Vec<Device>) -> Vec<String> {
+    devices.into_iter().map(|device| device.serial).collect()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeviceKind {
     /// An authenticator app; it stays in the account when its user gives it up.

@@ -5,12 +5,13 @@ pub(crate) mod durations;
 pub(crate) mod endpoint;
 pub(crate) mod exports;
 pub(crate) mod guards;
+mod key;
 pub(crate) mod mfa;
+mod passed;
 pub(crate) mod regions;
 pub(crate) mod selection;
 mod session_options;
-
-use secrecy::SecretString;
+pub(crate) mod url;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::arn::Arn;
@@ -31,7 +32,7 @@ use crate::model::source::Source;
 use crate::model::source::caller::Caller;
 use crate::model::source::chain::Chain;
 use crate::model::source::elsewhere::source_elsewhere;
-use crate::model::source::key::{LongTermKey, beside_stored_key};
+use crate::model::source::key::beside_stored_key;
 use crate::model::source::role::{Role, SessionName, as_session_name};
 use crate::model::time::Span;
 
@@ -144,38 +145,6 @@ impl Settings {
         })
     }
 
-    /// The long-term key at the beginning, if there is one.
-    pub fn key(&self) -> Option<&LongTermKey> {
-        match &self.source {
-            Source::Key(key) => Some(key),
-            Source::KeyOfProgram { key, .. } => key.as_ref(),
-            Source::Provider(_) => None,
-        }
-    }
-
-    /// The same, if its secret is known, so that it can sign.
-    pub fn key_that_signs(&self) -> Option<&LongTermKey> {
-        self.key().filter(|key| key.secret_access_key.is_some())
-    }
-
-    /// The id of the key at the beginning, if that is in the store of keys and was not read yet.
-    pub fn key_to_read(&self) -> Option<&str> {
-        let key = self.key().filter(|key| key.secret_access_key.is_none());
-        key.map(|key| key.access_key_id.as_str())
-    }
-
-    /// Puts in the secret that was read from the store of keys.
-    pub fn set_secret(&mut self, secret: SecretString) {
-        if let Source::Key(key) = &mut self.source {
-            key.secret_access_key = Some(secret);
-        }
-    }
-
-    /// Whether a long-term key is the beginning, whether it is known yet or not.
-    pub fn begins_with_key(&self) -> bool {
-        !matches!(self.source, Source::Provider(_))
-    }
-
     /// The MFA device that has a part in this sign-in. Temporary keys need none, whatever the
     /// profile names.
     pub fn mfa(&self) -> &Mfa {
@@ -198,11 +167,6 @@ impl Settings {
     /// Puts in the device that was found.
     pub fn set_device(&mut self, serial: Sourced<String>) {
         self.mfa_of_key = Mfa::Device(serial);
-    }
-
-    /// What to call the long-term key at the beginning.
-    pub fn key_id(&self) -> &str {
-        self.key().map_or("none", |key| &key.access_key_id)
     }
 
     /// Refuses a duration for temporary keys that a program has given.

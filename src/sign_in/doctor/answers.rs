@@ -12,13 +12,13 @@ use crate::model::arn::user_name;
 use crate::model::doctor::check::{Check, option};
 use crate::model::doctor::device;
 use crate::model::doctor::key::{self, unknown};
-use crate::model::failure::asked::Asked;
-use crate::model::failure::diagnose::diagnose;
-use crate::model::failure::{CallFailure, Meaning};
+use crate::model::failure::Meaning;
 use crate::model::listed_key::LastUse;
+use crate::model::mfa_device::serials;
 use crate::model::settings::Settings;
 use crate::model::source::key::LongTermKey;
 use crate::model::time::{Timestamp, in_words};
+use crate::sign_in::doctor::failed::Failed;
 use crate::sign_in::doctor::sessions::Sessions;
 use crate::sign_in::progress::tell_slow;
 
@@ -138,7 +138,7 @@ impl Answers<'_> {
         let user = user_name(&identity.arn);
         let mfa = self.sessions.mfa.as_ref();
         let keys = self.aws.access_keys(user, mfa);
-        let devices = self.aws.mfa_devices(user, mfa);
+        let devices = self.aws.devices_of(user, mfa);
         let profile = self.settings.chain.last().map(String::as_str);
         let id = &key.access_key_id;
         let now = self.time_of_aws();
@@ -171,7 +171,7 @@ impl Answers<'_> {
         }));
         if self.settings.mfa_of_key().is_used() {
             checks.push(match self.wait(devices) {
-                Ok(serials) => device::judge(self.settings, serials, &identity.arn),
+                Ok(devices) => device::judge(self.settings, serials(devices), &identity.arn),
                 Err(failed) => {
                     self.needs_session(device::NAME, "whether the device is the user's", &failed)
                 }
@@ -224,64 +224,6 @@ impl Answers<'_> {
                 format!("{} --fresh", login(self.settings)),
             ),
         })
-    }
-}
-
-/// A call without a result, with the error that a run would show of it.
-pub(super) struct Failed {
-    meaning: Meaning,
-    clock_offset: Option<i64>,
-    error: Error,
-}
-
-impl Failed {
-    fn of(failure: &CallFailure, settings: &Settings) -> Self {
-        Self {
-            meaning: failure.meaning(),
-            clock_offset: failure.clock_offset,
-            error: diagnose(failure, &Asked::by_key(settings, None)),
-        }
-    }
-
-    /// A check that cannot be made, as the first call with the key has failed.
-    fn prevents(&self, name: &'static str, what: &str) -> Check {
-        let (cause, remedy) = match self.meaning {
-            _ if self.is_of_network() => {
-                ("AWS cannot be reached", "go online, then run doctor again")
-            }
-            Meaning::Clock => (
-                "AWS refuses the time of the request",
-                "set the clock, then run doctor again",
-            ),
-            Meaning::DeadKey | Meaning::WrongSecret => (
-                "the key does not work",
-                "put a key that works into the profile, then run doctor again",
-            ),
-            _ => return unknown(name, what, &self.error),
-        };
-        Check::not_checked(name, what, cause, remedy)
-    }
-
-    pub(super) fn what_depends_on_it(&self) -> Vec<Check> {
-        let checks = [
-            ("sts_region", "whether STS gives sessions in the region"),
-            ("key_age", "the age of the key"),
-            ("key_last_use", "when the key was used last"),
-            (device::NAME, "whether the device is the user's"),
-            (
-                "policy",
-                "whether the key alone is refused what a session may do",
-            ),
-        ];
-        let checks = checks.map(|(name, what)| self.prevents(name, what));
-        checks.into()
-    }
-
-    fn is_of_network(&self) -> bool {
-        matches!(
-            self.meaning,
-            Meaning::Unreachable | Meaning::NotAws | Meaning::Unknown
-        )
     }
 }
 
