@@ -26,7 +26,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::options::SignIn;
 use crate::sign_in::long_term_key::require_key;
-use crate::sign_in::obtain;
+use crate::sign_in::obtain_with;
 use crate::sign_in::progress::tell_slow;
 use crate::sign_in::request::{For, read_settings};
 use crate::sign_in::turn::tell_wait;
@@ -165,7 +165,9 @@ impl IamUser {
             no_input: !self.can_sign_in(),
             ..SignIn::default()
         };
-        match obtain(&self.env, &sign_in, self.ui, For::Later) {
+        let mut settings = read_settings(&self.env, &sign_in)?;
+        settings.take_over_key(&self.settings);
+        match obtain_with(settings, &self.env, &sign_in, self.ui, For::Later) {
             Ok(obtained) => self.session = Some(obtained.session),
             Err(error) => {
                 self.has_failed = true;

@@ -69,11 +69,24 @@ pub(crate) fn obtain(
     ui: Ui,
     what_for: For<'_>,
 ) -> Result<Obtained> {
+    obtain_with(read_settings(env, sign_in)?, env, sign_in, ui, what_for)
+}
+
+/// The same with settings that were read already.
+///
+/// # Errors
+/// As [`obtain`].
+pub(crate) fn obtain_with(
+    mut settings: Settings,
+    env: &Environment,
+    sign_in: &SignIn,
+    ui: Ui,
+    what_for: For<'_>,
+) -> Result<Obtained> {
     let asking = Asking {
         given: given(env, sign_in),
         purpose: what_for.purpose(),
     };
-    let mut settings = read_settings(env, sign_in)?;
     tell(&settings, ui);
     let least = settings.min_ttl.clone();
     if let For::Program = what_for {

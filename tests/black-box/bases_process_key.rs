@@ -8,6 +8,7 @@ use local_aws::Account;
 use serde_json::Value;
 
 use crate::harness::{SERIAL, Said, World, has};
+use crate::keys_rotate::allow;
 use crate::provided::{Keys, calls, variable};
 
 const DEPLOYER: &str = "arn:aws:iam::123456789012:role/deployer";
@@ -363,4 +364,16 @@ fn explain_tells_what_the_program_decides() {
     );
     assert_eq!(told["environment"]["set"]["AWS_ACCOUNT_ID"], "123456789012");
     assert_eq!(told["requests_with_long_term_key"], Value::Null);
+}
+
+/// With the key alone, IAM refuses to remove the device. The session for it begins with the same key.
+#[test]
+fn a_call_that_needs_a_session_runs_the_program_once() {
+    let world = world(&key(""), &named());
+    allow(&world, &world.run(&["policy", "self-service"]).succeeds());
+    let mut asked = world.at_terminal(&["mfa", "remove", "-p", "me", "--yes"]);
+    asked.exp_string("MFA code: ").unwrap();
+    asked.send_line(&world.code()).unwrap();
+    has(&asked.exp_eof().unwrap(), &["is removed"]);
+    assert_eq!(runs(&world), 1);
 }

@@ -9,6 +9,7 @@ use rexpect::session::PtySession;
 
 use crate::dialogs::{PINENTRY, detached, stand_in};
 use crate::harness::{World, finish, has, terminal};
+use crate::keys_rotate::allow;
 use crate::keys_store::{credentials, key};
 use crate::secrets::files_with;
 
@@ -107,6 +108,21 @@ fn without_a_store_the_key_goes_to_a_file_with_a_passphrase() {
     world
         .run(&["-p", "testuser", "--no-input", "--", "true"])
         .succeeds();
+}
+
+/// With the key alone, IAM refuses to remove the device: an MFA session comes first, from the same key.
+#[test]
+fn a_passphrase_is_asked_for_once_in_a_run() {
+    let world = World::new();
+    allow(&world, &world.run(&["policy", "self-service"]).succeeds());
+    stored_in_file(&world);
+    let mut asked = at_terminal(&world, &["mfa", "remove", "-p", "testuser", "--yes"]);
+    asked.exp_string("Passphrase for the key ").unwrap();
+    asked.send_line(PASSPHRASE).unwrap();
+    let between = asked.exp_string("MFA code: ").unwrap();
+    assert!(!between.contains("Passphrase"), "{between}");
+    asked.send_line(&world.code()).unwrap();
+    has(&asked.exp_eof().unwrap(), &["is removed"]);
 }
 
 #[test]

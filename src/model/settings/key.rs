@@ -34,6 +34,15 @@ impl Settings {
         }
     }
 
+    /// Takes over the key that was read for `others`, if it is the same one: no one is asked for its
+    /// passphrase twice, and no program for its key.
+    pub(crate) fn take_over_key(&mut self, others: &Self) {
+        let is_new = self.key_that_signs().is_none() && others.key_that_signs().is_some();
+        if is_new && self.key_identity() == others.key_identity() {
+            self.source = others.source.clone();
+        }
+    }
+
     /// Whether a long-term key is the beginning, whether it is known yet or not.
     pub fn begins_with_key(&self) -> bool {
         !matches!(self.source, Source::Provider(_))
