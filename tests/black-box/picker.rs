@@ -81,6 +81,28 @@ fn a_person_searches_the_list_by_typing() {
     screen.shows("\ntestuser\n");
 }
 
+/// So many are looked at by several threads, which are gone when the list is shown.
+#[test]
+fn hundreds_of_profiles_to_choose_from() {
+    needs!("tmux", "bash");
+    let world = world();
+    let role = |n| {
+        format!("[profile p{n}]\nsource_profile = testuser\nrole_arn = {ROLE}\nregion = eu-{n}\n")
+    };
+    let more: String = (100..600).map(role).collect();
+    world.write_config(&(world.config() + &more));
+    let screen = shell(&world, 100);
+    screen.line("mfaexec explain; echo never");
+    screen.shows(PROMPT);
+    screen.key("C-c");
+    screen.ends_with("ready>");
+    screen.line("clear; mfaexec explain | grep -o 'eu-[0-9]*'");
+    screen.shows(PROMPT);
+    screen.line("p417");
+    screen.shows("\neu-417\n");
+    assert!(!screen.text().contains("never"));
+}
+
 #[test]
 fn the_list_can_be_left() {
     needs!("tmux", "bash");
