@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::action::refuse_options_of_others;
 use super::{ChangeChoice, UserSignIn, non_empty};
 use crate::error::{Error, Kind, Result};
 use crate::model::time::Span;
@@ -41,7 +42,7 @@ pub(crate) struct KeysChoice {
     #[arg(long, help_heading = STORED)]
     to_file: bool,
     /// list: print JSON
-    #[arg(long, help_heading = STORED)]
+    #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
@@ -129,7 +130,6 @@ impl KeysChoice {
 }
 
 impl KeysChoice {
-    /// An option of another action would be without effect.
     fn refuse_options_of_others(&self, action: KeysAction) -> Result<()> {
         use KeysAction::{List, Remove, Rotate, Store};
         let user = &self.user;
@@ -147,20 +147,7 @@ impl KeysChoice {
             ("--to-file", self.to_file, &[Remove]),
             ("--json", self.json, &[List]),
         ];
-        let of_others = given
-            .into_iter()
-            .find(|(_, given, actions)| *given && !actions.contains(&action));
-        let Some((option, _, actions)) = of_others else {
-            return Ok(());
-        };
-        let names: Vec<&str> = actions.iter().map(|action| action.name()).collect();
-        let name = action.name();
-        Err(Error::of(
-            Kind::Usage,
-            format!("mfaexec keys {name} has no {option}"),
-            format!("the option is for keys {}", names.join(", ")),
-            "leave it out, or see: mfaexec keys --help",
-        ))
+        refuse_options_of_others("keys", (action, KeysAction::name), &given)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::action::refuse_options_of_others;
 use super::{ChangeChoice, non_empty};
 use crate::error::{Error, Kind, Result};
 
@@ -41,11 +42,11 @@ pub(crate) struct MfaChoice {
     /// For an app that cannot scan. Typing s at the question does the same.
     #[arg(long, help_heading = DEVICE)]
     pub show_seed: bool,
+    #[command(flatten)]
+    pub change: ChangeChoice,
     /// list: print JSON
     #[arg(long, help_heading = "Output")]
     pub json: bool,
-    #[command(flatten)]
-    pub change: ChangeChoice,
 }
 
 const DEVICE: &str = "Device";
@@ -68,14 +69,18 @@ impl MfaChoice {
         "
 
 Permissions, all of which mfaexec policy self-service gives:
-  enroll  iam:CreateVirtualMFADevice, iam:EnableMFADevice; to go on after an interruption,
-          iam:ListMFADevices, iam:ListVirtualMFADevices, iam:DeleteVirtualMFADevice
-  list    iam:ListMFADevices; for devices that were left over, iam:ListVirtualMFADevices
+  enroll  iam:CreateVirtualMFADevice, iam:EnableMFADevice; to go on after an
+          interruption, iam:ListMFADevices, iam:ListVirtualMFADevices,
+          iam:DeleteVirtualMFADevice
+  list    iam:ListMFADevices; for devices that were left over,
+          iam:ListVirtualMFADevices
   resync  iam:ResyncMFADevice
   remove  iam:DeactivateMFADevice, iam:DeleteVirtualMFADevice
-mfaexec asks with the long-term key, and with an MFA session if a policy refuses the key alone.
+mfaexec asks with the long-term key, and with an MFA session if a policy
+refuses the key alone.
 
-resync is for a device whose codes STS refuses although they are typed in time: its clock is off."
+resync is for a device whose codes STS refuses although they are typed in time:
+its clock is off."
     );
 }
 
@@ -116,20 +121,7 @@ impl MfaChoice {
             ("--dry-run", self.change.dry_run, &[Enroll, Resync, Remove]),
             ("--yes", self.change.yes, &[Enroll, Resync, Remove]),
         ];
-        let of_others = given
-            .into_iter()
-            .find(|(_, given, actions)| *given && !actions.contains(&action));
-        match of_others {
-            None => Ok(action),
-            Some((option, _, actions)) => {
-                let names: Vec<&str> = actions.iter().map(|action| action.name()).collect();
-                Err(Error::of(
-                    Kind::Usage,
-                    format!("mfa {} has no {option}", action.name()),
-                    format!("the option is for {}", names.join(", ")),
-                    format!("leave it out: mfaexec mfa {}", action.name()),
-                ))
-            }
-        }
+        refuse_options_of_others("mfa", (action, MfaAction::name), &given)?;
+        Ok(action)
     }
 }

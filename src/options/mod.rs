@@ -1,6 +1,7 @@
 //! The options of each subcommand. clap reads the command line into these types, and
 //! commands use the same values, so that each option is written once.
 
+mod action;
 mod change;
 mod completions;
 mod console;

@@ -18,7 +18,7 @@ pub(crate) struct SetupChoice {
     /// Default: AWS_PROFILE, else AWS_DEFAULT_PROFILE, else the profile `default`.
     #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = SESSION)]
     pub profile: Option<String>,
-    /// Call the profile for programs so
+    /// Give the profile for programs this name
     ///
     /// It is another profile than the one with the key or the role: those come before
     /// credential_process. Default: the name of the profile with -mfa at its end.

@@ -63,6 +63,7 @@ mod failures_system;
 mod find_device;
 mod guide;
 mod harness;
+mod help;
 mod home;
 mod internet;
 mod keys_file;

@@ -1,9 +1,6 @@
 //! Command lines that make no sense have a remedy that does, with the profile, the options and the
 //! command that were typed.
 
-use std::fs;
-
-use crate::examples::path;
 use crate::harness::{SERIAL, World, finish, has};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/deployer";
@@ -262,44 +259,13 @@ fn what_the_remedy_says_works() {
 }
 
 #[test]
-fn help_is_printed_for_whoever_asks_for_it() {
-    let world = World::new();
-    let help = world.run(&["--help"]).succeeds();
-    for typed in [
-        &["help"][..],
-        &["-p", "testuser", "help"],
-        &["help", "help"],
-    ] {
-        assert_eq!(world.run(typed).succeeds(), help, "{typed:?}");
-    }
-    for page in fs::read_dir(path("man")).unwrap() {
-        let page = page.unwrap().file_name().into_string().unwrap();
-        let Some(subcommand) = page.strip_prefix("mfaexec-") else {
-            continue;
-        };
-        let subcommand = subcommand.trim_end_matches(".1");
-        let help = world.run(&[subcommand, "--help"]).succeeds();
-        assert_eq!(world.run(&["help", subcommand]).succeeds(), help);
-    }
-    let error = world.run(&["help", "logn"]).fails(125);
-    has(
-        &error,
-        &[
-            "logn is no subcommand",
-            "did you mean login? mfaexec help login",
-        ],
-    );
-    has(&world.run(&["help", "x"]).fails(125), &["login, console"]);
-}
-
-#[test]
 fn an_option_of_another_subcommand_is_found_there() {
     let world = World::new();
     let error = world.run(&["login", "--json"]).fails(2);
     has(
         &error,
         &[
-            "explain, status, regions, keys, mfa, doctor and profiles have it",
+            "profiles, status, explain, mfa, keys, regions and doctor have it",
             "see: mfaexec login --help",
         ],
     );

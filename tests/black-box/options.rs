@@ -250,34 +250,6 @@ fn shell_is_the_users_shell_with_the_session() {
 }
 
 #[test]
-fn help_and_version_go_to_stdout() {
-    let world = World::new();
-    has(
-        &world.run(&["--help"]).succeeds(),
-        &["Usage: mfaexec [OPTIONS] -- COMMAND", "login"],
-    );
-    has(
-        &world.run(&["login", "--help"]).succeeds(),
-        &["--duration", "--min-ttl"],
-    );
-    has(
-        &world.run(&["--version"]).succeeds(),
-        &[concat!("mfaexec ", env!("CARGO_PKG_VERSION"))],
-    );
-    // A new user finds an option by what it is about.
-    for subcommand in [&[][..], &["shell"], &["login"], &["explain"]] {
-        let help = world.run(&[subcommand, &["-h"]].concat()).succeeds();
-        let headings = ["\nSession:\n", "\nCode:\n", "\nRole:\n", "\nOutput:\n"];
-        has(&help, &headings);
-    }
-    let status_help = world.run(&["status", "--help"]).succeeds();
-    assert!(
-        !status_help.contains("--code"),
-        "help offers only what means something"
-    );
-}
-
-#[test]
 fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     let world = World::new();
     world.write_config(&format!(
