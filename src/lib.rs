@@ -28,7 +28,7 @@ pub mod internals {
     pub use crate::edge::store::cache::{Cache, Keeping};
     pub use crate::edge::store::crypto::{seal, unseal};
     pub use crate::edge::store::keyring::CacheKey;
-    pub use crate::edge::store::record::{Device, StoredCaller, StoredSession};
+    pub use crate::edge::store::record::{KnownDevice, StoredCaller, StoredSession};
     pub use crate::error::Error;
     pub use crate::escape::printable;
     pub use crate::model::child::env::child_environment;

@@ -5,7 +5,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use mfaexec::internals::{CacheKey, Device, Session, StoredCaller, StoredSession, seal, unseal};
+use mfaexec::internals::{
+    CacheKey, KnownDevice, Session, StoredCaller, StoredSession, seal, unseal,
+};
 use secrecy::ExposeSecret;
 
 const NAME: &str = "0123456789abcdef.session";
@@ -58,6 +60,6 @@ fuzz_target!(|data: &[u8]| {
         // Whatever the time is, it can be shown.
         assert!(session.expires_at.to_string().ends_with('Z'));
     }
-    drop(serde_json::from_slice::<Device>(data));
+    drop(serde_json::from_slice::<KnownDevice>(data));
     drop(serde_json::from_slice::<StoredCaller>(data));
 });

@@ -5,7 +5,7 @@ use super::subcommand::Subcommand;
 
 /// What mfaexec does where another tool has that word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum ForeignMeaning {
     /// A run, or a shell where no command is named.
     Run,
     Subcommand(Subcommand),
@@ -21,37 +21,37 @@ pub(super) enum Meaning {
     Completions,
 }
 
-struct Row {
+struct ForeignRow {
     words: &'static [&'static str],
-    meaning: Meaning,
+    meaning: ForeignMeaning,
     cause: &'static str,
 }
 
-const TABLE: &[Row] = &[
-    Row {
+const TABLE: &[ForeignRow] = &[
+    ForeignRow {
         words: &["exec", "run", "assume", "use", "switch"],
-        meaning: Meaning::Run,
+        meaning: ForeignMeaning::Run,
         cause: "a run needs no subcommand: -p names the profile, and the command follows after --",
     },
-    Row {
+    ForeignRow {
         words: &["list", "ls", "ps", "sessions", "show", "info"],
-        meaning: Meaning::Subcommand(Subcommand::Status),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Status),
         cause: "status lists the cached sessions",
     },
-    Row {
+    ForeignRow {
         words: &[
             "logout", "log-out", "signout", "sign-out", "remove", "rm", "delete", "forget",
             "clean", "purge", "flush", "reset",
         ],
-        meaning: Meaning::Subcommand(Subcommand::Clear),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Clear),
         cause: "clear removes cached sessions",
     },
-    Row {
+    ForeignRow {
         words: &["uninstall"],
-        meaning: Meaning::Subcommand(Subcommand::Clear),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Clear),
         cause: "clear removes sessions and their key; the README says which files there are beside",
     },
-    Row {
+    ForeignRow {
         words: &[
             "signin",
             "sign-in",
@@ -62,25 +62,25 @@ const TABLE: &[Row] = &[
             "renew",
             "session",
         ],
-        meaning: Meaning::Subcommand(Subcommand::Login),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Login),
         cause: "login gets a session and caches it",
     },
-    Row {
+    ForeignRow {
         words: &["why", "plan", "dry-run"],
-        meaning: Meaning::Subcommand(Subcommand::Explain),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Explain),
         cause: "explain shows what a run would do and why",
     },
-    Row {
+    ForeignRow {
         words: &["check", "diagnose", "debug"],
-        meaning: Meaning::Subcommand(Subcommand::Doctor),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Doctor),
         cause: "doctor looks for what is wrong",
     },
-    Row {
+    ForeignRow {
         words: &["env", "subshell"],
-        meaning: Meaning::Subcommand(Subcommand::Shell),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Shell),
         cause: "mfaexec does not change your shell: it starts one that has the session",
     },
-    Row {
+    ForeignRow {
         words: &[
             "print",
             "script",
@@ -88,10 +88,10 @@ const TABLE: &[Row] = &[
             "creds",
             "export-credentials",
         ],
-        meaning: Meaning::Subcommand(Subcommand::Export),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Export),
         cause: "export prints a session for another program; running a command is safer",
     },
-    Row {
+    ForeignRow {
         words: &[
             "serve",
             "server",
@@ -100,48 +100,48 @@ const TABLE: &[Row] = &[
             "ecs-server",
             "ec2-server",
         ],
-        meaning: Meaning::Run,
+        meaning: ForeignMeaning::Run,
         cause: "mfaexec serves the command that it runs: with --refresh its session is renewed",
     },
-    Row {
+    ForeignRow {
         words: &["whoami", "who", "identity", "id"],
-        meaning: Meaning::Command(&["aws", "sts", "get-caller-identity"]),
+        meaning: ForeignMeaning::Command(&["aws", "sts", "get-caller-identity"]),
         cause: "the AWS CLI asks STS whose session it is",
     },
-    Row {
+    ForeignRow {
         words: &["rotate"],
-        meaning: Meaning::Action(Subcommand::Keys, "rotate"),
+        meaning: ForeignMeaning::Action(Subcommand::Keys, "rotate"),
         cause: "keys rotate replaces a long-term key by a new one",
     },
-    Row {
+    ForeignRow {
         words: &["add", "configure", "config", "import", "init"],
-        meaning: Meaning::Configure,
+        meaning: ForeignMeaning::Configure,
         cause: "mfaexec uses the profiles of the AWS CLI, which also writes them",
     },
-    Row {
+    ForeignRow {
         words: &["browser", "open", "web"],
-        meaning: Meaning::Subcommand(Subcommand::Console),
+        meaning: ForeignMeaning::Subcommand(Subcommand::Console),
         cause: "console opens the AWS web console with the session of a role",
     },
-    Row {
+    ForeignRow {
         words: &["version", "about"],
-        meaning: Meaning::Option("--version"),
+        meaning: ForeignMeaning::Option("--version"),
         cause: "the version is an option",
     },
-    Row {
+    ForeignRow {
         words: &["manual", "docs", "usage"],
-        meaning: Meaning::Option("--help"),
+        meaning: ForeignMeaning::Option("--help"),
         cause: "the help has all options and subcommands",
     },
-    Row {
+    ForeignRow {
         words: &["completion", "complete", "autocomplete"],
-        meaning: Meaning::Completions,
+        meaning: ForeignMeaning::Completions,
         cause: "completions prints the script for a shell",
     },
 ];
 
 /// What mfaexec has for a word of other tools, and the reason to give.
-pub(super) fn foreign(word: &str) -> Option<(Meaning, &'static str)> {
+pub(super) fn foreign(word: &str) -> Option<(ForeignMeaning, &'static str)> {
     let row = TABLE.iter().find(|row| row.words.contains(&word))?;
     Some((row.meaning, row.cause))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use crate::commands;
-use crate::commands::choosing::{WISH, choose_by_wish, choose_unasked};
+use crate::commands::choosing::{LIST, choose_from_list, choose_unasked};
 use crate::edge::output::{self, Ui};
 use crate::edge::own_defaults::own_defaults;
 use crate::edge::process::{exec, inherited};
@@ -86,9 +86,9 @@ fn perform(mut invocation: Invocation, ui: Ui) -> Result<u8> {
         sign_in.cache = sign_in.cache.or(CacheMode::own_default(own));
     }
     if let Some((profile, no_input)) = invocation.profile_mut()
-        && profile.as_deref() == Some(WISH)
+        && profile.as_deref() == Some(LIST)
     {
-        *profile = Some(choose_by_wish(&env, no_input, ui)?);
+        *profile = Some(choose_from_list(&env, no_input, ui)?);
     }
     match perform_chosen(&invocation, &env, ui) {
         // Nothing was done yet: which profile it is, is the first thing to know.

@@ -1,4 +1,4 @@
-//! A profile that a person chooses from a list: where no one has named one, or by wish with `-p ?`.
+//! A profile that a person chooses from a list: where no one has named one, or on request with `-p ?`.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use crate::sign_in::cached::open_cache;
 use crate::sign_in::turn::take_turn;
 
 /// What is typed in the place of a name to see the list.
-pub(crate) const WISH: &str = "?";
+pub(crate) const LIST: &str = "?";
 
 /// Switches the list off.
 const NO_PICKER: &str = "MFAEXEC_NO_PICKER";
@@ -44,9 +44,9 @@ pub(crate) fn choose_unasked(env: &Environment, no_input: bool, ui: Ui) -> Resul
 ///
 /// # Errors
 /// No one can choose here, or the person left the list.
-pub(crate) fn choose_by_wish(env: &Environment, no_input: bool, ui: Ui) -> Result<String> {
-    if read_all(&without_exports(env))?.contains(WISH) {
-        return Ok(WISH.to_owned());
+pub(crate) fn choose_from_list(env: &Environment, no_input: bool, ui: Ui) -> Result<String> {
+    if read_all(&without_exports(env))?.contains(LIST) {
+        return Ok(LIST.to_owned());
     }
     let terminal = ready(env, no_input).map_err(|cause| {
         Error::new(

@@ -2,7 +2,7 @@
 
 use crate::edge::output::{Ui, colours_on_stdout, print, width_of_stdout};
 use crate::error::Result;
-use crate::model::doctor::text::Look;
+use crate::model::doctor::text::TextStyle;
 use crate::model::environment::Environment;
 use crate::options::DoctorChoice;
 use crate::sign_in::doctor::examine;
@@ -12,7 +12,7 @@ pub(crate) fn doctor(env: &Environment, choice: &DoctorChoice, ui: Ui) -> Result
     if choice.json {
         print(&report.to_json())?;
     } else {
-        print(&report.to_text(Look {
+        print(&report.to_text(TextStyle {
             width: width_of_stdout(),
             colours: colours_on_stdout(),
             only_problems: ui.is_quiet(),

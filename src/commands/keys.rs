@@ -14,13 +14,13 @@ mod waiting;
 use crate::edge::output::Ui;
 use crate::error::Result;
 use crate::model::environment::Environment;
-use crate::options::{KeysChoice, KeysWish};
+use crate::options::{KeysChoice, KeysTask};
 
 pub(crate) fn keys(env: &Environment, choice: &KeysChoice, ui: Ui) -> Result<()> {
-    match choice.wish()? {
-        KeysWish::Rotate(wish) => rotate::rotate(env, choice, wish, ui),
-        KeysWish::Store(wish) => store::store(env, choice, wish, ui),
-        KeysWish::List { json } => list::list(env, choice, json, ui),
-        KeysWish::Remove { to_file } => remove::remove(env, choice, to_file, ui),
+    match choice.task()? {
+        KeysTask::Rotate(rotate) => rotate::rotate(env, choice, rotate, ui),
+        KeysTask::Store(store) => store::store(env, choice, store, ui),
+        KeysTask::List { json } => list::list(env, choice, json, ui),
+        KeysTask::Remove { to_file } => remove::remove(env, choice, to_file, ui),
     }
 }

@@ -14,7 +14,7 @@ use crate::commands::run::prepare;
 use crate::edge::config_files;
 use crate::edge::endpoint::Endpoint;
 use crate::edge::output::Ui;
-use crate::edge::process::companion::{self, Waiting};
+use crate::edge::process::companion::{self, CompanionEnd};
 use crate::edge::process::exec;
 use crate::edge::store::private_files::PrivateFiles;
 use crate::edge::store::record::StoredSession;
@@ -80,7 +80,7 @@ pub(crate) fn refresh(
 
 /// What the companion does.
 fn stay(
-    mut waiting: Waiting,
+    mut waiting: CompanionEnd,
     endpoint: &Endpoint,
     private: &PrivateFiles,
     env: &Environment,

@@ -48,7 +48,7 @@ fn cache(env: &Environment) -> (String, String) {
         Err(error) => (path, format!("not cached: {}", error.summary())),
         Ok(health) => match health.keyring {
             None => (path, format!("encrypted, with a key in {}", keyring::PLACE)),
-            Some(trouble) => (path, format!("plain files: {}", trouble.cause)),
+            Some(error) => (path, format!("plain files: {}", error.cause)),
         },
     }
 }

@@ -26,14 +26,14 @@ pub(crate) enum State {
 
 /// The key of a profile.
 #[derive(Debug)]
-pub(crate) struct ListedKey {
+pub(crate) struct KeyOfProfile {
     pub(crate) profile: String,
     pub(crate) id: String,
     pub(crate) whereabouts: Whereabouts,
     pub(crate) state: State,
 }
 
-impl ListedKey {
+impl KeyOfProfile {
     fn place(&self) -> &str {
         match &self.whereabouts {
             Whereabouts::AwsFile(place) | Whereabouts::PassphraseFile(place) => place,
@@ -62,7 +62,7 @@ impl ListedKey {
     }
 }
 
-pub(crate) fn to_text(keys: &[ListedKey]) -> String {
+pub(crate) fn to_text(keys: &[KeyOfProfile]) -> String {
     let rows: Vec<[&str; 2]> = [["PROFILE", "KEY"]]
         .into_iter()
         .chain(
@@ -72,14 +72,14 @@ pub(crate) fn to_text(keys: &[ListedKey]) -> String {
         .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let (first, second) = (width(0).unwrap_or_default(), width(1).unwrap_or_default());
-    let places = std::iter::once("WHERE".to_owned()).chain(keys.iter().map(ListedKey::in_words));
+    let places = std::iter::once("WHERE".to_owned()).chain(keys.iter().map(KeyOfProfile::in_words));
     rows.iter()
         .zip(places)
         .map(|([profile, id], place)| format!("{profile:first$}  {id:second$}  {place}\n"))
         .collect()
 }
 
-pub(crate) fn to_json(keys: &[ListedKey]) -> String {
+pub(crate) fn to_json(keys: &[KeyOfProfile]) -> String {
     let keys = keys.iter().map(|key| {
         let store = match key.whereabouts {
             Whereabouts::AwsFile(_) => "aws_file",

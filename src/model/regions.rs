@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::model::failure::{CallFailure, Meaning};
 
 /// The answer of one region.
-pub(crate) type Answer = (String, Result<(), CallFailure>);
+pub(crate) type RegionAnswer = (String, Result<(), CallFailure>);
 
 /// What STS is in a region, for this account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Regions {
     /// # Errors
     /// No region knows the key, so nothing can be said of any: the answer of `always_on`, or else the
     /// first.
-    pub(crate) fn read(answers: Vec<Answer>, always_on: &str) -> Result<Self, CallFailure> {
+    pub(crate) fn read(answers: Vec<RegionAnswer>, always_on: &str) -> Result<Self, CallFailure> {
         let knows_key = |answer: &Result<(), CallFailure>| match answer {
             Ok(()) => true,
             Err(failure) => failure.meaning() == Meaning::RegionOff,

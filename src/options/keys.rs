@@ -68,7 +68,7 @@ pub(crate) enum Store {
 
 /// What is done about keys, with the options for it.
 #[derive(Debug)]
-pub(crate) enum KeysWish<'a> {
+pub(crate) enum KeysTask<'a> {
     Rotate(RotateChoice<'a>),
     Store(Option<Store>),
     List { json: bool },
@@ -102,17 +102,17 @@ impl KeysAction {
 impl KeysChoice {
     /// # Errors
     /// No action was named, or an option's value makes no sense for it.
-    pub(crate) fn wish(&self) -> Result<KeysWish<'_>> {
+    pub(crate) fn task(&self) -> Result<KeysTask<'_>> {
         if let Some(action) = self.action {
             self.refuse_options_of_others(action)?;
         }
         match self.action {
-            Some(KeysAction::Store) => Ok(KeysWish::Store(self.store)),
-            Some(KeysAction::List) => Ok(KeysWish::List { json: self.json }),
-            Some(KeysAction::Remove) => Ok(KeysWish::Remove {
+            Some(KeysAction::Store) => Ok(KeysTask::Store(self.store)),
+            Some(KeysAction::List) => Ok(KeysTask::List { json: self.json }),
+            Some(KeysAction::Remove) => Ok(KeysTask::Remove {
                 to_file: self.to_file,
             }),
-            Some(KeysAction::Rotate) => Ok(KeysWish::Rotate(RotateChoice {
+            Some(KeysAction::Rotate) => Ok(KeysTask::Rotate(RotateChoice {
                 delete_after: self.delete_after.as_ref().map(wait).transpose()?,
                 delete: self.delete.as_deref(),
             })),

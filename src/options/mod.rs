@@ -25,7 +25,7 @@ pub(crate) use completions::CompletionsChoice;
 pub(crate) use console::ConsoleChoice;
 pub(crate) use doctor::DoctorChoice;
 pub(crate) use export::ExportChoice;
-pub(crate) use keys::{KeysAction, KeysChoice, KeysWish, RotateChoice, Store};
+pub(crate) use keys::{KeysAction, KeysChoice, KeysTask, RotateChoice, Store};
 pub(crate) use man::ManChoice;
 pub(crate) use mfa::{MfaAction, MfaChoice};
 pub(crate) use policy::PolicyChoice;

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::non_empty;
 use crate::error::{Error, Kind, Result};
-use crate::model::policy::{EXAMPLE_ACTION, Purpose};
+use crate::model::policy::{EXAMPLE_ACTION, PolicyPurpose};
 use crate::model::time::Span;
 
 #[derive(Debug, Clone, Args)]
@@ -72,7 +72,7 @@ enum PolicyKind {
 impl PolicyChoice {
     /// # Errors
     /// An option that this kind of policy has no use for, or a trust policy that trusts no one.
-    pub(crate) fn purpose(&self) -> Result<Purpose> {
+    pub(crate) fn purpose(&self) -> Result<PolicyPurpose> {
         let given = [
             ("--action", !self.action.is_empty(), &[PolicyKind::Mfa][..]),
             ("--resource", !self.resource.is_empty(), &[PolicyKind::Mfa]),
@@ -105,12 +105,12 @@ impl PolicyChoice {
         };
         let enrolled = self.enrolled;
         Ok(match self.kind {
-            PolicyKind::Mfa => Purpose::Mfa {
+            PolicyKind::Mfa => PolicyPurpose::Mfa {
                 actions: or(&self.action, EXAMPLE_ACTION),
                 resources: or(&self.resource, "*"),
             },
-            PolicyKind::SelfService => Purpose::SelfService { enrolled },
-            PolicyKind::DenyWithoutMfa => Purpose::DenyWithoutMfa { enrolled },
+            PolicyKind::SelfService => PolicyPurpose::SelfService { enrolled },
+            PolicyKind::DenyWithoutMfa => PolicyPurpose::DenyWithoutMfa { enrolled },
             PolicyKind::Trust if self.principal.is_empty() => {
                 return Err(Error::of(
                     Kind::Usage,
@@ -119,7 +119,7 @@ impl PolicyChoice {
                     "mfaexec policy trust --principal 123456789012, with your account's id",
                 ));
             }
-            PolicyKind::Trust => Purpose::Trust {
+            PolicyKind::Trust => PolicyPurpose::Trust {
                 principals: self.principal.clone(),
             },
         })

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::model::child::prompt_segment::Reader;
+use crate::model::child::prompt_segment::PromptHost;
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct PromptChoice {
@@ -25,14 +25,14 @@ enum ReaderName {
 }
 
 impl PromptChoice {
-    pub(crate) fn reader(self) -> Reader {
+    pub(crate) fn reader(self) -> PromptHost {
         match self.reader {
-            Some(ReaderName::Bash) => Reader::Bash,
-            Some(ReaderName::Zsh) => Reader::Zsh,
-            Some(ReaderName::Fish | ReaderName::Nu) => Reader::Fish,
-            Some(ReaderName::Sh) => Reader::Sh,
-            Some(ReaderName::Tmux) => Reader::Tmux,
-            Some(ReaderName::Plain) | None => Reader::Plain,
+            Some(ReaderName::Bash) => PromptHost::Bash,
+            Some(ReaderName::Zsh) => PromptHost::Zsh,
+            Some(ReaderName::Fish | ReaderName::Nu) => PromptHost::Fish,
+            Some(ReaderName::Sh) => PromptHost::Sh,
+            Some(ReaderName::Tmux) => PromptHost::Tmux,
+            Some(ReaderName::Plain) | None => PromptHost::Plain,
         }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) struct StatusChoice {
     /// Only sessions that this profile uses
     #[arg(short, long, value_name = "NAME", value_parser = non_empty, help_heading = "Session")]
     pub profile: Option<String>,
-    /// Only say by the exit code: is a session cached?
+    /// Only say by the exit code whether a session is cached
     ///
     /// 0: yes, a run would use one. 1: no. 2: it cannot be known, and stderr says why. Without -p, it is
     /// about the profile that a run would use. -v says what is left, or why there is none.

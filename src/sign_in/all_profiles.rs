@@ -33,7 +33,7 @@ const FEW: usize = 200;
 /// although they were probably meant to be profiles. `env` is the caller's environment without exports.
 /// What is wrong in one profile, or with the cache, hides no other one.
 pub(crate) fn all_profiles(env: &Environment, files: &Profiles, ui: Ui) -> Vec<Listed> {
-    let look = Look::new(env, |error| ui.notice(&error.summary()));
+    let look = ProfileLookup::new(env, |error| ui.notice(&error.summary()));
     let mut listed = in_parts(&files.names(), |names| look.clone().list(files, names));
     listed.extend(not_counted(files));
     listed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -70,7 +70,7 @@ pub(crate) fn read_all(env: &Environment) -> Result<Profiles> {
 
 /// What profiles are looked up in: the environment, the cache, and what was found before.
 #[derive(Clone)]
-pub(crate) struct Look<'e> {
+pub(crate) struct ProfileLookup<'e> {
     env: &'e Environment,
     cache: Option<Arc<Cache>>,
     /// Those that have not ended and that a run would use, by what identifies them.
@@ -80,7 +80,7 @@ pub(crate) struct Look<'e> {
     callers: HashMap<String, Caller>,
 }
 
-impl<'e> Look<'e> {
+impl<'e> ProfileLookup<'e> {
     /// Reads the cache. Profiles can be looked at without; `tell` is told what is wrong with it.
     pub(crate) fn new(env: &'e Environment, tell: impl Fn(&Error)) -> Self {
         let read = || {

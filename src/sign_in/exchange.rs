@@ -34,7 +34,7 @@ const MOST_TRIES: u32 = 3;
 const MOST_USELESS: u32 = 10;
 
 /// What came of asking for a code.
-enum Attempt {
+enum AskedCode {
     /// One that was not used before.
     Code(SecretString),
     /// None: the answer was no code, or one that was used. A person is asked again.
@@ -54,11 +54,11 @@ impl SigningIn<'_> {
         let mut until = Instant::now() + QUESTION_TIME;
         loop {
             let problem = match self.next_code(step, &question, until)? {
-                Attempt::Again(problem) => {
+                AskedCode::Again(problem) => {
                     useless += 1;
                     problem
                 }
-                Attempt::Code(code) => match self.exchange(step, &code) {
+                AskedCode::Code(code) => match self.exchange(step, &code) {
                     Ok(keys) => return Ok(keys),
                     Err(failure) => {
                         refused += 1;
@@ -84,7 +84,7 @@ impl SigningIn<'_> {
     }
 
     /// Asks for a code, and writes it down as used.
-    fn next_code(&mut self, step: &Step, question: &Question, until: Instant) -> Result<Attempt> {
+    fn next_code(&mut self, step: &Step, question: &Question, until: Instant) -> Result<AskedCode> {
         // While a person types, the key is checked, and that tells the name of a role's session.
         let asks = matches!(&self.codes, Some(Codes::Typed(..) | Codes::Asked(..)));
         if !asks {
@@ -96,7 +96,7 @@ impl SigningIn<'_> {
                 let program = program.clone();
                 self.try_key(None);
                 self.settle()?;
-                return self.printed(&program).map(Attempt::Code);
+                return self.printed(&program).map(AskedCode::Code);
             }
             Some(Codes::Typed(..) | Codes::Asked(..)) => self.ask(question, until)?,
             None => return Err(given_up()),
@@ -109,7 +109,7 @@ impl SigningIn<'_> {
                 Some(Codes::Given(_)) => "give six digits, such as --code 123456",
                 _ => "type the six digits that the device shows",
             };
-            return Ok(Attempt::Again(Error::new(
+            return Ok(AskedCode::Again(Error::new(
                 "that is not a code",
                 "a code has six digits",
                 remedy,
@@ -120,11 +120,11 @@ impl SigningIn<'_> {
             self.settle()?;
         }
         if self.claim(&code)? {
-            return Ok(Attempt::Code(code));
+            return Ok(AskedCode::Code(code));
         }
         let seconds = seconds_to_next(now());
         self.next_code_at = Some(Instant::now() + Duration::from_secs(seconds));
-        Ok(Attempt::Again(Error::new(
+        Ok(AskedCode::Again(Error::new(
             "this code was used already",
             format!("a code works once; the next one comes in {seconds} s"),
             "wait for the next code and try again",

@@ -12,7 +12,7 @@ use crate::edge::store::room;
 use crate::error::Result;
 use crate::model::console::Console;
 use crate::model::environment::Environment;
-use crate::model::failure::asked::{Asked, Renewal};
+use crate::model::failure::asked::{Asked, CachedSession};
 use crate::model::failure::diagnose::diagnose;
 use crate::model::plan::calls::asks_for_account;
 use crate::model::plan::step::{Call, Step};
@@ -183,9 +183,9 @@ impl<'a> SigningIn<'a> {
     }
 
     /// How old a cached session below a role is, and how to get another one.
-    fn renewal_of(&self, session: &Session) -> Renewal {
+    fn renewal_of(&self, session: &Session) -> CachedSession {
         if session.kind == SessionKind::Role {
-            return Renewal {
+            return CachedSession {
                 age_of_mfa: None,
                 remedy: "forget it and try again: mfaexec clear".to_owned(),
             };
@@ -203,7 +203,7 @@ impl<'a> SigningIn<'a> {
         let of_profiles = settings.roles.len() - usize::from(self.sign_in.role_arn.is_some());
         let with_code = settings.chain.len() == 1 && of_profiles > 0;
         let code = if with_code { " --code 123456" } else { "" };
-        Renewal {
+        CachedSession {
             age_of_mfa: (session.kind == SessionKind::Mfa)
                 .then(|| session.obtained_at.until(now())),
             remedy: format!("get a new one: {line} --fresh{code}"),

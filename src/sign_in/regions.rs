@@ -8,7 +8,7 @@ use crate::edge::progress_bar::ProgressBar;
 use crate::error::Result;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
-use crate::model::regions::{Answer, Regions};
+use crate::model::regions::{RegionAnswer, Regions};
 use crate::model::settings::Settings;
 use crate::model::settings::regions::{always_on, regions_of_partition};
 
@@ -23,7 +23,7 @@ pub(crate) fn ask_regions(settings: &Settings, ui: Ui) -> Result<Regions> {
     let regions = regions_of_partition(&own);
     let aws = Aws::start(settings, arn)?;
     let mut bar = ProgressBar::new("regions", regions.len(), ui);
-    let mut answers: Vec<Answer> = Vec::new();
+    let mut answers: Vec<RegionAnswer> = Vec::new();
     let mut under_way = VecDeque::new();
     let mut take = |(region, call): (String, Pending<()>)| {
         // The bar says what is waited for.

@@ -66,8 +66,8 @@ impl Renewal {
             recent.map(|(_, cause)| cause.clone())
         };
         match get(&self.env, &self.sign_in, paused.is_none()) {
-            Ok(Outcome::Session(session)) => Ok(*session),
-            Ok(Outcome::SignInNeeded(settings)) => {
+            Ok(RenewalOutcome::Session(session)) => Ok(*session),
+            Ok(RenewalOutcome::SignInNeeded(settings)) => {
                 let name = &settings.profile.value;
                 let cause = paused.unwrap_or_else(|| "the next one needs an MFA code".to_owned());
                 let remedy = how_to_sign_in("sign in again", &self.sign_in, &settings);
@@ -75,7 +75,7 @@ impl Renewal {
                     "the session of {name} has ended: {cause}; {remedy}"
                 )))
             }
-            Ok(Outcome::CodeFailed(error)) => {
+            Ok(RenewalOutcome::CodeFailed(error)) => {
                 let failed = Some((Instant::now(), error.summary()));
                 *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
                 Err(NotRenewed::Failed(error.in_one_line()))
@@ -85,7 +85,7 @@ impl Renewal {
     }
 }
 
-enum Outcome {
+enum RenewalOutcome {
     Session(Box<Session>),
     SignInNeeded(Box<Settings>),
     /// A code of `mfa_process` was no help.
@@ -93,7 +93,7 @@ enum Outcome {
 }
 
 /// `with_codes`: `mfa_process` may be run.
-fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<Outcome> {
+fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<RenewalOutcome> {
     let ui = Ui::new(true, 0);
     let mut settings = read_settings(env, sign_in)?;
     let cache = open_cache(env, sign_in.cache)?;
@@ -109,7 +109,7 @@ fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<Outcome>
         settings.min_ttl.value = Span::from(1);
         (settings, plan) = plan_either(settings, Fresh::Nothing, now(), look)?;
         if plan.needs_code() {
-            return Ok(Outcome::SignInNeeded(Box::new(settings)));
+            return Ok(RenewalOutcome::SignInNeeded(Box::new(settings)));
         }
     } else {
         settings = early;
@@ -126,7 +126,7 @@ fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<Outcome>
             let signing_in = SigningIn::prepare(env, asking, sign_in, settings, &cache, ui)?;
             match signing_in.finish_and_go_on() {
                 Ok(obtained) => (obtained.session, obtained.settings),
-                Err(error) if needs_code => return Ok(Outcome::CodeFailed(error)),
+                Err(error) if needs_code => return Ok(RenewalOutcome::CodeFailed(error)),
                 Err(error) => return Err(error),
             }
         }
@@ -135,5 +135,5 @@ fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<Outcome>
     let account = session.account.as_deref();
     let guards = &settings.guards;
     guards.check_account(&settings.profile.value, account)?;
-    Ok(Outcome::Session(Box::new(session)))
+    Ok(RenewalOutcome::Session(Box::new(session)))
 }

@@ -2,8 +2,8 @@
 
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::{moment, now};
-use crate::edge::store::record::Device;
-use crate::edge::store::told::Stored;
+use crate::edge::store::plain_notice::StoreOutcome;
+use crate::edge::store::record::KnownDevice;
 use crate::edge::system::boot;
 use crate::error::Result;
 use crate::model::arn::account_of_arn;
@@ -20,14 +20,14 @@ use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 impl SigningIn<'_> {
     /// Nothing is shortened in silence.
     pub(crate) fn tell_cut(&self, step: &Step) {
-        if let (Some(wish), Some(role)) = (&step.cut, step.role()) {
+        if let (Some(requested), Some(role)) = (&step.cut, step.role()) {
             self.ui.notice(&format!(
                 "the session of role {} lasts {}, not the {} of {}: STS gives no more to a role \
                  that is assumed with temporary keys",
                 role.short(),
                 in_words(step.duration),
-                wish.value,
-                wish.origin,
+                requested.value,
+                requested.origin,
             ));
         }
     }
@@ -39,7 +39,7 @@ impl SigningIn<'_> {
         // A root user's is cut to an hour; a clock that is a little off is no cut.
         let cut = step.provider().is_none() && granted + 1200 < wanted;
         if cut || granted < step.min_ttl {
-            // How long a provider's keys last is no one's wish.
+            // No one asks for how long a provider's keys last.
             let (who, wanted) = match step.provider() {
                 Some(provider) => (provider.name(), 0),
                 None => ("STS", wanted),
@@ -98,12 +98,12 @@ impl SigningIn<'_> {
         if session.expires_at == Timestamp::NEVER {
             return Ok(());
         }
-        if let Stored::Plain(trouble) = self.cache.store(id, session, now())? {
-            // No wish to hear less is one to have secrets on the disk without knowing.
+        if let StoreOutcome::Plain(error) = self.cache.store(id, session, now())? {
+            // -q asks to hear less, and not to have secrets on the disk without knowing.
             self.ui.say(&format!(
                 "sessions are kept in files without encryption, readable by you alone: {}; to \
                  change that: {}",
-                trouble.cause, trouble.remedy
+                error.cause, error.remedy
             ));
         }
         // A device that has vouched for a session is the right one.
@@ -113,7 +113,7 @@ impl SigningIn<'_> {
                 origin: Origin::Discovered,
             }) = self.settings.mfa()
         {
-            let device = Device {
+            let device = KnownDevice {
                 serial: value.clone(),
                 one_of_several: self.one_of_several,
             };

@@ -28,19 +28,19 @@ const FIRST: &str = "First code: ";
 const SECOND: &str = "The code after it: ";
 
 /// A person at a terminal who has the device.
-pub(crate) struct Codes<'a> {
+pub(crate) struct DeviceHolder<'a> {
     terminal: Terminal,
     wake: Wake,
     cache: &'a Cache,
     serial: String,
-    shown: Option<Shown>,
+    shown: Option<ShownSeed>,
     problem: Option<String>,
     /// When the device shows a new code, where the last one is used.
     next_code: Option<Instant>,
 }
 
 /// What a person scans.
-struct Shown {
+struct ShownSeed {
     seed: Seed,
     picture: Option<Picture>,
     letters: bool,
@@ -83,7 +83,7 @@ pub(crate) fn open(what: &str, command: &str, draws: bool) -> Result<(Terminal, 
     }
 }
 
-impl<'a> Codes<'a> {
+impl<'a> DeviceHolder<'a> {
     pub(crate) fn new(
         (terminal, wake): (Terminal, Wake),
         serial: &str,
@@ -105,7 +105,7 @@ impl<'a> Codes<'a> {
 
     /// Shows the seed above the question from now on, as a QR code, with letters only on request.
     pub(crate) fn show(&mut self, seed: &Seed, user: &str, account: &str, letters: bool) {
-        self.shown = Some(Shown {
+        self.shown = Some(ShownSeed {
             seed: seed.clone(),
             picture: Picture::of(&seed.link(user, account)),
             letters,

@@ -94,12 +94,12 @@ fn another_endpoint_is_another_session() {
 }
 
 #[test]
-fn a_longer_wish_or_too_little_time_left_is_a_miss() {
+fn a_longer_duration_or_too_little_time_left_is_a_miss() {
     let world = World::new();
     world.aws.set_clock(-60);
     world.sign_in(&["-d", "1h"]);
     hits(&world, &["-d", "1h"]);
-    // The four hours that are meant if no one says anything are no one's wish.
+    // The four hours that are meant if no one says anything were requested by no one.
     hits(&world, &[]);
     misses(&world, &["-d", "4h"]);
     misses(&world, &["-d", "61m"]);

@@ -33,8 +33,8 @@ fn no_keyring_at_all() {
             finish(command.args(["-p", "testuser"]).args(args))
         };
         let code = world.code();
-        let wish = ["--cache", "encrypted", "-c", &code, "--", "echo", "ran"];
-        let refused = run(&wish).fails(125);
+        let args = ["--cache", "encrypted", "-c", &code, "--", "echo", "ran"];
+        let refused = run(&args).fails(125);
         has(
             &refused,
             &["cannot be kept encrypted", "keyring", "leave --cache out"],

@@ -290,7 +290,7 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     finish(command.args(["--fresh", "-p", "otheruser", "-c", &code])).succeeds();
     let calls = world.code_calls();
     assert_eq!(calls.last().unwrap().region, "us-west-2");
-    // However deep: a run of the first profile in between makes its settings no one's wish.
+    // However deep: a run of the first profile in between makes its settings no setting of the caller.
     let inner = ["-p", "testuser", "--no-input", "--"];
     let mut command = world.mfaexec(&inner);
     command.arg(MFAEXEC).args(inner);
@@ -298,9 +298,12 @@ fn a_nested_run_of_the_same_profile_is_free_and_of_another_one_clean() {
     let ask = "echo $AWS_REGION $AWS_DEFAULT_REGION ${AWS_RETRY_MODE-none}";
     let printed = finish(command.args(["sh", "-c", ask])).succeeds();
     assert_eq!(printed, "us-west-2 us-west-2 none\n");
-    // What was set in between is someone's wish.
-    let wish = "export AWS_REGION=sa-east-1 AWS_RETRY_MODE=legacy;";
-    assert_eq!(nested(&[], wish), "otheruser sa-east-1 sa-east-1 legacy\n");
+    // What was set in between is the caller's.
+    let exports = "export AWS_REGION=sa-east-1 AWS_RETRY_MODE=legacy;";
+    assert_eq!(
+        nested(&[], exports),
+        "otheruser sa-east-1 sa-east-1 legacy\n"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The list of profiles to choose from: where no one has named one, and by wish.
+//! The list of profiles to choose from: where no one has named one, and on request.
 
 use std::process::Command;
 
@@ -155,7 +155,7 @@ fn pid_of(world: &World) -> String {
 }
 
 #[test]
-fn by_wish_it_is_shown_in_any_case() {
+fn on_request_it_is_shown_in_any_case() {
     needs!("tmux", "bash");
     let world = World::new();
     world.sign_in(&[]);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::rules::{
     Rule, crates_stay_in_their_folders, every_file_is_seen, imports_go_down, no_circles,
-    the_model_has_no_effects, unsafe_code_is_where_the_system_demands_it,
+    the_model_has_no_effects, types_have_names_of_their_own,
+    unsafe_code_is_where_the_system_demands_it,
 };
 use crate::source::SourceFile;
 use crate::tree::Tree;
@@ -235,4 +236,23 @@ fn unsafe_code_in_another_file() {
     let open = "model/mod.rs does not forbid unsafe code";
     assert_eq!(found("model/mod.rs", "#![deny(unsafe_code)]"), open);
     assert_eq!(found("model/mod.rs", "#![forbid(unsafe_code)]"), "");
+}
+
+#[test]
+fn two_types_of_one_name() {
+    let found = |text| {
+        let files = [("lib.rs", ""), ("a.rs", "struct A;"), ("b.rs", text)];
+        found(types_have_names_of_their_own, &files)
+    };
+    for text in [
+        "pub(crate) enum A {}",
+        "type A = u8;",
+        "trait A {}",
+        "mod tests { struct A; }",
+        "fn a() { struct A; }",
+    ] {
+        let expected = "several types are called A: a.rs, b.rs";
+        assert_eq!(found(text), expected, "{text}");
+    }
+    assert_eq!(found("use crate::a::A; enum B { A } fn a<A>() {}"), "");
 }

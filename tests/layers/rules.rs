@@ -1,19 +1,20 @@
 //! The rules, each a function from all files to what is wrong in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tree::{Import, Tree};
 use crate::{CRATES, EFFECTS, EFFECTS_OF_METHODS, MAY_IMPORT, UNSAFE};
 
 pub(crate) type Rule = fn(&Tree) -> Vec<String>;
 
-pub(crate) const RULES: [Rule; 6] = [
+pub(crate) const RULES: [Rule; 7] = [
     every_file_is_seen,
     imports_go_down,
     no_circles,
     the_model_has_no_effects,
     crates_stay_in_their_folders,
     unsafe_code_is_where_the_system_demands_it,
+    types_have_names_of_their_own,
 ];
 
 /// Each file has been declared by a `mod`, and each `mod` has a file: what is not looked at cannot
@@ -173,4 +174,18 @@ pub(crate) fn unsafe_code_is_where_the_system_demands_it(tree: &Tree) -> Vec<Str
         }
     }
     wrong
+}
+
+/// A reader who meets a name knows which type it is, and finds it by searching.
+pub(crate) fn types_have_names_of_their_own(tree: &Tree) -> Vec<String> {
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in &tree.files {
+        for name in &file.types {
+            places.entry(name).or_default().push(&file.path);
+        }
+    }
+    let several = places.into_iter().filter(|(_, places)| places.len() > 1);
+    several
+        .map(|(name, places)| format!("several types are called {name}: {}", places.join(", ")))
+        .collect()
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Attribute, ExprMethodCall, ItemMod, ItemUse, Macro, Meta, UseTree, Visibility};
+use syn::{
+    Attribute, ExprMethodCall, ItemEnum, ItemMod, ItemStruct, ItemTrait, ItemType, ItemUse, Macro,
+    Meta, UseTree, Visibility,
+};
 
 /// A file. Paths are lists of names; a module is named from the root of the crate on.
 #[derive(Clone)]
@@ -20,6 +23,8 @@ pub(crate) struct SourceFile {
     pub(crate) bound: Vec<Bound>,
     pub(crate) mentioned: Vec<Mention>,
     pub(crate) methods: BTreeSet<String>,
+    /// The names of types and traits that are defined here.
+    pub(crate) types: Vec<String>,
     pub(crate) has_unsafe: bool,
     pub(crate) forbids_unsafe: bool,
     /// What these rules could not look through.
@@ -57,6 +62,7 @@ impl SourceFile {
                 bound: Vec::new(),
                 mentioned: Vec::new(),
                 methods: BTreeSet::new(),
+                types: Vec::new(),
                 has_unsafe: has_word(tokens, "unsafe"),
                 forbids_unsafe: syntax.attrs.iter().any(forbids_unsafe),
                 opaque: Vec::new(),
@@ -188,6 +194,26 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
         let public = !matches!(item.vis, Visibility::Inherited);
         self.bind(&item.tree, &[], public);
+    }
+
+    fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
+        self.file.types.push(item.ident.to_string());
+        visit::visit_item_struct(self, item);
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast ItemEnum) {
+        self.file.types.push(item.ident.to_string());
+        visit::visit_item_enum(self, item);
+    }
+
+    fn visit_item_type(&mut self, item: &'ast ItemType) {
+        self.file.types.push(item.ident.to_string());
+        visit::visit_item_type(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
+        self.file.types.push(item.ident.to_string());
+        visit::visit_item_trait(self, item);
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {

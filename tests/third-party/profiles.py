@@ -30,7 +30,7 @@ CASES = HERE.parent / "profiles" / "profiles.toml"
 DIFFERENCES = HERE / "profiles-differences.toml"
 FEWEST = 120
 ROLE = "arn:aws:iam::123456789012:role"
-# Wishes that the others have no word for and that change the way.
+# Options that the others do not have, and that change the way.
 OURS_ALONE = ["--role-arn", "--role-session-name", "--policy-"]
 # Nobody listens there: whatever would leave this machine ends at once.
 NOWHERE = "http://127.0.0.1:1"
@@ -206,7 +206,7 @@ def compare(local_aws, mfaexec):
         account = place / "account.toml"
         account.write_text(story.replace(CONDITION, "}]"))
         for name, case in tomllib.loads(CASES.read_text()).items():
-            if not any(wish in case.get("run", "") for wish in OURS_ALONE):
+            if not any(option in case.get("run", "") for option in OURS_ALONE):
                 found[name] = {
                     program: answer(look, case, [local_aws, "--account", account], mfaexec)
                     for program, look in LOOKS.items()

@@ -5,7 +5,7 @@ use crate::model::environment::Environment;
 use crate::model::profile_list::Usable;
 use crate::model::settings::exports::without_exports;
 use crate::model::time::in_words;
-use crate::sign_in::all_profiles::Look;
+use crate::sign_in::all_profiles::ProfileLookup;
 
 /// A value, and what it means; empty if that says nothing.
 pub(super) type Value = (String, String);
@@ -18,7 +18,7 @@ pub(super) fn values(profiles: &Profiles, typed: &str, env: &Environment) -> Vec
     let mut names = profiles.names();
     names.retain(|name| name.starts_with(typed));
     let env = without_exports(env);
-    let mut look = (names.len() <= READABLE).then(|| Look::new(&env, |_| ()));
+    let mut look = (names.len() <= READABLE).then(|| ProfileLookup::new(&env, |_| ()));
     let mut meaning = |name: &str| match look.as_mut().map(|look| look.at(profiles, name)) {
         None => String::new(),
         Some(Ok(usable)) => in_words_of(&usable),

@@ -18,7 +18,7 @@ use crate::model::settings::regions::with_known_regions;
 
 /// Where the values of an option come from.
 #[derive(Clone, Copy)]
-enum Values {
+enum ValueSource {
     Profiles,
     /// Those of the config files.
     Known(fn(&Profiles) -> Vec<Value>),
@@ -101,38 +101,40 @@ const SERVICES: &[(&str, &str)] = &[
 
 /// The values of an option or of a word, by its name in the definitions; none if clap knows them, or if
 /// there is nothing to offer, as for a code.
-fn values_of(id: &str) -> Option<Values> {
+fn values_of(id: &str) -> Option<ValueSource> {
     Some(match id {
-        "profile" => Values::Profiles,
-        "role_arn" => Values::Known(|profiles| named_by(profiles, &["role_arn"])),
-        "role_session_name" => Values::Known(|profiles| named_by(profiles, &["role_session_name"])),
-        "mfa_serial" | "device" => {
-            Values::Known(|profiles| named_by(profiles, &["mfa_serial", "aws_mfa_device"]))
+        "profile" => ValueSource::Profiles,
+        "role_arn" => ValueSource::Known(|profiles| named_by(profiles, &["role_arn"])),
+        "role_session_name" => {
+            ValueSource::Known(|profiles| named_by(profiles, &["role_session_name"]))
         }
-        "region" => Values::Known(regions),
-        "principal" => Values::Known(accounts),
+        "mfa_serial" | "device" => {
+            ValueSource::Known(|profiles| named_by(profiles, &["mfa_serial", "aws_mfa_device"]))
+        }
+        "region" => ValueSource::Known(regions),
+        "principal" => ValueSource::Known(accounts),
         // The option `--as` of setup.
-        "name" => Values::Known(|profiles| {
+        "name" => ValueSource::Known(|profiles| {
             let names = profiles.names().into_iter();
             let names = names.map(|name| (format!("{name}-mfa"), format!("of {name}")));
             names.collect()
         }),
-        "shell" => Values::Known(|_| {
+        "shell" => ValueSource::Known(|_| {
             let names = Shell::PROGRAMS.map(|(name, _)| (name.to_owned(), String::new()));
             names.into()
         }),
-        "prompt" => Values::Known(|_| {
+        "prompt" => ValueSource::Known(|_| {
             let names = method::names().map(|name| (name.to_owned(), String::new()));
             names.collect()
         }),
-        "duration" => Values::Usual(DURATIONS),
-        "min_ttl" => Values::Usual(MIN_TTLS),
-        "max_age" => Values::Usual(MAX_AGES),
-        "delete_after" => Values::Usual(DELETE_AFTER),
-        "action" => Values::Usual(ACTIONS),
-        "resource" => Values::Usual(&[("*", "every resource")]),
-        "policy_arn" => Values::Usual(MANAGED),
-        "service" => Values::Usual(SERVICES),
+        "duration" => ValueSource::Usual(DURATIONS),
+        "min_ttl" => ValueSource::Usual(MIN_TTLS),
+        "max_age" => ValueSource::Usual(MAX_AGES),
+        "delete_after" => ValueSource::Usual(DELETE_AFTER),
+        "action" => ValueSource::Usual(ACTIONS),
+        "resource" => ValueSource::Usual(&[("*", "every resource")]),
+        "policy_arn" => ValueSource::Usual(MANAGED),
+        "service" => ValueSource::Usual(SERVICES),
         _ => return None,
     })
 }
@@ -161,15 +163,15 @@ fn add_to(command: Command, env: &Environment) -> Command {
 
 /// Nothing if the files cannot be read, because a question in the middle of a line is no place for an
 /// error.
-fn candidates(values: Values, typed: &str, env: &Environment) -> Vec<CompletionCandidate> {
+fn candidates(values: ValueSource, typed: &str, env: &Environment) -> Vec<CompletionCandidate> {
     let profiles = || config_files::read(env).and_then(Profiles::parse).ok();
     let values = match values {
-        Values::Usual(usual) => {
+        ValueSource::Usual(usual) => {
             let owned = |(value, meaning): &(&str, &str)| (value.to_string(), meaning.to_string());
             usual.iter().map(owned).collect()
         }
-        Values::Known(known) => profiles().as_ref().map(known).unwrap_or_default(),
-        Values::Profiles => {
+        ValueSource::Known(known) => profiles().as_ref().map(known).unwrap_or_default(),
+        ValueSource::Profiles => {
             profiles().map_or_else(Vec::new, |all| profiles::values(&all, typed, env))
         }
     };

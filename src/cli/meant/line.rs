@@ -1,34 +1,34 @@
 //! The line that a reading comes to.
 
-use super::{Meant, Part, Reader};
-use crate::cli::foreign::Meaning;
+use super::{Meant, Part, WordReader};
+use crate::cli::foreign::ForeignMeaning;
 use crate::cli::option_words::{has_option, is_named};
 use crate::cli::subcommand::Subcommand;
 use crate::escape::shell_line;
 use crate::model::child::shell::Shell;
 use crate::model::packaged::CompletedShell;
 
-impl Reader<'_> {
+impl WordReader<'_> {
     /// What was meant; none if nothing was typed that tells.
     pub(super) fn finish(mut self) -> Option<Meant> {
         let mut after: &[&str] = &[];
         let mut verb = match self.verb {
-            None | Some(Meaning::Run) => None,
-            Some(Meaning::Subcommand(own)) => Some(own),
-            Some(Meaning::Action(own, action)) => {
+            None | Some(ForeignMeaning::Run) => None,
+            Some(ForeignMeaning::Subcommand(own)) => Some(own),
+            Some(ForeignMeaning::Action(own, action)) => {
                 let verb = |part: &Part| matches!(part, Part::Verb);
                 let at = self.parts.iter().position(verb).map_or(0, |at| at + 1);
                 let action = Part::Options(vec![action.to_owned()]);
                 self.parts.insert(at, action);
                 Some(own)
             }
-            Some(Meaning::Command(command)) => {
+            Some(ForeignMeaning::Command(command)) => {
                 self.command.clear();
                 after = command;
                 None
             }
-            Some(Meaning::Option(option)) => return Some(self.fixed(&["mfaexec", option])),
-            Some(Meaning::Configure) => {
+            Some(ForeignMeaning::Option(option)) => return Some(self.fixed(&["mfaexec", option])),
+            Some(ForeignMeaning::Configure) => {
                 let profile = self.profile.clone();
                 let profile = profile.or_else(|| self.command.first().cloned());
                 let words: &[&str] = match &profile {
@@ -37,7 +37,7 @@ impl Reader<'_> {
                 };
                 return Some(self.fixed(words));
             }
-            Some(Meaning::Completions) => {
+            Some(ForeignMeaning::Completions) => {
                 let all = CompletedShell::ALL.map(CompletedShell::name);
                 let shell = match self.shell_for_completions.as_deref() {
                     None => "bash",

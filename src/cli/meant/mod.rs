@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::foreign::{Meaning, foreign};
+use super::foreign::{ForeignMeaning, foreign};
 use super::known::{Known, similar_subcommand};
 use super::option_words::{has_option, is_named, option_for};
 use super::subcommand::Subcommand;
@@ -28,7 +28,7 @@ pub(super) struct Meant {
 
 /// What the words, the program's name first, were meant to be.
 pub(super) fn meant(words: &[OsString], definitions: &Command, known: &Known) -> Option<Meant> {
-    let mut reader = Reader::new(words, definitions, known);
+    let mut reader = WordReader::new(words, definitions, known);
     reader.read();
     reader.finish()
 }
@@ -41,13 +41,13 @@ enum Part {
     Verb,
 }
 
-struct Reader<'a> {
+struct WordReader<'a> {
     words: Vec<String>,
     raw: &'a [OsString],
     definitions: &'a Command,
     known: &'a Known,
     parts: Vec<Part>,
-    verb: Option<Meaning>,
+    verb: Option<ForeignMeaning>,
     /// Whether the verb is one of mfaexec's own, as it was typed.
     own_verb: bool,
     profile: Option<String>,
@@ -58,7 +58,7 @@ struct Reader<'a> {
     shell_for_completions: Option<String>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> WordReader<'a> {
     fn new(raw: &'a [OsString], definitions: &'a Command, known: &'a Known) -> Self {
         let words = raw.iter().map(|word| word.to_string_lossy().into_owned());
         Self {
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
                 None => no_subcommand.to_owned(),
             });
             self.guess = Some(name.to_owned());
-            self.verb = Subcommand::of(name.as_ref()).map(Meaning::Subcommand);
+            self.verb = Subcommand::of(name.as_ref()).map(ForeignMeaning::Subcommand);
             self.parts.push(Part::Verb);
             return true;
         }
@@ -174,8 +174,8 @@ impl<'a> Reader<'a> {
         });
         // `exec NAME -- COMMAND`, `NAME -- COMMAND`, `exec NAME COMMAND`
         let is_in_place_of_profile = match next {
-            None => has_dashes || self.verb == Some(Meaning::Run),
-            Some(next) => self.verb == Some(Meaning::Run) && (known.is_program)(next),
+            None => has_dashes || self.verb == Some(ForeignMeaning::Run),
+            Some(next) => self.verb == Some(ForeignMeaning::Run) && (known.is_program)(next),
         };
         match is_in_place_of_profile {
             true if !has_profile => self.set_profile(word, "-p names the profile".to_owned()),
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
     /// Takes a word for a subcommand, mfaexec's or another tool's.
     fn read_verb(&mut self, word: &str, rest: &[Token], has_dashes: bool) -> bool {
         if let Some(own) = Subcommand::of(word.as_ref()) {
-            self.verb = Some(Meaning::Subcommand(own));
+            self.verb = Some(ForeignMeaning::Subcommand(own));
             self.own_verb = true;
             self.parts.push(Part::Verb);
             return true;
@@ -216,12 +216,12 @@ impl<'a> Reader<'a> {
         let is_used_as_program = match rest.first() {
             Some(Token::Word(at)) => !self.is_about_sessions(&self.words[*at]),
             Some(Token::Option(place)) => !self.is_option(&self.words[place.start]),
-            None => has_dashes && meaning != Meaning::Run,
+            None => has_dashes && meaning != ForeignMeaning::Run,
         };
         if is_used_as_program && (self.known.is_program)(word) {
             return false;
         }
-        if meaning == Meaning::Completions {
+        if meaning == ForeignMeaning::Completions {
             self.shell_for_completions = rest.iter().find_map(|token| match token {
                 Token::Word(at) => Some(self.words[*at].clone()),
                 Token::Option(_) => None,

@@ -1,13 +1,13 @@
 //! Words in places where mfaexec takes options only.
 
-use super::{Part, Reader};
-use crate::cli::foreign::Meaning;
+use super::{Part, WordReader};
+use crate::cli::foreign::ForeignMeaning;
 use crate::cli::option_words::option_for;
 use crate::cli::subcommand::Subcommand;
 use crate::model::child::shell::Shell;
 use crate::options::KeysAction;
 
-impl Reader<'_> {
+impl WordReader<'_> {
     /// Takes a word for the value of an option that it can only be.
     pub(super) fn read_value(&mut self, word: &str) -> bool {
         let Some(option) = option_for(word) else {
@@ -22,7 +22,7 @@ impl Reader<'_> {
 
     /// A word after a subcommand of mfaexec's, all of which take options only.
     pub(super) fn read_stray(&mut self, word: &str) {
-        let Some(Meaning::Subcommand(own)) = self.verb else {
+        let Some(ForeignMeaning::Subcommand(own)) = self.verb else {
             return;
         };
         let is_action = match own {
@@ -36,7 +36,7 @@ impl Reader<'_> {
         }
         let takes_options = format!("mfaexec {} takes options only", own.name());
         if let Some(other) = Subcommand::of(word.as_ref()) {
-            self.verb = Some(Meaning::Subcommand(other));
+            self.verb = Some(ForeignMeaning::Subcommand(other));
             self.cause = Some("a line has one subcommand".to_owned());
         } else if own == Subcommand::Shell && Shell::of_program(word.as_ref()).is_some() {
             let option = vec!["--shell".to_owned(), word.to_owned()];

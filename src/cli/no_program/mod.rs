@@ -17,7 +17,7 @@ mod names;
 mod words;
 
 /// Cause and remedy.
-type Reason = (String, String);
+type CauseAndRemedy = (String, String);
 
 /// The error about a command that cannot be run, with more to say if that is known. The command is the
 /// last `count` of the words that were typed.
@@ -53,7 +53,7 @@ struct Typed {
 
 impl Typed {
     /// What the command is that is no program.
-    fn reason(&self, command: &[String]) -> Option<Reason> {
+    fn reason(&self, command: &[String]) -> Option<CauseAndRemedy> {
         let (word, rest) = command.split_first()?;
         None.or_else(|| self.superfluous(word, rest))
             .or_else(|| self.assignment(command))

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Reason, Typed};
+use super::{CauseAndRemedy, Typed};
 use crate::cli::foreign::foreign;
 use crate::cli::meant::meant;
 use crate::cli::option_words::has_option;
@@ -24,7 +24,7 @@ const USUAL_ALIASES: [&str; 4] = ["l", "la", "ll", "lla"];
 
 impl Typed {
     /// What mfaexec understands before the `--`.
-    pub(super) fn of_mfaexec(&self, word: &str, command: &[String]) -> Option<Reason> {
+    pub(super) fn of_mfaexec(&self, word: &str, command: &[String]) -> Option<CauseAndRemedy> {
         if self.known.is_profile(word) {
             let named = self.with_profile(word);
             let remedy = match &command[1..] {
@@ -65,7 +65,7 @@ impl Typed {
     }
 
     /// A file that is there, and no program.
-    pub(super) fn file(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn file(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let name = word.rsplit('/').next().unwrap_or(word);
         let is_path = word.contains('/');
         let path = match is_path {
@@ -113,7 +113,7 @@ impl Typed {
     }
 
     /// A program whose name is written otherwise.
-    pub(super) fn other_name(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn other_name(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let lower = word.to_lowercase();
         let right = match lower != word && self.is_program(&lower) {
             true => lower,
@@ -127,7 +127,7 @@ impl Typed {
     }
 
     /// What an interactive shell may know.
-    pub(super) fn alias(&self, word: &str, command: &[String]) -> Option<Reason> {
+    pub(super) fn alias(&self, word: &str, command: &[String]) -> Option<CauseAndRemedy> {
         if word.contains('/') || word.starts_with('-') {
             return None;
         }

@@ -1,7 +1,7 @@
 //! What only a shell understands: assignments, lines in one word, words of its own.
 
 use super::builtins::{Builtin, builtin};
-use super::{Reason, Typed};
+use super::{CauseAndRemedy, Typed};
 use crate::edge::process::lookup;
 use crate::escape::{is_unseen, shell_line, shell_word};
 
@@ -14,7 +14,7 @@ const PROFILE_VARIABLES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 impl Typed {
     /// Words and blanks that have come along.
-    pub(super) fn superfluous(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn superfluous(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let next_is_program = rest.first().is_some_and(|next| self.is_program(next));
         let sign = PROMPT_SIGNS.contains(&word);
         if word == "--" && !rest.is_empty() || next_is_program && (sign || word.trim().is_empty()) {
@@ -37,7 +37,7 @@ impl Typed {
     }
 
     /// `FOO=BAR aws s3 ls`
-    pub(super) fn assignment(&self, command: &[String]) -> Option<Reason> {
+    pub(super) fn assignment(&self, command: &[String]) -> Option<CauseAndRemedy> {
         let count = command
             .iter()
             .take_while(|word| is_assignment(word))
@@ -79,7 +79,7 @@ impl Typed {
     }
 
     /// `'aws s3 ls'`, `'aws s3 ls | head'`
-    pub(super) fn whole_line(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn whole_line(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let is_line = word.contains(char::is_whitespace) && lookup::file(word).is_none();
         let operators = word.contains(['|', '&', ';', '<', '>', '`', '(']);
         if !is_line && !operators {
@@ -102,7 +102,7 @@ impl Typed {
     }
 
     /// `'~/bin/x'`, `'$HOME/bin/x'`: a shell replaces the beginning, unless it is in quotes.
-    pub(super) fn path_for_shell(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn path_for_shell(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let (begin, path) = word.split_once('/')?;
         if word.contains(['*', '?']) {
             let line = [word].into_iter().chain(rest.iter().map(String::as_str));
@@ -123,7 +123,7 @@ impl Typed {
     }
 
     /// A word that a shell does not look for in PATH.
-    pub(super) fn of_shell(&self, word: &str, rest: &[String]) -> Option<Reason> {
+    pub(super) fn of_shell(&self, word: &str, rest: &[String]) -> Option<CauseAndRemedy> {
         let script = || shell_line(std::iter::once(word).chain(rest.iter().map(String::as_str)));
         let raw = || format!("{word} {}", rest.join(" "));
         let remedy = match (builtin(word)?, rest) {

@@ -2,13 +2,13 @@
 
 use crate::edge::config_files;
 use crate::edge::output::{Ui, print};
+use crate::edge::secrets::error::Presence;
 use crate::edge::secrets::system;
-use crate::edge::secrets::trouble::Presence;
 use crate::error::Result;
 use crate::escape::printable;
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
-use crate::model::key_list::{ListedKey, State, Whereabouts, to_json, to_text};
+use crate::model::key_list::{KeyOfProfile, State, Whereabouts, to_json, to_text};
 use crate::model::settings::exports::without_exports;
 use crate::model::source::key::{LongTermKey, key_of_files, stored_key};
 use crate::options::KeysChoice;
@@ -61,7 +61,7 @@ fn own_keys(files: &Profiles, name: &str) -> Result<Vec<LongTermKey>> {
     Ok(of_files.into_iter().chain(stored_key(&profile)?).collect())
 }
 
-fn listed(store: &KeyStore<'_>, name: &str, key: LongTermKey) -> Result<ListedKey> {
+fn listed(store: &KeyStore<'_>, name: &str, key: LongTermKey) -> Result<KeyOfProfile> {
     let id = key.access_key_id;
     let whereabouts = match &key.secret_access_key {
         Some(_) => Whereabouts::AwsFile(key.place),
@@ -70,7 +70,7 @@ fn listed(store: &KeyStore<'_>, name: &str, key: LongTermKey) -> Result<ListedKe
             Place::System => Whereabouts::System(system::NAME),
         },
     };
-    Ok(ListedKey {
+    Ok(KeyOfProfile {
         profile: name.to_owned(),
         id,
         whereabouts,
@@ -79,8 +79,8 @@ fn listed(store: &KeyStore<'_>, name: &str, key: LongTermKey) -> Result<ListedKe
 }
 
 /// Asks the system's store, if a key should be in it, for what it tells without a question.
-fn look(store: &KeyStore<'_>, keys: &mut [ListedKey]) {
-    let mut in_system: Vec<&mut ListedKey> = keys
+fn look(store: &KeyStore<'_>, keys: &mut [KeyOfProfile]) {
+    let mut in_system: Vec<&mut KeyOfProfile> = keys
         .iter_mut()
         .filter(|key| matches!(key.whereabouts, Whereabouts::System(_)))
         .collect();

@@ -31,7 +31,7 @@ const LONGEST: u64 = 600;
 pub(super) fn rotate(
     env: &Environment,
     choice: &KeysChoice,
-    wish: RotateChoice<'_>,
+    asked: RotateChoice<'_>,
     ui: Ui,
 ) -> Result<()> {
     let env = without_exports(env);
@@ -44,7 +44,7 @@ pub(super) fn rotate(
     home.check()?;
     read_from(&store, &mut with_roles)?;
     let mut record = home.record()?;
-    let enough = LONGEST + wish.delete_after.unwrap_or(0);
+    let enough = LONGEST + asked.delete_after.unwrap_or(0);
     let user = sign_in_as_user(&env, &sign_in, with_roles.clone(), enough, &cache, ui)?;
     let keys = list_keys(&user, &key.access_key_id, ui)?;
     let rotation = Situation {
@@ -53,12 +53,12 @@ pub(super) fn rotate(
         current: &key.access_key_id,
         record: record.as_ref().map(|kept| &kept.record),
         keys: &keys,
-        delete: wish.delete,
+        delete: asked.delete,
     }
     .rotation()?;
-    let delete_after = match wish.delete {
-        Some(named) if named == rotation.old => wish.delete_after.or(Some(0)),
-        _ => wish.delete_after,
+    let delete_after = match asked.delete {
+        Some(named) if named == rotation.old => asked.delete_after.or(Some(0)),
+        _ => asked.delete_after,
     };
     let steps = rotation.steps(&user.name, &home.shown(), delete_after);
     let question = format!("Rotate the key of user {}?", user.name);

@@ -10,7 +10,7 @@ use super::rewrite::{KINDS, Lines, check_files};
 use crate::edge::config_files::{self, path_of};
 use crate::edge::output::{Ui, print};
 use crate::edge::replace_file::backup_with;
-use crate::edge::secrets::trouble::Presence;
+use crate::edge::secrets::error::Presence;
 use crate::error::{Error, Result};
 use crate::escape::{printable, shell_word};
 use crate::model::config::{FileKind, Profiles};

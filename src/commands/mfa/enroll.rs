@@ -9,13 +9,13 @@ use crate::escape::printable;
 use crate::model::arn::account_of_arn;
 use crate::model::environment::Environment;
 use crate::model::failure::Progress;
-use crate::model::mfa_device::enroll::{Before, Enrollment, NewDevice, command};
+use crate::model::mfa_device::enroll::{BeforeEnrollment, Enrollment, NewDevice, command};
 use crate::options::MfaChoice;
 use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::iam_user::IamUser;
 use crate::sign_in::profile_device::{Change, check_changeable, file_for, not_written, write};
-use crate::sign_in::two_codes::{self, Codes, Stopped};
+use crate::sign_in::two_codes::{self, DeviceHolder, Stopped};
 
 pub(super) fn enroll(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     // What cannot be done without a person is not begun without one.
@@ -32,7 +32,7 @@ pub(super) fn enroll(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
         ui,
     )?;
     let unassigned = user.unassigned()?.unwrap_or_default();
-    let before = Before {
+    let before = BeforeEnrollment {
         user: &user.name,
         user_arn: &user.arn,
         given: choice.device.as_deref(),
@@ -145,7 +145,7 @@ fn create(
     let serial = created.serial;
     // From here on, a device is there that has to be enabled or deleted.
     let enabled = two_codes::open("mfa enroll", &line, true)
-        .and_then(|person| Codes::new(person, &serial, cache, ui))
+        .and_then(|person| DeviceHolder::new(person, &serial, cache, ui))
         .map_err(Stopped::GivenUp)
         .and_then(|mut codes| {
             let account = account_of_arn(&user.arn).unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::escape::printable;
 use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::mfa_device::enroll::command;
-use crate::model::mfa_device::remove::{Before, Removal};
+use crate::model::mfa_device::remove::{BeforeRemoval, Removal};
 use crate::options::MfaChoice;
 use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
@@ -25,7 +25,7 @@ pub(super) fn remove(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
         ui,
     )?;
     let unassigned = user.unassigned()?.unwrap_or_default();
-    let before = Before {
+    let before = BeforeRemoval {
         user: &user.name,
         given: choice.device.as_deref(),
         devices: user.devices.as_deref(),

@@ -11,7 +11,7 @@ use crate::options::MfaChoice;
 use crate::sign_in::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::two_codes::{self, Codes, Stopped};
+use crate::sign_in::two_codes::{self, DeviceHolder, Stopped};
 
 pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let line = command("mfa resync", choice.profile.as_deref());
@@ -40,7 +40,7 @@ pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()
         return Ok(());
     }
     let person = two_codes::open("mfa resync", &line, false)?;
-    let mut codes = Codes::new(person, &serial, &cache, ui)?;
+    let mut codes = DeviceHolder::new(person, &serial, &cache, ui)?;
     let put_in_step = until_taken(
         &mut user,
         &serial,

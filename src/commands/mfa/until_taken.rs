@@ -5,7 +5,7 @@ use crate::edge::aws::thread::{Aws, Pending};
 use crate::model::failure::Progress;
 use crate::model::session::Session;
 use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::two_codes::{Codes, Stopped};
+use crate::sign_in::two_codes::{DeviceHolder, Stopped};
 
 /// How often IAM may refuse two codes.
 const MOST_TRIES: u32 = 5;
@@ -18,7 +18,7 @@ const MOST_TRIES: u32 = 5;
 pub(super) fn until_taken(
     user: &mut IamUser,
     serial: &str,
-    codes: &mut Codes<'_>,
+    codes: &mut DeviceHolder<'_>,
     call: impl Fn(&Aws, Option<&Session>, &str, &TwoCodes) -> Pending<()>,
     is_done: impl Fn(&mut IamUser) -> bool,
 ) -> Result<(), Stopped> {

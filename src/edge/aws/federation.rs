@@ -29,7 +29,7 @@ const WORDS: [&str; 3] = [
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct SigninTokenAnswer {
     signin_token: Zeroizing<String>,
 }
 
@@ -76,7 +76,7 @@ fn read(response: &HttpResponse) -> Called<SecretString> {
     let body = response.body().bytes().unwrap_or_default();
     let status = response.status();
     if status.is_success() {
-        let answer = serde_json::from_slice::<Answer>(body);
+        let answer = serde_json::from_slice::<SigninTokenAnswer>(body);
         let token = answer
             .ok()
             .map(|answer| SecretString::from(answer.signin_token.as_str()));

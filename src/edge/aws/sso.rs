@@ -23,7 +23,7 @@ use crate::model::failure::secrets::Secrets;
 use crate::model::failure::{CREATE_TOKEN, CallFailure, Progress, ROLE_CREDENTIALS};
 use crate::model::settings::endpoint::Endpoints;
 use crate::model::source::provider::Sso;
-use crate::model::source::sso_token::{Renewal, SsoToken, renewed};
+use crate::model::source::sso_token::{SsoToken, TokenRenewal, renewed};
 use crate::model::time::Timestamp;
 
 /// How the Identity Center is reached.
@@ -154,7 +154,7 @@ async fn renew(
     sso: &Sso,
     routes: &SsoRoutes,
     store: &TokenFile,
-    renewal: &Renewal,
+    renewal: &TokenRenewal,
 ) -> Called<SsoToken> {
     let hidden = Secrets::default().with([&renewal.client_secret, &renewal.refresh_token]);
     let call = routes.tokens(&sso.region).create_token();
@@ -187,7 +187,7 @@ async fn renew(
 }
 
 /// A refresh token may work once: where it does not, another program may have used it a moment ago.
-fn renewed_by_others(store: &TokenFile, renewal: &Renewal) -> Option<SsoToken> {
+fn renewed_by_others(store: &TokenFile, renewal: &TokenRenewal) -> Option<SsoToken> {
     let token = store.read().ok().filter(|token| !token.is_over(now()))?;
     let now_there = token.renewal.as_ref()?.refresh_token.expose_secret();
     (now_there != renewal.refresh_token.expose_secret()).then_some(token)

@@ -46,7 +46,7 @@ impl Service {
 
 /// A call of a service, and where it goes.
 #[derive(Debug, Clone)]
-pub(crate) struct Attempt {
+pub(crate) struct ServiceCall {
     pub(crate) service: Service,
     /// The API's name, `DescribeRegions`.
     pub(crate) operation: &'static str,
@@ -82,7 +82,11 @@ impl Aws {
     }
 
     /// Whether the service would do it for the signer.
-    pub(crate) fn try_action(&self, attempt: Attempt, signer: Signer<'_>) -> Pending<Permission> {
+    pub(crate) fn try_action(
+        &self,
+        attempt: ServiceCall,
+        signer: Signer<'_>,
+    ) -> Pending<Permission> {
         let (credentials, session) = match signer {
             Signer::Key(key) => (of_key(key), None),
             Signer::Session(session) => (Some(keys(session)), Some(session)),
@@ -94,7 +98,7 @@ impl Aws {
     }
 }
 
-impl Attempt {
+impl ServiceCall {
     async fn send(
         self,
         http: SharedHttpClient,

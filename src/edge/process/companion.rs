@@ -37,7 +37,7 @@ pub(crate) struct Companion {
 
 /// The companion's end.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct CompanionEnd {
     line: UnixStream,
     command: Member,
 }
@@ -48,7 +48,10 @@ pub(crate) struct Waiting {
 ///
 /// # Errors
 /// The system has no process left.
-pub(crate) fn start(kept: BorrowedFd<'_>, stay: impl FnOnce(Waiting)) -> io::Result<Companion> {
+pub(crate) fn start(
+    kept: BorrowedFd<'_>,
+    stay: impl FnOnce(CompanionEnd),
+) -> io::Result<Companion> {
     let (ours, theirs) = UnixStream::pair()?;
     let command = Member::this().ok_or_else(|| io::Error::other("this process has no number"))?;
     // SAFETY: there is no other thread yet, so the new process may do everything.
@@ -63,7 +66,7 @@ pub(crate) fn start(kept: BorrowedFd<'_>, stay: impl FnOnce(Waiting)) -> io::Res
     if let (Ok(_), Ok(ForkResult::Child)) = (alone, unsafe { fork() }) {
         drop(ours);
         if let_go_of_all_but(&[theirs.as_raw_fd(), kept.as_raw_fd()]).is_ok() {
-            stay(Waiting {
+            stay(CompanionEnd {
                 line: theirs,
                 command,
             });
@@ -86,7 +89,7 @@ impl Companion {
     }
 }
 
-impl Waiting {
+impl CompanionEnd {
     /// The message; none if the command will not come.
     pub(crate) fn message(&mut self) -> Option<Zeroizing<Vec<u8>>> {
         let mut message = Zeroizing::new(Vec::with_capacity(64 * 1024));

@@ -84,7 +84,7 @@ fn run_to_end(
     let mut wake = Wake::new().map_err(in_words)?;
     let mut noting = Noting::start(&wake);
     let process = Subprocess::start(command, Stdio::null(), Group::Shared).map_err(in_words)?;
-    let mut waiting = Waiting::new(process, time, tell);
+    let mut waiting = AwaitedProgram::new(process, time, tell);
     loop {
         let end = waiting.wait(&wake);
         let Some(signal) = Noting::noted() else {
@@ -112,7 +112,7 @@ fn run_to_end(
 }
 
 /// A program that is waited for.
-struct Waiting<T> {
+struct AwaitedProgram<T> {
     process: Subprocess,
     time: Duration,
     until: Instant,
@@ -127,7 +127,7 @@ struct Waiting<T> {
     has_ended: bool,
 }
 
-impl<T: FnMut(News<'_>)> Waiting<T> {
+impl<T: FnMut(News<'_>)> AwaitedProgram<T> {
     fn new(process: Subprocess, time: Duration, tell: T) -> Self {
         let now = Instant::now();
         Self {

@@ -15,9 +15,9 @@ const HIDE: &str = "\u{1b}[H\u{1b}[2J\u{1b}[?1049l";
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// A picture on the terminal, until this goes.
-pub(super) struct Shown<'a>(&'a File);
+pub(super) struct ShownPicture<'a>(&'a File);
 
-impl<'a> Shown<'a> {
+impl<'a> ShownPicture<'a> {
     pub(super) fn draw(mut tty: &'a File, picture: &str) -> Self {
         IS_SHOWN.store(true, Ordering::SeqCst);
         // A terminal that is gone shows when the answer is read.
@@ -27,7 +27,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl Drop for Shown<'_> {
+impl Drop for ShownPicture<'_> {
     fn drop(&mut self) {
         hide(self.0);
     }

@@ -17,7 +17,7 @@ use crate::edge::process::ending::Group;
 use crate::edge::process::subprocess::{Heard, Subprocess, without_secrets};
 use crate::edge::prompt::reply::{QuestionText, Reply};
 use crate::edge::signals::{Wake, attend};
-use crate::model::prompt::assuan::{Failure, Response, option, request, response};
+use crate::model::prompt::assuan::{AssuanError, Response, option, request, response};
 use crate::model::prompt::question::QUESTION_TIME;
 
 /// How long it may take to answer what it asks no one about.
@@ -202,9 +202,11 @@ impl<'a> Talk<'a> {
                 Response::Remark => {}
                 // It wants to know something that no one here knows.
                 Response::Inquiry => self.process.tell("END\n")?,
-                Response::Failed(Failure::Cancelled) => return Err(End::Reply(Reply::Cancelled)),
-                Response::Failed(Failure::TimedOut) => return Err(End::Reply(Reply::TimedOut)),
-                Response::Failed(Failure::Other(asked)) => return Err(End::Refused(asked)),
+                Response::Failed(AssuanError::Cancelled) => {
+                    return Err(End::Reply(Reply::Cancelled));
+                }
+                Response::Failed(AssuanError::TimedOut) => return Err(End::Reply(Reply::TimedOut)),
+                Response::Failed(AssuanError::Other(asked)) => return Err(End::Refused(asked)),
                 Response::Data(_) | Response::Nonsense => return Err(not_understood()),
             }
         }

@@ -16,7 +16,7 @@ use crate::edge::output::{hold_back, let_go};
 use crate::edge::prompt::countdown::{Count, has_room};
 use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
 use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
-use crate::edge::prompt::picture::Shown;
+use crate::edge::prompt::picture::ShownPicture;
 use crate::edge::prompt::reply::Reply;
 use crate::edge::prompt::turn::Turn;
 use crate::edge::prompt::typing::read_line;
@@ -224,7 +224,7 @@ impl Terminal {
 
     fn ask_once(&self, ask: Ask<'_>, picture: Option<&str>, wake: &Wake) -> io::Result<Reply> {
         let modes = Modes::set(&self.tty, ask.echo)?;
-        let shown = picture.map(|picture| Shown::draw(&self.tty, picture));
+        let shown = picture.map(|picture| ShownPicture::draw(&self.tty, picture));
         let written = (&self.tty).write_all(ask.question.as_bytes());
         let next = ask.next_code.filter(|_| ask.echo == Echo::Hidden);
         let mut count = Count::new(&self.tty, ask.question, next);

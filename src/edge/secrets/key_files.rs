@@ -34,7 +34,7 @@ struct Content {
 
 /// What comes of a passphrase.
 #[derive(Debug)]
-pub(crate) enum Opened {
+pub(crate) enum OpenedKey {
     Secret(SecretString),
     WrongPassphrase,
 }
@@ -100,7 +100,7 @@ impl KeyFiles {
     ///
     /// # Errors
     /// There is none, or it is none of mfaexec's.
-    pub(crate) fn read(&self, id: &str, passphrase: &SecretString) -> Result<Opened> {
+    pub(crate) fn read(&self, id: &str, passphrase: &SecretString) -> Result<OpenedKey> {
         let broken = |cause: &str| {
             let path = self.path(id);
             let path = path.display();
@@ -123,13 +123,13 @@ impl KeyFiles {
         let content = match decrypt(&identity, &sealed) {
             Ok(content) => Zeroizing::new(content),
             Err(DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed) => {
-                return Ok(Opened::WrongPassphrase);
+                return Ok(OpenedKey::WrongPassphrase);
             }
             // age's own words would bring its translations with them.
             Err(_) => return Err(broken("it is no file of age that a passphrase opens")),
         };
         match serde_json::from_slice::<Content>(&content) {
-            Ok(content) if content.aws_access_key_id == id => Ok(Opened::Secret(
+            Ok(content) if content.aws_access_key_id == id => Ok(OpenedKey::Secret(
                 SecretString::from(content.aws_secret_access_key.as_str()),
             )),
             Ok(_) => Err(broken("another key is in it")),
@@ -176,11 +176,11 @@ mod tests {
             .unwrap();
         assert!(files.has(id).unwrap());
         match files.read(id, &secret("right")).unwrap() {
-            Opened::Secret(read) => assert_eq!(read.expose_secret(), "s3cret"),
-            Opened::WrongPassphrase => panic!("it is the right one"),
+            OpenedKey::Secret(read) => assert_eq!(read.expose_secret(), "s3cret"),
+            OpenedKey::WrongPassphrase => panic!("it is the right one"),
         }
         let other = files.read(id, &secret("wrong")).unwrap();
-        assert!(matches!(other, Opened::WrongPassphrase));
+        assert!(matches!(other, OpenedKey::WrongPassphrase));
 
         // A file under the name of another key.
         let other = "AKIAI44QH8DHBEXAMPLE";

@@ -9,7 +9,7 @@ use security_framework::passwords::{
 };
 use zeroize::Zeroizing;
 
-use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
+use crate::edge::secrets::error::{Presence, SecretStoreError, Unlock};
 use crate::edge::system::keychain::{
     AUTH_FAILED, CANCELLED, INTERACTION_NOT_ALLOWED, NO_DEFAULT_KEYCHAIN, NO_SUCH_KEYCHAIN,
     NOT_FOUND, is_unlocked,
@@ -25,13 +25,13 @@ pub(crate) const UNLOCK: &str = "security unlock-keychain";
 const SERVICE: &str = "mfaexec";
 
 /// Reads the secret of a key.
-pub(crate) fn read(id: &str, unlock: &Unlock<'_>) -> Result<SecretString, Trouble> {
+pub(crate) fn read(id: &str, unlock: &Unlock<'_>) -> Result<SecretString, SecretStoreError> {
     let _silent = quiet(unlock)?;
     let options = PasswordOptions::new_generic_password(SERVICE, id);
-    let secret = generic_password(options).map_err(|error| trouble(&error, unlock))?;
+    let secret = generic_password(options).map_err(|error| store_error(&error, unlock))?;
     let secret = Zeroizing::new(secret);
     let text = std::str::from_utf8(&secret);
-    let text = text.map_err(|_| Trouble::Failed("what it has is not text".to_owned()))?;
+    let text = text.map_err(|_| SecretStoreError::Failed("what it has is not text".to_owned()))?;
     Ok(SecretString::from(text))
 }
 
@@ -41,16 +41,16 @@ pub(crate) fn write(
     label: &str,
     secret: &SecretString,
     unlock: &Unlock<'_>,
-) -> Result<(), Trouble> {
+) -> Result<(), SecretStoreError> {
     let _silent = quiet(unlock)?;
     let mut options = PasswordOptions::new_generic_password(SERVICE, id);
     options.set_label(label);
     let written = set_generic_password_options(secret.expose_secret().as_bytes(), options);
-    written.map_err(|error| trouble(&error, unlock))
+    written.map_err(|error| store_error(&error, unlock))
 }
 
 /// Deletes a key. SecItemDelete would leave what another build of mfaexec has put there.
-pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), Trouble> {
+pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), SecretStoreError> {
     let _silent = quiet(unlock)?;
     let mut search = ItemSearchOptions::new();
     search
@@ -59,7 +59,9 @@ pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), Trouble> {
         .account(id)
         .load_refs(true)
         .limit(Limit::All);
-    let found = search.search().map_err(|error| trouble(&error, unlock))?;
+    let found = search
+        .search()
+        .map_err(|error| store_error(&error, unlock))?;
     for result in found {
         if let SearchResult::Ref(Reference::KeychainItem(item)) = result {
             item.delete();
@@ -69,18 +71,18 @@ pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), Trouble> {
 }
 
 /// What is known of keys without unlocking anything.
-pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, Trouble> {
+pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, SecretStoreError> {
     let presence = |id: &&str| match read(id, &Unlock::Never("")) {
         Ok(_) => Ok(Presence::Readable),
-        Err(Trouble::Missing) => Ok(Presence::Missing),
-        Err(Trouble::Locked(_)) => Ok(Presence::Locked),
-        Err(trouble) => Err(trouble),
+        Err(SecretStoreError::Missing) => Ok(Presence::Missing),
+        Err(SecretStoreError::Locked(_)) => Ok(Presence::Locked),
+        Err(error) => Err(error),
     };
     ids.iter().map(presence).collect()
 }
 
 /// Keeps the system from asking where no one may be asked.
-fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, Trouble> {
+fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, SecretStoreError> {
     match unlock {
         // It may ask as well whether this build of mfaexec may have a key: no one is told of that.
         Unlock::Ask(tell) => {
@@ -92,26 +94,30 @@ fn quiet(unlock: &Unlock<'_>) -> Result<Option<KeychainUserInteractionLock>, Tro
         Unlock::Never(_) => {
             let lock = SecKeychain::disable_user_interaction();
             lock.map(Some)
-                .map_err(|error| Trouble::Failed(error.to_string()))
+                .map_err(|error| SecretStoreError::Failed(error.to_string()))
         }
     }
 }
 
-fn trouble(error: &Error, unlock: &Unlock<'_>) -> Trouble {
+fn store_error(error: &Error, unlock: &Unlock<'_>) -> SecretStoreError {
     match error.code() {
-        NOT_FOUND => Trouble::Missing,
-        CANCELLED => Trouble::Unanswered { in_time: true },
-        NO_DEFAULT_KEYCHAIN => Trouble::NoPlace("this user has no default keychain".to_owned()),
-        NO_SUCH_KEYCHAIN => Trouble::Unreachable(error.to_string()),
+        NOT_FOUND => SecretStoreError::Missing,
+        CANCELLED => SecretStoreError::Unanswered { in_time: true },
+        NO_DEFAULT_KEYCHAIN => {
+            SecretStoreError::NoPlace("this user has no default keychain".to_owned())
+        }
+        NO_SUCH_KEYCHAIN => SecretStoreError::Unreachable(error.to_string()),
         AUTH_FAILED | INTERACTION_NOT_ALLOWED => match unlock {
             // The keys of another build are asked about, though the keychain is open.
-            Unlock::Never(why) if is_unlocked() => Trouble::Failed(format!(
+            Unlock::Never(why) if is_unlocked() => SecretStoreError::Failed(format!(
                 "it would ask whether this build of mfaexec may have the key, and {why}"
             )),
-            Unlock::Never(why) => Trouble::Locked((*why).to_owned()),
-            Unlock::Ask(_) if error.code() == AUTH_FAILED => Trouble::Unanswered { in_time: true },
-            Unlock::Ask(_) => Trouble::Locked("no window can be shown here".to_owned()),
+            Unlock::Never(why) => SecretStoreError::Locked((*why).to_owned()),
+            Unlock::Ask(_) if error.code() == AUTH_FAILED => {
+                SecretStoreError::Unanswered { in_time: true }
+            }
+            Unlock::Ask(_) => SecretStoreError::Locked("no window can be shown here".to_owned()),
         },
-        _ => Trouble::Failed(error.to_string()),
+        _ => SecretStoreError::Failed(error.to_string()),
     }
 }

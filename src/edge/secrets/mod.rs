@@ -1,8 +1,8 @@
 //! Long-term keys outside of the files of AWS: in the secret store of the system, or in files that a
 //! passphrase opens. Only the system's own program asks a person here, to unlock its store.
 
+pub(crate) mod error;
 pub(crate) mod key_files;
-pub(crate) mod trouble;
 
 #[cfg(target_os = "macos")]
 pub(crate) mod keychain;

@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
+use crate::edge::secrets::error::{Presence, SecretStoreError, Unlock};
 use crate::model::prompt::question::QUESTION_TIME;
 
 /// What people call it.
@@ -32,14 +32,15 @@ const CONTENT: &str = "text/plain";
 const PASSING: &str = "/session";
 
 /// Reads the secret of a key.
-pub(crate) fn read(id: &str, unlock: &Unlock<'_>) -> Result<SecretString, Trouble> {
+pub(crate) fn read(id: &str, unlock: &Unlock<'_>) -> Result<SecretString, SecretStoreError> {
     run(async {
         let service = connect().await?;
-        let item = find(&service, id).await?.ok_or(Trouble::Missing)?;
+        let item = find(&service, id).await?.ok_or(SecretStoreError::Missing)?;
         open(&item, unlock).await?;
         let secret = Zeroizing::new(quickly(item.get_secret()).await?);
         let text = std::str::from_utf8(&secret);
-        let text = text.map_err(|_| Trouble::Failed("what it has is not text".to_owned()))?;
+        let text =
+            text.map_err(|_| SecretStoreError::Failed("what it has is not text".to_owned()))?;
         Ok(SecretString::from(text))
     })
 }
@@ -50,7 +51,7 @@ pub(crate) fn write(
     label: &str,
     secret: &SecretString,
     unlock: &Unlock<'_>,
-) -> Result<(), Trouble> {
+) -> Result<(), SecretStoreError> {
     run(async {
         let service = connect().await?;
         let collection = lasting(&service).await?;
@@ -65,17 +66,17 @@ pub(crate) fn write(
 }
 
 /// Deletes a key.
-pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), Trouble> {
+pub(crate) fn delete(id: &str, unlock: &Unlock<'_>) -> Result<(), SecretStoreError> {
     run(async {
         let service = connect().await?;
-        let item = find(&service, id).await?.ok_or(Trouble::Missing)?;
+        let item = find(&service, id).await?.ok_or(SecretStoreError::Missing)?;
         open(&item, unlock).await?;
         within(QUESTION_TIME, item.delete()).await
     })
 }
 
 /// What is known of keys without unlocking anything.
-pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, Trouble> {
+pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, SecretStoreError> {
     run(async {
         let service = connect().await?;
         let mut found = Vec::new();
@@ -92,32 +93,35 @@ pub(crate) fn look(ids: &[&str]) -> Result<Vec<Presence>, Trouble> {
 
 /// Nothing of it outlives the call. Meanwhile ^C ends this process. GNOME's question stays on the screen
 /// then, as with every client that ends; an answer to it unlocks the keyring all the same.
-fn run<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+fn run<T>(work: impl Future<Output = Result<T, SecretStoreError>>) -> Result<T, SecretStoreError> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Trouble::Failed(error.to_string()))?;
+    let runtime = runtime.map_err(|error| SecretStoreError::Failed(error.to_string()))?;
     let done = runtime.block_on(work);
     runtime.shutdown_background();
     done
 }
 
 /// Everything that fails here means that there is no store.
-async fn connect() -> Result<SecretService<'static>, Trouble> {
+async fn connect() -> Result<SecretService<'static>, SecretStoreError> {
     let connected = quickly(SecretService::connect(EncryptionType::Dh)).await;
-    connected.map_err(|trouble| match trouble {
-        Trouble::Failed(cause) => Trouble::Unreachable(cause),
-        trouble => trouble,
+    connected.map_err(|error| match error {
+        SecretStoreError::Failed(cause) => SecretStoreError::Unreachable(cause),
+        error => error,
     })
 }
 
-async fn find<'a>(service: &'a SecretService<'_>, id: &str) -> Result<Option<Item<'a>>, Trouble> {
+async fn find<'a>(
+    service: &'a SecretService<'_>,
+    id: &str,
+) -> Result<Option<Item<'a>>, SecretStoreError> {
     let found = quickly(service.search_items(attributes(id))).await?;
     Ok(found.unlocked.into_iter().chain(found.locked).next())
 }
 
 /// Where new secrets belong. `default` is an alias that may lead nowhere, or to the collection that
 /// does not outlive the session.
-async fn lasting<'a>(service: &'a SecretService<'_>) -> Result<Collection<'a>, Trouble> {
-    let no_place = |words: &str| Err(Trouble::NoPlace(words.to_owned()));
+async fn lasting<'a>(service: &'a SecretService<'_>) -> Result<Collection<'a>, SecretStoreError> {
+    let no_place = |words: &str| Err(SecretStoreError::NoPlace(words.to_owned()));
     let found = timeout(ANSWER_TIME, service.get_default_collection()).await;
     match found.map_err(|_| silent())? {
         Ok(collection) if collection.collection_path.ends_with(PASSING) => {
@@ -125,11 +129,11 @@ async fn lasting<'a>(service: &'a SecretService<'_>) -> Result<Collection<'a>, T
         }
         Ok(collection) => Ok(collection),
         Err(Error::NoResult) => no_place("it has no default keyring"),
-        Err(error) => Err(trouble(&error)),
+        Err(error) => Err(store_error(&error)),
     }
 }
 
-async fn open(item: &Item<'_>, unlock: &Unlock<'_>) -> Result<(), Trouble> {
+async fn open(item: &Item<'_>, unlock: &Unlock<'_>) -> Result<(), SecretStoreError> {
     match quickly(item.is_locked()).await? {
         true => ask(item.unlock(), unlock).await,
         false => Ok(()),
@@ -140,9 +144,9 @@ async fn open(item: &Item<'_>, unlock: &Unlock<'_>) -> Result<(), Trouble> {
 async fn ask(
     unlocked: impl Future<Output = Result<(), Error>>,
     unlock: &Unlock<'_>,
-) -> Result<(), Trouble> {
+) -> Result<(), SecretStoreError> {
     match unlock {
-        Unlock::Never(why) => Err(Trouble::Locked((*why).to_owned())),
+        Unlock::Never(why) => Err(SecretStoreError::Locked((*why).to_owned())),
         Unlock::Ask(on_wait) => {
             on_wait();
             within(QUESTION_TIME, unlocked).await
@@ -150,39 +154,41 @@ async fn ask(
     }
 }
 
-async fn quickly<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Trouble> {
+async fn quickly<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, SecretStoreError> {
     let answer = timeout(ANSWER_TIME, call).await;
     answer
         .map_err(|_| silent())?
-        .map_err(|error| trouble(&error))
+        .map_err(|error| store_error(&error))
 }
 
 async fn within<T>(
     limit: Duration,
     call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Trouble> {
+) -> Result<T, SecretStoreError> {
     let answer = timeout(limit, call).await;
     answer
-        .map_err(|_| Trouble::Unanswered { in_time: false })?
-        .map_err(|error| trouble(&error))
+        .map_err(|_| SecretStoreError::Unanswered { in_time: false })?
+        .map_err(|error| store_error(&error))
 }
 
-fn silent() -> Trouble {
-    Trouble::Unreachable(format!("it did not answer for {} s", ANSWER_TIME.as_secs()))
+fn silent() -> SecretStoreError {
+    SecretStoreError::Unreachable(format!("it did not answer for {} s", ANSWER_TIME.as_secs()))
 }
 
-fn trouble(error: &Error) -> Trouble {
+fn store_error(error: &Error) -> SecretStoreError {
     match error {
-        Error::Unavailable => Trouble::Unreachable("there is no session bus (D-Bus)".to_owned()),
-        Error::PromptDisconnected => {
-            Trouble::Unreachable("it ended while its question was open".to_owned())
+        Error::Unavailable => {
+            SecretStoreError::Unreachable("there is no session bus (D-Bus)".to_owned())
         }
-        Error::Prompt => Trouble::Unanswered { in_time: true },
-        Error::Locked => Trouble::Locked("it was locked meanwhile".to_owned()),
-        Error::NoResult => Trouble::Missing,
-        Error::Zbus(error) => Trouble::Failed(error.to_string()),
-        Error::ZbusFdo(error) => Trouble::Failed(error.to_string()),
-        error => Trouble::Failed(error.to_string()),
+        Error::PromptDisconnected => {
+            SecretStoreError::Unreachable("it ended while its question was open".to_owned())
+        }
+        Error::Prompt => SecretStoreError::Unanswered { in_time: true },
+        Error::Locked => SecretStoreError::Locked("it was locked meanwhile".to_owned()),
+        Error::NoResult => SecretStoreError::Missing,
+        Error::Zbus(error) => SecretStoreError::Failed(error.to_string()),
+        Error::ZbusFdo(error) => SecretStoreError::Failed(error.to_string()),
+        error => SecretStoreError::Failed(error.to_string()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::edge::store::cache_key::KeyPlace;
 use crate::edge::store::inventory::{self, Cleared, Found, Kept, usable};
 use crate::edge::store::opener::{About, Opener, Read, plain_name};
 use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::record::{Device, StoredCaller, StoredSession};
+use crate::edge::store::record::{KnownDevice, StoredCaller, StoredSession};
 use crate::error::Result;
 use crate::model::session::Session;
 use crate::model::session::validate::is_serial;
@@ -73,8 +73,8 @@ impl Cache {
     ///
     /// # Errors
     /// The directory or the file cannot be trusted.
-    pub fn device(&self, id: &str) -> Result<Option<Device>> {
-        let device = self.look_up::<Device>(id, About::Device)?;
+    pub fn device(&self, id: &str) -> Result<Option<KnownDevice>> {
+        let device = self.look_up::<KnownDevice>(id, About::Device)?;
         Ok(device.filter(|device| is_serial(&device.serial)))
     }
 
@@ -125,8 +125,8 @@ impl Cache {
         };
         match key {
             Ok(key) => Opener::new(key, false),
-            Err(trouble) => {
-                log::debug!("nothing can be decrypted now: {}", trouble.cause);
+            Err(error) => {
+                log::debug!("nothing can be decrypted now: {}", error.cause);
                 Opener::new(None, auto)
             }
         }
@@ -174,7 +174,7 @@ impl Cache {
         found.sessions.retain(chosen);
         let _changing = dir.changing();
         for kept in &found.sessions {
-            // One that was put in its place meanwhile is newer than this wish.
+            // One that was put in its place meanwhile is newer than this request.
             dir.remove_seen(&kept.name, &kept.seen)?;
         }
         Ok(found)

@@ -5,7 +5,7 @@ use std::path::Path;
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
-use crate::edge::store::keyring::{self, CacheKey, Trouble};
+use crate::edge::store::keyring::{self, CacheKey, KeyringError};
 use crate::model::digest::digest_of;
 
 /// Where the key of a directory is. Each has one of its own, so that forgetting one leaves the
@@ -23,7 +23,7 @@ impl KeyPlace {
     ///
     /// # Errors
     /// There is no keyring, or it refuses.
-    pub(crate) fn find(&self) -> Result<Option<CacheKey>, Trouble> {
+    pub(crate) fn find(&self) -> Result<Option<CacheKey>, KeyringError> {
         keyring::find(&self.0)
     }
 
@@ -32,12 +32,12 @@ impl KeyPlace {
     ///
     /// # Errors
     /// There is no keyring, or it refuses or is full.
-    pub(crate) fn find_or_make(&self) -> Result<CacheKey, Trouble> {
+    pub(crate) fn find_or_make(&self) -> Result<CacheKey, KeyringError> {
         if let Some(key) = self.find()? {
             keyring::renew(&self.0);
             return Ok(key);
         }
-        let no_key = |cause: &str| Trouble {
+        let no_key = |cause: &str| KeyringError {
             may_pass: true,
             cause: cause.to_owned(),
             remedy: "try again",

@@ -5,11 +5,11 @@ use zeroize::Zeroizing;
 
 use crate::edge::store::cache::{Cache, Keeping};
 use crate::edge::store::inventory;
-use crate::edge::store::keyring::Trouble;
+use crate::edge::store::keyring::KeyringError;
 use crate::edge::store::opener::{About, plain, plain_name, sealed};
+use crate::edge::store::plain_notice::{self, StoreOutcome};
 use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::record::{Device, StoredCaller, StoredSession};
-use crate::edge::store::told::{self, Stored};
+use crate::edge::store::record::{KnownDevice, StoredCaller, StoredSession};
 use crate::error::{Error, Result};
 use crate::model::session::Session;
 use crate::model::source::caller::Caller;
@@ -33,7 +33,7 @@ impl Cache {
             let _changing = dir.changing();
             self.key()
                 .find_or_make()
-                .map_err(|trouble| no_keyring(&trouble))?;
+                .map_err(|error| no_keyring(&error))?;
         }
         Ok(())
     }
@@ -42,28 +42,28 @@ impl Cache {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn store(&self, id: &str, session: &Session, now: Timestamp) -> Result<Stored> {
+    pub fn store(&self, id: &str, session: &Session, now: Timestamp) -> Result<StoreOutcome> {
         if !self.keeps() {
-            return Ok(Stored::AsWished);
+            return Ok(StoreOutcome::AsRequested);
         }
         let dir = self.directory()?;
-        let trouble = self.write(&dir, id, About::Session, &StoredSession::from(session))?;
-        let sealed = trouble.is_none() && self.keeping != Keeping::Plain;
+        let error = self.write(&dir, id, About::Session, &StoredSession::from(session))?;
+        let sealed = error.is_none() && self.keeping != Keeping::Plain;
         inventory::tidy(&dir, &self.opener_of_all(), sealed, now);
-        if let Some(trouble) = trouble {
-            return Ok(told::tell_change(&dir, trouble));
+        if let Some(error) = error {
+            return Ok(plain_notice::plain_outcome(&dir, error));
         }
         if sealed {
-            told::forget(&dir);
+            plain_notice::forget(&dir);
         }
-        Ok(Stored::AsWished)
+        Ok(StoreOutcome::AsRequested)
     }
 
     /// Keeps a device for an identity.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn store_device(&self, id: &str, device: &Device) -> Result<()> {
+    pub fn store_device(&self, id: &str, device: &KnownDevice) -> Result<()> {
         if self.keeps() {
             self.write(&self.directory()?, id, About::Device, device)?;
         }
@@ -82,19 +82,19 @@ impl Cache {
         Ok(())
     }
 
-    /// Writes a record as is wished; the trouble, if it is in plain because of one.
+    /// Writes a record as requested; the error, if it is in a plain file because of one.
     fn write(
         &self,
         dir: &PrivateDir,
         id: &str,
         about: About,
         record: &impl Serialize,
-    ) -> Result<Option<Trouble>> {
+    ) -> Result<Option<KeyringError>> {
         let json = serde_json::to_vec(record).map(Zeroizing::new);
         let json = json.map_err(|error| cannot_keep(&error.to_string()))?;
         // From the look at the key on: with a key that `clear` takes away now, it would not open.
         let _changing = dir.changing();
-        let trouble = match self.keeping {
+        let error = match self.keeping {
             Keeping::Plain | Keeping::Nothing => None,
             Keeping::Auto | Keeping::Encrypted => match self.key().find_or_make() {
                 Ok(key) => {
@@ -104,15 +104,15 @@ impl Cache {
                     dir.write(&name, &content)?;
                     return Ok(None);
                 }
-                Err(trouble) if self.keeping == Keeping::Encrypted => {
-                    return Err(no_keyring(&trouble));
+                Err(error) if self.keeping == Keeping::Encrypted => {
+                    return Err(no_keyring(&error));
                 }
-                Err(trouble) => Some(trouble),
+                Err(error) => Some(error),
             },
         };
-        let provisional = trouble.as_ref().is_some_and(|trouble| trouble.may_pass);
+        let provisional = error.as_ref().is_some_and(|error| error.may_pass);
         dir.write(&plain_name(id, about), &plain(&json, provisional))?;
-        Ok(trouble)
+        Ok(error)
     }
 }
 
@@ -120,13 +120,13 @@ fn cannot_keep(cause: &str) -> Error {
     Error::new("cannot keep the session", cause, "use --cache none")
 }
 
-fn no_keyring(trouble: &Trouble) -> Error {
+fn no_keyring(error: &KeyringError) -> Error {
     Error::new(
         "sessions cannot be kept encrypted",
-        &trouble.cause,
+        &error.cause,
         format!(
             "{}; or leave --cache out to keep them in plain files, or use --cache none",
-            trouble.remedy
+            error.remedy
         ),
     )
 }

@@ -5,7 +5,7 @@ use crate::edge::clock::now;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::cache_write::LARGEST;
 use crate::edge::store::device_lock::holders;
-use crate::edge::store::keyring::Trouble;
+use crate::edge::store::keyring::KeyringError;
 use crate::edge::store::lock_holder::Holder;
 use crate::edge::store::private_dir::{PrivateDir, STALE, TEMPORARY};
 use crate::error::Result;
@@ -15,7 +15,7 @@ pub(crate) struct Health {
     /// Whether its directory is there; it is made when a session is stored.
     pub(crate) is_there: bool,
     /// Why a session would be kept in a plain file; none if it would be encrypted.
-    pub(crate) keyring: Option<Trouble>,
+    pub(crate) keyring: Option<KeyringError>,
     /// The processes that have a lock now, as far as they are known.
     pub(crate) holders: Vec<Option<Holder>>,
     /// The number of files that killed runs have left.

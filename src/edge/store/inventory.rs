@@ -4,9 +4,9 @@
 use crate::edge::clock::moment;
 use crate::edge::store::leftovers;
 use crate::edge::store::opener::{About, Opened, Opener, Read};
+use crate::edge::store::plain_notice::NOTICE;
 use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
-use crate::edge::store::told::TOLD;
 use crate::edge::store::trust::FileIdentity;
 use crate::edge::system::boot;
 use crate::error::{Error, Result};
@@ -168,7 +168,7 @@ pub(crate) fn clear_all(dir: &PrivateDir, opener: &Opener, now: Timestamp) -> Re
     let found = all(dir, opener, now)?;
     let (mut removed, mut left) = (0_usize, Vec::new());
     for name in dir.names("")? {
-        let ours = About::of(&name).is_some() || name == TOLD || name.starts_with(TEMPORARY);
+        let ours = About::of(&name).is_some() || name == NOTICE || name.starts_with(TEMPORARY);
         match ours.then(|| dir.remove(&name)) {
             Some(Ok(true)) => removed += 1,
             Some(Err(error)) => left.push(error),

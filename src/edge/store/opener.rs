@@ -85,7 +85,7 @@ pub(crate) enum Read<T> {
 }
 
 impl Opener {
-    /// Opens what is sealed with this key, and, if so wished, plain files.
+    /// Opens what is sealed with this key, and, if asked to, plain files.
     pub(crate) fn new(key: Option<CacheKey>, plain: bool) -> Self {
         let key = key.map(|key| {
             let id = key_id(&key);

@@ -11,7 +11,7 @@ use crate::model::time::Timestamp;
 
 /// A device that was looked up for an access key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Device {
+pub struct KnownDevice {
     pub serial: String,
     /// Whether the user has others that give codes: then a question names it.
     pub one_of_several: bool,

@@ -41,7 +41,7 @@ pub(crate) fn segment(shell: Shell, profile: &str, left: Left, colours: bool) ->
 
 /// The sign for what shows the output of a program: a prompt that has `$(mfaexec prompt)` in it, or a
 /// status line.
-pub(crate) fn sign(reader: Reader, profile: &str, left: Left, colours: bool) -> String {
+pub(crate) fn sign(reader: PromptHost, profile: &str, left: Left, colours: bool) -> String {
     let (text, colour) = words(profile, left);
     let text = match colour {
         Some(colour) if colours => colour.for_reader(&text, reader),
@@ -49,14 +49,14 @@ pub(crate) fn sign(reader: Reader, profile: &str, left: Left, colours: bool) -> 
     };
     match reader {
         // Some take the end of the line away, and others show it.
-        Reader::Tmux | Reader::Plain => text + "\n",
+        PromptHost::Tmux | PromptHost::Plain => text + "\n",
         _ => text + " ",
     }
 }
 
 /// What shows the sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reader {
+pub(crate) enum PromptHost {
     Bash,
     Zsh,
     /// Shells that find out the width of what a program prints by themselves.
@@ -122,18 +122,18 @@ impl Colour {
         }
     }
 
-    fn for_reader(self, text: &str, reader: Reader) -> String {
+    fn for_reader(self, text: &str, reader: PromptHost) -> String {
         let (number, name) = self.names();
         match reader {
             // What \[ and \] mean is decided before a program's output comes in: these are what they
             // become (readline.h, RL_PROMPT_START_IGNORE).
-            Reader::Bash => {
+            PromptHost::Bash => {
                 format!("\u{1}\u{1b}[{number}m\u{2}{text}\u{1}\u{1b}[0m\u{2}")
             }
-            Reader::Zsh => self.around(text, Shell::Zsh),
-            Reader::Fish => self.around(text, Shell::Fish),
-            Reader::Tmux => format!("#[fg={name}]{text}#[default]"),
-            Reader::Sh | Reader::Plain => text.to_owned(),
+            PromptHost::Zsh => self.around(text, Shell::Zsh),
+            PromptHost::Fish => self.around(text, Shell::Fish),
+            PromptHost::Tmux => format!("#[fg={name}]{text}#[default]"),
+            PromptHost::Sh | PromptHost::Plain => text.to_owned(),
         }
     }
 
@@ -184,15 +184,15 @@ mod tests {
     fn each_reader_has_its_own_colours() {
         let of = |reader| sign(reader, "p", Left::Ended, true);
         assert_eq!(
-            of(Reader::Bash),
+            of(PromptHost::Bash),
             "\u{1}\u{1b}[31m\u{2}(p expired)\u{1}\u{1b}[0m\u{2} "
         );
-        assert_eq!(of(Reader::Zsh), "%F{red}(p expired)%f ");
-        assert_eq!(of(Reader::Fish), "\u{1b}[31m(p expired)\u{1b}[0m ");
-        assert_eq!(of(Reader::Sh), "(p expired) ");
-        assert_eq!(of(Reader::Tmux), "#[fg=red](p expired)#[default]\n");
-        assert_eq!(of(Reader::Plain), "(p expired)\n");
-        let plain = sign(Reader::Tmux, "a#[b]", Left::Unknown, false);
+        assert_eq!(of(PromptHost::Zsh), "%F{red}(p expired)%f ");
+        assert_eq!(of(PromptHost::Fish), "\u{1b}[31m(p expired)\u{1b}[0m ");
+        assert_eq!(of(PromptHost::Sh), "(p expired) ");
+        assert_eq!(of(PromptHost::Tmux), "#[fg=red](p expired)#[default]\n");
+        assert_eq!(of(PromptHost::Plain), "(p expired)\n");
+        let plain = sign(PromptHost::Tmux, "a#[b]", Left::Unknown, false);
         assert_eq!(plain, "(a??b?)\n");
     }
 

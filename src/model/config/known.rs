@@ -3,7 +3,7 @@
 
 /// What depends on a setting.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Importance {
     /// It decides who the user is, with which rights, or what guards the session.
     Identity,
     /// It belongs to an identity: a key, a device, who is told a code. If it is not read, the user
@@ -14,12 +14,12 @@ enum Part {
     /// Anything else. mfaexec or another tool reads it.
     Other,
 }
-use Part::{Beside, Identity, Other, Own};
+use Importance::{Beside, Identity, Other, Own};
 
 /// Settings of profiles and of `[sso-session]`, sorted: those of the AWS CLI and the SDKs
 /// (botocore's `configprovider.py` and `credentials.py`, the AWS CLI's `cli_*`), of aws-vault,
 /// aws-mfa, saml2aws, Granted, awsume and the AWS toolkits, and mfaexec's own.
-const KNOWN: [(&str, Part); 125] = [
+const KNOWN: [(&str, Importance); 125] = [
     ("account_id_endpoint_mode", Other),
     ("api_versions", Other),
     ("assumed_role", Own),
@@ -147,7 +147,7 @@ const KNOWN: [(&str, Part); 125] = [
     ("x_security_token_expires", Own),
 ];
 
-fn find(key: &str) -> Option<Part> {
+fn find(key: &str) -> Option<Importance> {
     let place = |key: &str| KNOWN.binary_search_by(|(known, _)| (*known).cmp(key));
     let found = place(key)
         .or_else(|_| place(&key.to_ascii_lowercase()))

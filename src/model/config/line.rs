@@ -21,11 +21,11 @@ pub(super) enum Line<'a> {
 }
 
 /// Reads lines one after the other. What a line is depends on those before it.
-pub(super) struct Reader {
-    place: Place,
+pub(super) struct LineReader {
+    place: Position,
 }
 
-enum Place {
+enum Position {
     /// Before the first section.
     Start,
     /// In a section that is not read: it may contain anything.
@@ -46,18 +46,18 @@ enum Takes {
     Anything,
 }
 
-impl Reader {
+impl LineReader {
     pub(super) fn of_file() -> Self {
-        let place = Place::Start;
+        let place = Position::Start;
         Self { place }
     }
 
     /// For the lines after a header.
     pub(super) fn of_section(is_read: bool) -> Self {
         let place = if is_read {
-            Place::Section
+            Position::Section
         } else {
-            Place::Unread
+            Position::Unread
         };
         Self { place }
     }
@@ -78,17 +78,17 @@ impl Reader {
         }
         let indent = line.len() - content.len();
         match self.place {
-            Place::Setting {
+            Position::Setting {
                 indent: above,
                 takes,
             } if indent > above => continuation(content, takes),
             _ if content.starts_with('[') => header(content),
-            Place::Start => invalid("a setting before the first [section]", content),
-            Place::Unread => match split(content) {
+            Position::Start => invalid("a setting before the first [section]", content),
+            Position::Unread => match split(content) {
                 Some((key, text)) => Line::Setting { key, text },
                 None => Line::Empty,
             },
-            Place::Section | Place::Setting { .. } => self.setting(indent, content),
+            Position::Section | Position::Setting { .. } => self.setting(indent, content),
         }
     }
 
@@ -107,7 +107,7 @@ impl Reader {
             "" => Takes::Settings,
             _ => Takes::Text,
         };
-        self.place = Place::Setting { indent, takes };
+        self.place = Position::Setting { indent, takes };
         Line::Setting { key, text }
     }
 }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<Line<'_>> {
-        let mut reader = Reader::of_section(true);
+        let mut reader = LineReader::of_section(true);
         text.split_inclusive('\n').map(|l| reader.read(l)).collect()
     }
 
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_value_begins_after_the_first_sign_and_ends_before_a_comment() {
         for line in ["a=b", "\ta : b \r\n", "a = b ; c", "a\u{a0}=\u{a0}b # c"] {
-            let mut reader = Reader::of_section(true);
+            let mut reader = LineReader::of_section(true);
             let Line::Setting { key, text } = reader.read(line) else {
                 panic!("{line:?}");
             };
@@ -242,11 +242,14 @@ mod tests {
 
     #[test]
     fn what_is_not_read_may_contain_anything() {
-        let mut reader = Reader::of_section(false);
+        let mut reader = LineReader::of_section(false);
         assert_eq!(reader.read("junk"), Line::Empty);
         assert_eq!(reader.read(" = b"), setting("", "b"));
         assert_eq!(reader.read("  [c] # d"), Line::Header("c"));
         assert_eq!(read("a b = c\n  d")[1], Line::Empty);
-        assert!(matches!(Reader::of_file().read("a = b"), Line::Invalid(_)));
+        assert!(matches!(
+            LineReader::of_file().read("a = b"),
+            Line::Invalid(_)
+        ));
     }
 }

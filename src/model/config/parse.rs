@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::escape::{is_unseen, unseen};
 use crate::model::config::header::{Header, classify, glued_to};
 use crate::model::config::known::decides;
-use crate::model::config::line::{Line, Reader};
+use crate::model::config::line::{Line, LineReader};
 use crate::model::config::section::{
     ConfigFile, FileKind, Glued, Ignored, ParsedFile, Section, SectionKind,
 };
@@ -30,8 +30,8 @@ pub(super) fn parse(file: ConfigFile) -> Result<ParsedFile> {
     if text.starts_with(BYTE_ORDER_MARK) {
         text.remove(0);
     }
-    let mut index = Index::new(kind);
-    let mut reader = Reader::of_file();
+    let mut index = FileBuilder::new(kind);
+    let mut reader = LineReader::of_file();
     let mut end = 0;
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         let begin = end;
@@ -41,7 +41,7 @@ pub(super) fn parse(file: ConfigFile) -> Result<ParsedFile> {
             Line::Header(header) => {
                 index.end_section(begin);
                 index.is_read = index.header(number, header, end);
-                reader = Reader::of_section(index.is_read);
+                reader = LineReader::of_section(index.is_read);
             }
             Line::Setting { key, .. } => index.note_decisive(number, key),
             Line::Invalid(cause) => return Err(invalid(&path, number, &cause)),
@@ -53,7 +53,7 @@ pub(super) fn parse(file: ConfigFile) -> Result<ParsedFile> {
 }
 
 /// What was found so far.
-struct Index {
+struct FileBuilder {
     kind: FileKind,
     sections: Vec<Section>,
     ignored: Vec<Ignored>,
@@ -65,7 +65,7 @@ struct Index {
     has_profile_default: bool,
 }
 
-impl Index {
+impl FileBuilder {
     fn new(kind: FileKind) -> Self {
         Self {
             kind,

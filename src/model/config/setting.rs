@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::iter;
 use std::path::Path;
 
-use crate::model::config::line::{Line, Reader, is_name, value};
+use crate::model::config::line::{Line, LineReader, is_name, value};
 use crate::model::config::section::{ParsedFile, Section};
 
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl<'a> Setting<'a> {
 impl ParsedFile {
     /// The settings of a section in their order.
     pub(super) fn settings<'a>(&'a self, section: &Section) -> impl Iterator<Item = Setting<'a>> {
-        let mut reader = Reader::of_section(true);
+        let mut reader = LineReader::of_section(true);
         let text = self.text[section.body.clone()].split_inclusive('\n');
         let lines = text.map(move |line| reader.read(line));
         let lines = (section.line + 1..).zip(lines);

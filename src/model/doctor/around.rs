@@ -28,7 +28,7 @@ const OF_ENDPOINT: [&str; 2] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
 ];
 
-/// Variables that change where requests go, which is good to know and may be wished.
+/// Variables that change where requests go, which is good to know and may be intended.
 const CHANGE_WAY: [&str; 8] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_STS",

@@ -42,7 +42,7 @@ impl Outcome {
 
 /// What is wrong, or why nothing is known, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
+pub(super) struct Problem {
     pub(super) cause: String,
     pub(super) remedy: String,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Check {
     pub(super) name: &'static str,
     pub(super) outcome: Outcome,
     pub(super) what: String,
-    pub(super) trouble: Option<Trouble>,
+    pub(super) problem: Option<Problem>,
 }
 
 impl Check {
@@ -62,7 +62,7 @@ impl Check {
             name,
             outcome: Outcome::Ok,
             what: printable(what.as_ref()),
-            trouble: None,
+            problem: None,
         }
     }
 
@@ -72,7 +72,7 @@ impl Check {
         cause: impl AsRef<str>,
         remedy: impl AsRef<str>,
     ) -> Self {
-        Self::troubled(name, Outcome::Warning, what, cause, remedy)
+        Self::with_problem(name, Outcome::Warning, what, cause, remedy)
     }
 
     pub(crate) fn failed(
@@ -81,7 +81,7 @@ impl Check {
         cause: impl AsRef<str>,
         remedy: impl AsRef<str>,
     ) -> Self {
-        Self::troubled(name, Outcome::Failed, what, cause, remedy)
+        Self::with_problem(name, Outcome::Failed, what, cause, remedy)
     }
 
     pub(crate) fn not_checked(
@@ -90,13 +90,13 @@ impl Check {
         cause: impl AsRef<str>,
         remedy: impl AsRef<str>,
     ) -> Self {
-        Self::troubled(name, Outcome::NotChecked, what, cause, remedy)
+        Self::with_problem(name, Outcome::NotChecked, what, cause, remedy)
     }
 
     /// What a run would say, as the result of a check.
     pub(crate) fn of_error(name: &'static str, outcome: Outcome, error: &Error) -> Self {
         let [what, cause, remedy] = error.parts();
-        Self::troubled(name, outcome, what, cause, remedy)
+        Self::with_problem(name, outcome, what, cause, remedy)
     }
 
     /// A failure, as a run would tell it.
@@ -104,7 +104,7 @@ impl Check {
         Self::of_error(name, Outcome::Failed, error)
     }
 
-    pub(super) fn troubled(
+    pub(super) fn with_problem(
         name: &'static str,
         outcome: Outcome,
         what: impl AsRef<str>,
@@ -115,7 +115,7 @@ impl Check {
             name,
             outcome,
             what: printable(what.as_ref()),
-            trouble: Some(Trouble {
+            problem: Some(Problem {
                 cause: printable(cause.as_ref()),
                 remedy: printable(remedy.as_ref()),
             }),
@@ -128,13 +128,13 @@ impl Check {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let trouble = self.trouble.as_ref();
+        let problem = self.problem.as_ref();
         json!({
             "name": self.name,
             "result": self.outcome.in_json(),
             "what": self.what,
-            "cause": trouble.map(|trouble| &trouble.cause),
-            "remedy": trouble.map(|trouble| &trouble.remedy),
+            "cause": problem.map(|problem| &problem.cause),
+            "remedy": problem.map(|problem| &problem.remedy),
         })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const INSTALLED: [Installed; 5] = [
 
 /// What was found of one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum InstalledCopy {
     Nowhere,
     /// Of this version, at this path.
     Same(String),
@@ -154,7 +154,7 @@ impl Installed {
     }
 
     /// What the user's shell lacks, or any shell has of another version.
-    pub(crate) fn judge(self, found: &Found, env: &Environment) -> Option<Check> {
+    pub(crate) fn judge(self, found: &InstalledCopy, env: &Environment) -> Option<Check> {
         let name = match self {
             Self::Completions(CompletedShell::Bash) => "completions_of_bash",
             Self::Completions(CompletedShell::Zsh) => "completions_of_zsh",
@@ -163,18 +163,20 @@ impl Installed {
             Self::ManPages => "man_page",
         };
         match found {
-            Found::Same(path) => Some(Check::ok(name, format!("{path} is of this version"))),
-            Found::Unread(path) => Some(Check::ok(
+            InstalledCopy::Same(path) => {
+                Some(Check::ok(name, format!("{path} is of this version")))
+            }
+            InstalledCopy::Unread(path) => Some(Check::ok(
                 name,
                 format!("{path} is there; it is compressed, so its version was not compared"),
             )),
-            Found::Other(path) => Some(Check::warning(
+            InstalledCopy::Other(path) => Some(Check::warning(
                 name,
                 format!("{path} is of another version"),
                 "its content is not what this mfaexec has",
                 self.write_into(path.rsplit_once('/').map_or("", |(directory, _)| directory)),
             )),
-            Found::Nowhere if self.is_used(env) => Some(Check::warning(
+            InstalledCopy::Nowhere if self.is_used(env) => Some(Check::warning(
                 name,
                 match self {
                     Self::Completions(shell) => {
@@ -191,7 +193,7 @@ impl Installed {
                 },
                 self.install(env).unwrap_or_default(),
             )),
-            Found::Nowhere => None,
+            InstalledCopy::Nowhere => None,
         }
     }
 

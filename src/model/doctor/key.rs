@@ -134,7 +134,7 @@ pub(crate) fn last_use(key: &str, last: &LastUse, is_own: bool, now: Timestamp) 
 /// A check that a call could not answer.
 pub(crate) fn unknown(name: &'static str, what: &str, error: &Error) -> Check {
     let [said, cause, remedy] = error.parts();
-    Check::troubled(
+    Check::with_problem(
         name,
         Outcome::NotChecked,
         what,

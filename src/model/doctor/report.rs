@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::model::doctor::check::{Check, Outcome, Trouble};
+use crate::model::doctor::check::{Check, Outcome, Problem};
 use crate::model::failure::secrets::Secrets;
 
 #[derive(Debug)]
@@ -14,9 +14,9 @@ impl Report {
     pub(crate) fn new(checks: Vec<Check>, secrets: &Secrets) -> Self {
         let shown = |check: Check| Check {
             what: secrets.shown(&check.what),
-            trouble: check.trouble.map(|trouble| Trouble {
-                cause: secrets.shown(&trouble.cause),
-                remedy: secrets.shown(&trouble.remedy),
+            problem: check.problem.map(|problem| Problem {
+                cause: secrets.shown(&problem.cause),
+                remedy: secrets.shown(&problem.remedy),
             }),
             ..check
         };
@@ -47,9 +47,9 @@ impl Report {
     /// A check has failed.
     pub(crate) fn verdict(&self) -> Result<(), Error> {
         let failed: Vec<&Check> = self.of(Outcome::Failed).collect();
-        let Some((first, trouble)) = failed
+        let Some((first, problem)) = failed
             .first()
-            .and_then(|check| Some((check, check.trouble.as_ref()?)))
+            .and_then(|check| Some((check, check.problem.as_ref()?)))
         else {
             return Ok(());
         };
@@ -60,8 +60,8 @@ impl Report {
         let names: Vec<String> = failed.iter().map(|check| check.label()).collect();
         Err(Error::new(
             format!("{number}: {}", names.join(", ")),
-            format!("{}: {}", first.what, trouble.cause),
-            &trouble.remedy,
+            format!("{}: {}", first.what, problem.cause),
+            &problem.remedy,
         ))
     }
 

@@ -10,7 +10,7 @@ use crate::model::doctor::report::Report;
 
 /// How it is shown.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Look {
+pub(crate) struct TextStyle {
     /// The columns of a terminal; without one, a line is as long as it is.
     pub(crate) width: Option<usize>,
     pub(crate) colours: bool,
@@ -25,7 +25,7 @@ const RESULT_COLUMNS: usize = 11;
 const WIDE: usize = 60;
 
 impl Report {
-    pub(crate) fn to_text(&self, look: Look) -> String {
+    pub(crate) fn to_text(&self, look: TextStyle) -> String {
         let shown = |check: &&Check| !look.only_problems || check.outcome != Outcome::Ok;
         let checks = self.0.iter().filter(shown);
         checks.map(|check| check.to_text(look)).collect()
@@ -33,7 +33,7 @@ impl Report {
 }
 
 impl Check {
-    fn to_text(&self, look: Look) -> String {
+    fn to_text(&self, look: TextStyle) -> String {
         let (sign, result) = (self.outcome.sign(), self.outcome.in_words());
         let is_wide = look.width.is_none_or(|width| width >= WIDE);
         let columns = if is_wide { RESULT_COLUMNS } else { 0 };
@@ -46,11 +46,11 @@ impl Check {
             lines = format!("{style}{lines}{style:#}{rest}");
         }
         lines.push('\n');
-        if let Some(trouble) = &self.trouble {
-            let cause = format!("{INDENT}cause:  {}", trouble.cause);
+        if let Some(problem) = &self.problem {
+            let cause = format!("{INDENT}cause:  {}", problem.cause);
             // A remedy is to be copied: the terminal may break it, mfaexec does not.
             let _ = writeln!(lines, "{}", wrapped(&cause, look.width));
-            let _ = writeln!(lines, "{INDENT}remedy: {}", trouble.remedy);
+            let _ = writeln!(lines, "{INDENT}remedy: {}", problem.remedy);
         }
         lines
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn text(width: Option<usize>) -> String {
-        report().to_text(Look {
+        report().to_text(TextStyle {
             width,
             colours: false,
             only_problems: false,
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn colours_add_nothing_but_colours() {
-        let look = Look {
+        let look = TextStyle {
             width: Some(40),
             colours: true,
             only_problems: true,

@@ -17,12 +17,12 @@ pub struct Asked<'a> {
     /// What its session was to be called.
     pub session_name: Option<&'a str>,
     /// How the session below the role gets another one, where that was cached.
-    pub renewal: Option<Renewal>,
+    pub renewal: Option<CachedSession>,
 }
 
 /// A cached session that a role was to be assumed with.
 #[derive(Debug, Clone)]
-pub struct Renewal {
+pub struct CachedSession {
     /// The seconds since its code was given; none if it is another kind of session.
     pub age_of_mfa: Option<u64>,
     /// What a person can do to get another one.

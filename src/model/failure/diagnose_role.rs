@@ -1,7 +1,7 @@
 //! What it means that a role cannot be assumed, or that a provider gives no keys.
 
 use crate::error::Error;
-use crate::model::failure::asked::{Asked, Renewal};
+use crate::model::failure::asked::{Asked, CachedSession};
 use crate::model::failure::{CallFailure, Meaning, Progress};
 use crate::model::source::Source;
 use crate::model::source::provider::{Provider, ProviderKind};
@@ -84,7 +84,7 @@ fn denied(asked: &Asked<'_>, role: &Role) -> String {
             format!("{common}; if it asks for MFA, leave out --without-mfa")
         }
         Source::Key(_) | Source::KeyOfProgram { .. } => match &asked.renewal {
-            Some(Renewal {
+            Some(CachedSession {
                 age_of_mfa: Some(age),
                 remedy,
             }) => format!(
@@ -101,7 +101,7 @@ fn denied(asked: &Asked<'_>, role: &Role) -> String {
 fn renewed(asked: &Asked<'_>) -> String {
     match (&asked.settings.source, &asked.renewal) {
         (Source::Provider(provider), _) if !provider.is_worth_keeping() => remedy(provider),
-        (_, Some(Renewal { remedy, .. })) => remedy.clone(),
+        (_, Some(CachedSession { remedy, .. })) => remedy.clone(),
         (_, None) => "try again".to_owned(),
     }
 }

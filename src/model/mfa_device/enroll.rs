@@ -7,7 +7,7 @@ use crate::model::origin::Sourced;
 
 /// What is known before anything is done.
 #[derive(Debug, Clone)]
-pub(crate) struct Before<'a> {
+pub(crate) struct BeforeEnrollment<'a> {
     pub user: &'a str,
     pub user_arn: &'a str,
     /// What `--device` says.
@@ -45,7 +45,7 @@ pub(crate) struct NewDevice {
     pub write: bool,
 }
 
-impl Before<'_> {
+impl BeforeEnrollment<'_> {
     /// # Errors
     /// It is not clear what is wanted, or IAM would refuse it.
     pub(crate) fn decide(&self) -> Result<Enrollment> {
@@ -167,7 +167,7 @@ mod tests {
         };
         let devices: Option<Vec<Device>> = devices.map(|all| all.iter().map(device).collect());
         let written = written.map(|serial| Sourced::new(serial.to_owned(), Origin::Default));
-        Before {
+        BeforeEnrollment {
             user: "ann",
             user_arn: "arn:aws:iam::123456789012:user/ann",
             given,

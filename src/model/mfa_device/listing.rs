@@ -15,7 +15,7 @@ pub(crate) struct Listing {
     pub named: Vec<(String, String)>,
 }
 
-struct Row {
+struct DeviceRow {
     serial: String,
     kind: DeviceKind,
     profiles: Vec<String>,
@@ -41,7 +41,7 @@ impl DeviceKind {
     }
 }
 
-impl Row {
+impl DeviceRow {
     fn state(&self) -> &'static str {
         match (&self.enabled, gives_codes(&self.serial)) {
             (None, _) => "left over",
@@ -52,10 +52,10 @@ impl Row {
 }
 
 impl Listing {
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<DeviceRow> {
         let row = |serial: &str, enabled| {
             let profiles = self.named.iter().filter(|(_, device)| device == serial);
-            Row {
+            DeviceRow {
                 serial: serial.to_owned(),
                 kind: DeviceKind::of(serial),
                 profiles: profiles.map(|(profile, _)| profile.clone()).collect(),

@@ -7,7 +7,7 @@ use crate::model::mfa_device::{Device, DeviceKind, gives_codes, meant};
 
 /// What is known before anything is done.
 #[derive(Debug, Clone)]
-pub(crate) struct Before<'a> {
+pub(crate) struct BeforeRemoval<'a> {
     pub user: &'a str,
     /// What `--device` says.
     pub given: Option<&'a str>,
@@ -32,7 +32,7 @@ pub(crate) struct Removal {
     pub is_last: bool,
 }
 
-impl Before<'_> {
+impl BeforeRemoval<'_> {
     /// # Errors
     /// It is not clear which device is meant.
     pub(crate) fn decide(&self) -> Result<Removal> {
@@ -143,7 +143,7 @@ mod tests {
             })
             .collect();
         let written = written.map(arn);
-        Before {
+        BeforeRemoval {
             user: "ann",
             given,
             devices: Some(&devices),

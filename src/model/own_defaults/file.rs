@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{CACHE_MODES, Colours, OwnDefaults, Written};
+use super::{CACHE_MODES, Colours, OwnDefaults, WrittenDefault};
 use crate::error::{Error, Result};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::time::Span;
@@ -35,7 +35,7 @@ impl OwnDefaults {
         lines.sort_by_key(|(key, _)| key.span().start);
         let mut defaults = Self::default();
         for (key, value) in lines {
-            let line = Line {
+            let line = DefaultsLine {
                 place: file.place(key.span().start),
                 name: file.known(key)?,
                 value: value.get_ref(),
@@ -45,7 +45,11 @@ impl OwnDefaults {
         Ok(defaults)
     }
 
-    fn take(&mut self, line: &Line<'_>, prompts: impl Fn(&str) -> Option<String>) -> Result<()> {
+    fn take(
+        &mut self,
+        line: &DefaultsLine<'_>,
+        prompts: impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
         let text = line.text()?;
         match line.name {
             "profile" => self.profile = Some(line.sourced(text.clone())),
@@ -72,7 +76,7 @@ impl OwnDefaults {
                 self.colours = Some(line.sourced(colours));
             }
         }
-        self.written.push(Written {
+        self.written.push(WrittenDefault {
             name: line.name,
             value: text,
             origin: Origin::OwnFile(line.place.clone()),
@@ -134,13 +138,13 @@ fn meant(written: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-struct Line<'a> {
+struct DefaultsLine<'a> {
     place: String,
     name: &'static str,
     value: &'a DeValue<'a>,
 }
 
-impl Line<'_> {
+impl DefaultsLine<'_> {
     /// A text, or the seconds of a time without quotes.
     fn text(&self) -> Result<String> {
         let is_time = matches!(self.name, "duration" | "min-ttl");

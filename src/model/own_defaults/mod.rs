@@ -19,12 +19,12 @@ pub struct OwnDefaults {
     pub(crate) prompt: Option<Sourced<String>>,
     pub(crate) colours: Option<Sourced<Colours>>,
     /// All of them as they are written, in the order of the file.
-    pub(crate) written: Vec<Written>,
+    pub(crate) written: Vec<WrittenDefault>,
 }
 
 /// A line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Written {
+pub(crate) struct WrittenDefault {
     pub(crate) name: &'static str,
     pub(crate) value: String,
     pub(crate) origin: Origin,

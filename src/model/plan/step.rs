@@ -36,7 +36,7 @@ pub struct Step {
     pub duration: u64,
     /// Whether that duration was requested, so that a shorter cached session is not reused.
     pub requested: bool,
-    /// The wish that was cut to an hour, as the role is assumed with temporary keys.
+    /// The requested duration, if it was cut to an hour: the role is assumed with temporary keys.
     pub cut: Option<Sourced<Span>>,
     /// Whether a code goes with the call.
     pub with_code: bool,
@@ -89,10 +89,10 @@ pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
         let session_name = settings.session_name(role);
         id = id.map(|id| role.session_id(&id, &session_name));
         let by_key = number == 0 && direct;
-        let wish = &role.duration;
+        let asked = &role.duration;
         let duration = match by_key {
-            true => wish.value.seconds,
-            false => capped(wish.value.seconds),
+            true => asked.value.seconds,
+            false => capped(asked.value.seconds),
         };
         steps.push(Step {
             call: Call::AssumeRole {
@@ -102,8 +102,8 @@ pub(crate) fn steps(settings: &Settings) -> Vec<Step> {
             kind: SessionKind::Role,
             id: id.clone(),
             duration,
-            requested: wish.origin != Origin::Default,
-            cut: (duration < wish.value.seconds).then(|| wish.clone()),
+            requested: asked.origin != Origin::Default,
+            cut: (duration < asked.value.seconds).then(|| asked.clone()),
             with_code: by_key && with_device,
             min_ttl: DEFAULT_MIN_TTL,
             keep: true,

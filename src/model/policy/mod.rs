@@ -12,7 +12,7 @@ use document::{Document, Statement, with_mfa, with_old_mfa, without_mfa};
 
 /// What a policy is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum PolicyPurpose {
     /// Actions that are allowed only with MFA.
     Mfa {
         actions: Vec<String>,
@@ -57,7 +57,7 @@ const TO_ENROLL: [&str; 3] = [
 /// # Errors
 /// An action, a principal, an age or a region that cannot be in a policy.
 pub(crate) fn policy(
-    purpose: &Purpose,
+    purpose: &PolicyPurpose,
     max_age: Option<&Span>,
     region: Option<&str>,
 ) -> Result<String> {
@@ -73,7 +73,7 @@ pub(crate) fn policy(
     let given = region.map(partition_of);
     let partition = given.unwrap_or("aws");
     let statements = match purpose {
-        Purpose::Mfa { actions, resources } => {
+        PolicyPurpose::Mfa { actions, resources } => {
             for action in actions {
                 check_action(action)?;
             }
@@ -81,13 +81,13 @@ pub(crate) fn policy(
             let allow = Statement::allow("AllowWithMfa", actions.iter().map(String::as_str));
             vec![allow.on(resources).when(with_mfa(max_age))]
         }
-        Purpose::SelfService { enrolled } => {
+        PolicyPurpose::SelfService { enrolled } => {
             let mut statements = self_service(partition);
             statements.extend(deny(*enrolled, max_age));
             statements
         }
-        Purpose::DenyWithoutMfa { enrolled } => deny(*enrolled, max_age),
-        Purpose::Trust { principals } => {
+        PolicyPurpose::DenyWithoutMfa { enrolled } => deny(*enrolled, max_age),
+        PolicyPurpose::Trust { principals } => {
             let of_arns = principals.iter().find_map(|name| Arn::parse(name));
             let partition = given.or(of_arns.map(|arn| arn.partition)).unwrap_or("aws");
             let arns: Result<Vec<String>> = principals

@@ -13,7 +13,7 @@ pub enum Response {
     /// A part of what was asked for.
     Data(Zeroizing<Vec<u8>>),
     /// The request was not carried out.
-    Failed(Failure),
+    Failed(AssuanError),
     /// The program wants to know something itself.
     Inquiry,
     /// A remark or a status: nothing to do.
@@ -24,7 +24,7 @@ pub enum Response {
 
 /// Why a request was not carried out.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum AssuanError {
     /// The person did not want to answer.
     Cancelled,
     /// No one answered in time.
@@ -85,15 +85,15 @@ pub fn response(line: &[u8]) -> Response {
 }
 
 /// `83886179 Operation cancelled <Pinentry>`: the upper half of the number says whose error it is.
-fn failure(text: &str) -> Failure {
+fn failure(text: &str) -> AssuanError {
     let text = text.trim();
     let (number, words) = text.split_once(' ').unwrap_or((text, text));
     let number = number.parse::<u32>().map(|number| number & 0xffff);
     match number {
         // GPG_ERR_CANCELED and GPG_ERR_FULLY_CANCELED, GPG_ERR_TIMEOUT of libgpg-error.
-        Ok(99 | 198) => Failure::Cancelled,
-        Ok(62) => Failure::TimedOut,
-        _ => Failure::Other(words.to_owned()),
+        Ok(99 | 198) => AssuanError::Cancelled,
+        Ok(62) => AssuanError::TimedOut,
+        _ => AssuanError::Other(words.to_owned()),
     }
 }
 
@@ -149,18 +149,21 @@ mod tests {
             ("INQUIRE QUALITY x", Response::Inquiry),
             (
                 "ERR 83886179 Operation cancelled <Pinentry>",
-                failed(Failure::Cancelled),
+                failed(AssuanError::Cancelled),
             ),
             (
                 "ERR 83886278 Operation fully cancelled",
-                failed(Failure::Cancelled),
+                failed(AssuanError::Cancelled),
             ),
-            ("ERR 83886142 Timeout <Pinentry>", failed(Failure::TimedOut)),
+            (
+                "ERR 83886142 Timeout <Pinentry>",
+                failed(AssuanError::TimedOut),
+            ),
             (
                 &format!("ERR 83918950 {other}"),
-                failed(Failure::Other(other.to_owned())),
+                failed(AssuanError::Other(other.to_owned())),
             ),
-            ("ERR", failed(Failure::Other(String::new()))),
+            ("ERR", failed(AssuanError::Other(String::new()))),
             ("OKAY", Response::Nonsense),
             ("usage: pinentry", Response::Nonsense),
         ] {

@@ -29,7 +29,7 @@ pub(crate) enum Secret {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct RecordJson {
     old_key_id: String,
     new_key_id: Option<String>,
     new_secret_access_key: Option<Zeroizing<String>>,
@@ -41,7 +41,7 @@ impl Record {
     /// JSON, filled up with blanks.
     pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let secret = |new: &NewKey| Zeroizing::new(new.secret.expose_secret().to_owned());
-        let stored = Stored {
+        let stored = RecordJson {
             old_key_id: self.old.clone(),
             new_key_id: self.new.as_ref().map(|new| new.id.clone()),
             new_secret_access_key: match self.secret {
@@ -64,7 +64,7 @@ impl Record {
 
     /// None for what is no whole record: a run was killed, or the power failed, before it was written.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let stored: Stored = serde_json::from_slice(bytes).ok()?;
+        let stored: RecordJson = serde_json::from_slice(bytes).ok()?;
         let new = match (stored.new_key_id, stored.new_secret_access_key) {
             (Some(id), Some(secret)) => Some(NewKey {
                 id,

@@ -64,7 +64,7 @@ pub struct Session {
     /// AWS's clock less this machine's now, in seconds, as far as it is known.
     pub aws_is_ahead: i64,
     /// The seconds that were asked for. STS cuts a root user's to an hour, so this is what tells
-    /// whether a later wish is already answered.
+    /// whether it is enough for a later request.
     pub duration: u64,
     /// The account's twelve digits, where they are known.
     pub account: Option<String>,

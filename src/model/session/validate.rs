@@ -64,7 +64,7 @@ pub(crate) fn check_cached(session: &Session, now: Timestamp) -> Result<(), &'st
     {
         return Err("its account, device, role or key cannot be a real one");
     }
-    // How long a provider's session lasts was no one's wish.
+    // No one asked for how long a provider's session lasts.
     let duration = match session.kind {
         SessionKind::Provided => MAX_DURATION,
         _ => session.duration.min(MAX_DURATION),
@@ -104,10 +104,10 @@ mod tests {
 
     #[test]
     fn each_part_of_a_session_is_checked() {
-        type Change = fn(&mut Session);
+        type Tampering = fn(&mut Session);
         let now = Timestamp(100_001);
         assert_eq!(check_cached(&session(), now), Ok(()));
-        let changes: [Change; 12] = [
+        let changes: [Tampering; 12] = [
             |s| s.access_key_id = String::new(),
             |s| s.access_key_id = "ASIA X".into(),
             |s| s.secret_access_key = "a\nb".into(),

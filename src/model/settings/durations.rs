@@ -21,7 +21,7 @@ pub(crate) struct Durations {
 
 impl Durations {
     /// `--duration` and the chosen profile's `mfaexec_duration` mean the session that the command
-    /// gets. A role that the command line names has nothing to do with a profile's wish. The MFA
+    /// gets. A role that the command line names has nothing to do with the duration of a profile. The MFA
     /// session below roles, and one for borrowed keys, goes by the profile that has the key.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Durations {
         role_of_option: bool,
         own_default: Option<&Sourced<Span>>,
     ) -> Result<Self> {
-        let wish_of = |profile: Option<&Profile<'_>>| {
+        let requested_by = |profile: Option<&Profile<'_>>| {
             let written = profile.and_then(|profile| profile.sourced("mfaexec_duration"));
             let seconds = written.map(|written| profile_seconds("mfaexec_duration", &written));
             seconds.transpose()
@@ -42,26 +42,26 @@ impl Durations {
         let built_in = || Sourced::new(Span::from(DEFAULT_DURATION), Origin::Default);
         let default = own_default.cloned().unwrap_or_else(built_in);
         let named_by_profile = roles.len() > usize::from(role_of_option);
-        // The profile that has the key; its wish is the role's if it names one itself.
+        // The profile that has the key; its duration is the role's if it names one itself.
         let key = chain
             .last()
             .filter(|_| chain.len() > 1 || !named_by_profile);
-        let mfa = wish_of(key)?;
+        let mfa = requested_by(key)?;
         let Some(role) = roles.last_mut() else {
-            let own = option.or(wish_of(chain.first())?).or(mfa);
+            let own = option.or(requested_by(chain.first())?).or(mfa);
             let own = own.unwrap_or(default);
             within(&own, MAX_DURATION, OF_MFA_SESSIONS)?;
             let mfa = own.clone();
             return Ok(Self { own, mfa });
         };
-        let wish = match role_of_option {
+        let requested = match role_of_option {
             true => option,
-            false => option.or(wish_of(chain.first())?),
+            false => option.or(requested_by(chain.first())?),
         };
-        if let Some(wish) = wish {
+        if let Some(requested) = requested {
             let cause = "STS gives sessions of roles of 15 minutes to 12 hours";
-            within(&wish, MAX_ROLE_DURATION, cause)?;
-            role.duration = wish;
+            within(&requested, MAX_ROLE_DURATION, cause)?;
+            role.duration = requested;
         }
         let mfa = mfa.unwrap_or(default);
         within(&mfa, MAX_DURATION, OF_MFA_SESSIONS)?;
@@ -84,23 +84,24 @@ pub(crate) fn profile_seconds(key: &str, written: &Sourced<String>) -> Result<So
     }
 }
 
-fn within(wish: &Sourced<Span>, most: u64, cause: &str) -> Result<()> {
-    if (MIN_DURATION..=most).contains(&wish.value.seconds) {
+fn within(requested: &Sourced<Span>, most: u64, cause: &str) -> Result<()> {
+    if (MIN_DURATION..=most).contains(&requested.value.seconds) {
         return Ok(());
     }
-    let name = match &wish.origin {
+    let name = match &requested.origin {
         Origin::Option(name) => (*name).to_owned(),
         origin => format!("the duration of {origin},"),
     };
     Err(Error::of(
         Kind::Usage,
-        format!("{name} {} is not possible", wish.value),
+        format!("{name} {} is not possible", requested.value),
         cause,
         format!("choose one between 15m and {}", in_words(most)),
     ))
 }
 
-/// What is left of a wish in a chain: a role that is assumed with temporary keys gets an hour.
-pub(crate) fn capped(wish: u64) -> u64 {
-    wish.min(CHAINED_DURATION)
+/// What is left of a requested duration in a chain: a role that is assumed with temporary keys gets an
+/// hour.
+pub(crate) fn capped(requested: u64) -> u64 {
+    requested.min(CHAINED_DURATION)
 }

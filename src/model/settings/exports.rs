@@ -73,7 +73,7 @@ pub(crate) fn not_passed(profile: &Profile<'_>) -> Vec<Sourced<String>> {
 pub(crate) const EXPORTED: &str = "MFAEXEC_EXPORTED";
 
 /// The caller's environment without what an mfaexec around this one has taken over from a profile:
-/// to this run it would look like the caller's own wish. If it is the same profile, it says the same
+/// to this run it would look like a setting of the caller. If it is the same profile, it says the same
 /// again. What was changed since stays.
 pub fn without_exports(caller: &Environment) -> Environment {
     let mut env = caller.clone();

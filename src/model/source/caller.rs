@@ -18,7 +18,7 @@ pub enum Caller {
 
 impl Caller {
     /// The caller with this ARN. The session of a permission set is called like its user; other
-    /// sessions of roles are called as a program wished.
+    /// sessions of roles have the name that a program gave.
     pub(crate) fn of_arn(arn: &str) -> Self {
         let Some(arn) = Arn::parse(arn) else {
             return Self::Nameless;

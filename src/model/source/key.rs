@@ -103,7 +103,7 @@ pub(crate) fn key_of_files(profile: &Profile<'_>) -> Result<Option<LongTermKey>>
         let place = profile.place(key).unwrap_or_default();
         profile
             .get(key)
-            .map(|value| Written::new(value.to_owned(), place))
+            .map(|value| WrittenValue::new(value.to_owned(), place))
     };
     let owner = format!("profile {}", profile.name());
     read_key(
@@ -121,7 +121,7 @@ pub(crate) fn key_of_files(profile: &Profile<'_>) -> Result<Option<LongTermKey>>
 /// # Errors
 /// Half of one, or what cannot be one.
 pub(crate) fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> {
-    let written = |name: &str| Some(Written::new(env.text(name)?, name.to_owned()));
+    let written = |name: &str| Some(WrittenValue::new(env.text(name)?, name.to_owned()));
     if env.text("AWS_SESSION_TOKEN").is_some() || env.text("AWS_SECURITY_TOKEN").is_some() {
         return Ok(None);
     }
@@ -135,12 +135,12 @@ pub(crate) fn environment_key(env: &Environment) -> Result<Option<LongTermKey>> 
 }
 
 /// A value and where it is written.
-struct Written {
+struct WrittenValue {
     value: String,
     place: String,
 }
 
-impl Written {
+impl WrittenValue {
     fn new(value: String, place: String) -> Self {
         Self { value, place }
     }
@@ -148,8 +148,8 @@ impl Written {
 
 fn read_key(
     owner: &str,
-    id: Option<Written>,
-    secret: Option<Written>,
+    id: Option<WrittenValue>,
+    secret: Option<WrittenValue>,
     has_token: bool,
     profile: Option<&Profile<'_>>,
 ) -> Result<Option<LongTermKey>> {

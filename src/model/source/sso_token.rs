@@ -16,12 +16,12 @@ pub(crate) struct SsoToken {
     pub(crate) access_token: SecretString,
     pub(crate) expires_at: Timestamp,
     /// What gets the next token, if this one came with it.
-    pub(crate) renewal: Option<Renewal>,
+    pub(crate) renewal: Option<TokenRenewal>,
 }
 
 /// What CreateToken is told to give the next token.
 #[derive(Debug)]
-pub(crate) struct Renewal {
+pub(crate) struct TokenRenewal {
     pub(crate) client_id: String,
     pub(crate) client_secret: SecretString,
     pub(crate) refresh_token: SecretString,
@@ -31,7 +31,7 @@ pub(crate) struct Renewal {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Written {
+struct SsoCacheFile {
     access_token: Option<Zeroizing<String>>,
     expires_at: Option<String>,
     client_id: Option<String>,
@@ -46,7 +46,7 @@ impl SsoToken {
     /// # Errors
     /// It holds none; in words, and without any of it.
     pub(crate) fn parse(file: &[u8]) -> Result<Self, String> {
-        let written: Written = serde_json::from_slice(file)
+        let written: SsoCacheFile = serde_json::from_slice(file)
             .map_err(|error| format!("it is not the JSON of a token (line {})", error.line()))?;
         let missing = |name: &str| format!("it has no {name}");
         let secret = |text: &Zeroizing<String>| SecretString::from(text.as_str());
@@ -62,14 +62,14 @@ impl SsoToken {
             expires_at: moment(&end).ok_or_else(|| {
                 "its expiresAt is no time such as 2026-01-31T12:00:00Z".to_owned()
             })?,
-            renewal: renewal.map(
-                |(((client_id, client_secret), refresh_token), until)| Renewal {
+            renewal: renewal.map(|(((client_id, client_secret), refresh_token), until)| {
+                TokenRenewal {
                     client_id,
                     client_secret: secret(&client_secret),
                     refresh_token: secret(&refresh_token),
                     until,
-                },
-            ),
+                }
+            }),
         })
     }
 
@@ -78,13 +78,13 @@ impl SsoToken {
     }
 
     /// What renews it, if that is worth a call: it ends soon, and the registration does not.
-    pub(crate) fn due_renewal(&self, now: Timestamp) -> Option<&Renewal> {
+    pub(crate) fn due_renewal(&self, now: Timestamp) -> Option<&TokenRenewal> {
         let soon = now.until(self.expires_at) < RENEWED_BEFORE;
         self.possible_renewal(now).filter(|_| soon)
     }
 
     /// What renews it, whenever it ends.
-    pub(crate) fn possible_renewal(&self, now: Timestamp) -> Option<&Renewal> {
+    pub(crate) fn possible_renewal(&self, now: Timestamp) -> Option<&TokenRenewal> {
         self.renewal.as_ref().filter(|renewal| renewal.until > now)
     }
 }

@@ -9,7 +9,7 @@ use crate::edge::process::{exec, lookup};
 use crate::model::config::{Profile, Profiles};
 use crate::model::doctor::around::{aliases, credentials, variables};
 use crate::model::doctor::check::Check;
-use crate::model::doctor::installed::{Found, INSTALLED, Installed};
+use crate::model::doctor::installed::{INSTALLED, Installed, InstalledCopy};
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 
@@ -78,7 +78,7 @@ fn installed(part: Installed, env: &Environment) -> Option<Check> {
         let first = format!("{directory}/{first}");
         let compressed = format!("{first}.gz");
         if !is_readable(&first) {
-            return is_readable(&compressed).then_some(Found::Unread(compressed));
+            return is_readable(&compressed).then_some(InstalledCopy::Unread(compressed));
         }
         let mut paths = files
             .iter()
@@ -86,7 +86,9 @@ fn installed(part: Installed, env: &Environment) -> Option<Check> {
         let other = paths.find(|(path, content)| {
             read_bounded(Path::new(path)).is_ok_and(|found| found != content.as_bytes())
         });
-        Some(other.map_or(Found::Same(first), |(path, _)| Found::Other(path)))
+        Some(other.map_or(InstalledCopy::Same(first), |(path, _)| {
+            InstalledCopy::Other(path)
+        }))
     });
-    part.judge(&found.unwrap_or(Found::Nowhere), env)
+    part.judge(&found.unwrap_or(InstalledCopy::Nowhere), env)
 }

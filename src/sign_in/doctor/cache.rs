@@ -46,11 +46,11 @@ fn keyring(health: &Health) -> Check {
             NAME,
             "sessions are encrypted, with a key that only the kernel has",
         ),
-        Some(trouble) => Check::warning(
+        Some(error) => Check::warning(
             NAME,
             "sessions are kept in plain files that only you can read",
-            &trouble.cause,
-            trouble.remedy,
+            &error.cause,
+            error.remedy,
         ),
     }
 }

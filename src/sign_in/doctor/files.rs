@@ -12,7 +12,7 @@ use crate::model::environment::Environment;
 
 const SECRET: &str = "aws_secret_access_key";
 
-pub(crate) struct Files(Result<Vec<FileOnDisk>>);
+pub(crate) struct CheckedFiles(Result<Vec<FileOnDisk>>);
 
 struct FileOnDisk {
     kind: FileKind,
@@ -22,7 +22,7 @@ struct FileOnDisk {
     read: Result<ConfigFile>,
 }
 
-impl Files {
+impl CheckedFiles {
     pub(crate) fn read(env: &Environment) -> Self {
         let files = named_files(env).map(|files| {
             let read = files.into_iter().map(|(kind, path, variable)| FileOnDisk {

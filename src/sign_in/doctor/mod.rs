@@ -28,7 +28,7 @@ use crate::model::source::Source;
 use crate::options::SignIn;
 use crate::sign_in::cached::{find_known_device, open_cache};
 use crate::sign_in::doctor::account::AccountChecks;
-use crate::sign_in::doctor::files::Files;
+use crate::sign_in::doctor::files::CheckedFiles;
 use crate::sign_in::programs::{known_secrets, secrets_of_environment};
 use crate::sign_in::request::settings_from;
 
@@ -40,7 +40,7 @@ pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Repor
         ..SignIn::default()
     };
     let cache = open_cache(&env, None);
-    let files = Files::read(&env);
+    let files = CheckedFiles::read(&env);
     let profiles = files.profiles();
     let settings = profiles.as_ref().map_err(Clone::clone);
     let mut settings = settings.and_then(|profiles| settings_from(profiles, &env, &sign_in));

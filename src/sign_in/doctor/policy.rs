@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use crate::edge::aws::thread::{Aws, Pending};
-use crate::edge::aws::try_action::{Attempt, Service, Signer};
+use crate::edge::aws::try_action::{Service, ServiceCall, Signer};
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::model::config::Profiles;
 use crate::model::doctor::check::Check;
@@ -54,7 +54,7 @@ impl PolicyProbes {
             .into_iter()
             .filter_map(|(service, operation, action)| {
                 let (url, region) = find_service(service, settings, profiles, env)?;
-                let attempt = Attempt {
+                let attempt = ServiceCall {
                     service,
                     operation,
                     url,

@@ -1,7 +1,7 @@
 //! A stored key, as far as its store gives it without a question.
 
 use crate::edge::output::Ui;
-use crate::edge::secrets::trouble::Presence;
+use crate::edge::secrets::error::Presence;
 use crate::edge::store::cache::Cache;
 use crate::error::Result;
 use crate::model::doctor::check::{Check, Outcome};

@@ -1,7 +1,7 @@
 //! What is said where a stored key cannot be read, stored or deleted.
 
+use crate::edge::secrets::error::SecretStoreError;
 use crate::edge::secrets::system;
-use crate::edge::secrets::trouble::Trouble;
 use crate::error::Error;
 use crate::escape::shell_word;
 use crate::model::prompt::question::QUESTION_TIME;
@@ -39,53 +39,54 @@ impl From<Failure> for Error {
     }
 }
 
-pub(super) fn failure(what: &str, key: StoredKey<'_>, trouble: &Trouble) -> Failure {
-    let error = Error::new(what, cause(trouble), remedy(key, trouble));
-    let by_person = matches!(trouble, Trouble::Unanswered { .. });
-    Failure { error, by_person }
-}
-
-pub(super) fn cause(trouble: &Trouble) -> String {
-    let store = system::NAME;
-    match trouble {
-        Trouble::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
-        Trouble::Locked(why) => format!("{store} is locked, and {why}"),
-        Trouble::Unanswered { in_time: true } => {
-            format!("{store} is locked, and its question was dismissed")
-        }
-        Trouble::Unanswered { in_time: false } => {
-            let minutes = QUESTION_TIME.as_secs() / 60;
-            format!("{store} is locked, and no one answered its question for {minutes} minutes")
-        }
-        Trouble::NoPlace(cause) => format!("{store} cannot keep it: {cause}"),
-        Trouble::Missing => format!("{store} does not have it (any more)"),
-        Trouble::Failed(cause) => format!("{store}: {cause}"),
+pub(super) fn failure(what: &str, key: StoredKey<'_>, error: &SecretStoreError) -> Failure {
+    Failure {
+        error: Error::new(what, cause(error), remedy(key, error)),
+        by_person: matches!(error, SecretStoreError::Unanswered { .. }),
     }
 }
 
-fn remedy(key: StoredKey<'_>, trouble: &Trouble) -> String {
+pub(super) fn cause(error: &SecretStoreError) -> String {
+    let store = system::NAME;
+    match error {
+        SecretStoreError::Unreachable(cause) => format!("{store} cannot be reached: {cause}"),
+        SecretStoreError::Locked(why) => format!("{store} is locked, and {why}"),
+        SecretStoreError::Unanswered { in_time: true } => {
+            format!("{store} is locked, and its question was dismissed")
+        }
+        SecretStoreError::Unanswered { in_time: false } => {
+            let minutes = QUESTION_TIME.as_secs() / 60;
+            format!("{store} is locked, and no one answered its question for {minutes} minutes")
+        }
+        SecretStoreError::NoPlace(cause) => format!("{store} cannot keep it: {cause}"),
+        SecretStoreError::Missing => format!("{store} does not have it (any more)"),
+        SecretStoreError::Failed(cause) => format!("{store}: {cause}"),
+    }
+}
+
+fn remedy(key: StoredKey<'_>, error: &SecretStoreError) -> String {
     let profile = shell_word(key.profile);
     let in_file = format!("mfaexec keys store -p {profile} --in file");
-    match trouble {
-        Trouble::Unreachable(_) => {
+    match error {
+        SecretStoreError::Unreachable(_) => {
             "log in to the desktop, or start its keyring, such as gnome-keyring-daemon; then try again"
                 .to_owned()
         }
-        Trouble::Locked(why) if why == NO_INPUT => {
+        SecretStoreError::Locked(why) if why == NO_INPUT => {
             "unlock the keyring, or leave --no-input out, so that it can ask".to_owned()
         }
-        Trouble::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
-        Trouble::Unanswered { .. } => {
+        SecretStoreError::Locked(_) => format!("unlock the keyring, then try again: {}", system::UNLOCK),
+        SecretStoreError::Unanswered { .. } => {
             "run it again, and enter the password of the keyring".to_owned()
         }
-        Trouble::NoPlace(_) => {
+        SecretStoreError::NoPlace(_) => {
             format!("add a default keyring, or keep the key in a file with a passphrase: {in_file}")
         }
-        Trouble::Missing => format!(
+        SecretStoreError::Missing => format!(
             "enter the key again: aws configure --profile {profile}, then mfaexec keys store -p \
              {profile}"
         ),
-        Trouble::Failed(_) => "try again".to_owned(),
+        SecretStoreError::Failed(_) => "try again".to_owned(),
     }
 }
 

@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::config_files::data_directory;
 use crate::edge::output::Ui;
-use crate::edge::secrets::key_files::{KeyFiles, Opened};
+use crate::edge::secrets::error::{Presence, SecretStoreError, Unlock};
+use crate::edge::secrets::key_files::{KeyFiles, OpenedKey};
 use crate::edge::secrets::system;
-use crate::edge::secrets::trouble::{Presence, Trouble, Unlock};
 use crate::edge::store::cache::Cache;
 use crate::edge::system::no_window;
 use crate::error::Error;
@@ -100,7 +100,7 @@ impl<'a> KeyStore<'a> {
     /// # Errors
     /// Why it cannot be reached; in words.
     pub(crate) fn look(&self, ids: &[&str]) -> Result<Vec<Presence>, String> {
-        system::look(ids).map_err(|trouble| cause(&trouble))
+        system::look(ids).map_err(|error| cause(&error))
     }
 
     /// Reads the secret of a key; a person may be asked to unlock the store.
@@ -113,7 +113,7 @@ impl<'a> KeyStore<'a> {
             Place::System => {
                 log::info!("reading the key {} from {}", key.id, system::NAME);
                 let read = self.unlocking(|unlock| system::read(key.id, unlock));
-                read.map_err(|trouble| failure(&what, key, &trouble))
+                read.map_err(|error| failure(&what, key, &error))
             }
             Place::File => self.read_file(&what, key),
         }
@@ -129,7 +129,7 @@ impl<'a> KeyStore<'a> {
             Place::File => self.files.has(key.id)?,
             Place::System => {
                 let read = self.unlocking(|unlock| system::read(key.id, unlock));
-                !matches!(read, Err(Trouble::Missing))
+                !matches!(read, Err(SecretStoreError::Missing))
             }
         };
         is_there.then(|| self.read(key)).transpose()
@@ -139,7 +139,7 @@ impl<'a> KeyStore<'a> {
         log::info!("reading {}", self.path(key.id).display());
         let known = self.passphrase.borrow().clone();
         if let Some(passphrase) = known
-            && let Opened::Secret(secret) = self.files.read(key.id, &passphrase)?
+            && let OpenedKey::Secret(secret) = self.files.read(key.id, &passphrase)?
         {
             return Ok(secret);
         }
@@ -149,11 +149,11 @@ impl<'a> KeyStore<'a> {
             let passphrase = asker.ask(problem);
             let passphrase = passphrase.map_err(|none| no_passphrase(what, none))?;
             match self.files.read(key.id, &passphrase)? {
-                Opened::Secret(secret) => {
+                OpenedKey::Secret(secret) => {
                     self.passphrase.replace(Some(passphrase));
                     return Ok(secret);
                 }
-                Opened::WrongPassphrase => problem = Some("that is not the passphrase"),
+                OpenedKey::WrongPassphrase => problem = Some("that is not the passphrase"),
             }
         }
         let cause = format!("{MOST_TRIES} passphrases were wrong");
@@ -182,14 +182,14 @@ impl<'a> KeyStore<'a> {
                     system::write(key.id, &label, secret, unlock)?;
                     system::read(key.id, unlock)
                 });
-                back.map_err(|trouble| failure(&what, key, &trouble))?
+                back.map_err(|error| failure(&what, key, &error))?
             }
             Place::File => {
                 let passphrase = self.new_passphrase(&what, key)?;
                 self.files.write(key.id, secret, &passphrase)?;
                 match self.files.read(key.id, &passphrase)? {
-                    Opened::Secret(back) => back,
-                    Opened::WrongPassphrase => SecretString::from(""),
+                    OpenedKey::Secret(back) => back,
+                    OpenedKey::WrongPassphrase => SecretString::from(""),
                 }
             }
         };
@@ -220,10 +220,10 @@ impl<'a> KeyStore<'a> {
             Place::File => Ok(self.files.delete(key.id)?),
             Place::System => match self.unlocking(|unlock| system::delete(key.id, unlock)) {
                 Ok(()) => Ok(true),
-                Err(Trouble::Missing) => Ok(false),
-                Err(trouble) => {
+                Err(SecretStoreError::Missing) => Ok(false),
+                Err(error) => {
                     let what = format!("the key {} was not deleted", key.id);
-                    Err(failure(&what, key, &trouble))
+                    Err(failure(&what, key, &error))
                 }
             },
         }
@@ -232,7 +232,7 @@ impl<'a> KeyStore<'a> {
     /// The error of a key that is not where it should be.
     pub(crate) fn missing(&self, key: StoredKey<'_>) -> Error {
         let what = format!("the key {} of profile {} is gone", key.id, key.profile);
-        failure(&what, key, &Trouble::Missing).error
+        failure(&what, key, &SecretStoreError::Missing).error
     }
 
     /// Lets the system ask the person where someone could answer.

@@ -14,13 +14,13 @@ use crate::model::source::key::LongTermKey;
 use secrecy::ExposeSecret;
 
 /// The two files of AWS. All profiles that have the key get the new one.
-pub(in crate::commands::keys) struct Files<'a> {
+pub(in crate::commands::keys) struct KeyInFiles<'a> {
     env: &'a Environment,
     key: String,
     places: Vec<PlaceOfKey>,
 }
 
-impl<'a> Files<'a> {
+impl<'a> KeyInFiles<'a> {
     /// # Errors
     /// The files cannot be read, or do not have the key.
     pub(in crate::commands::keys) fn of_key(
@@ -71,7 +71,7 @@ impl<'a> Files<'a> {
     }
 }
 
-impl Home for Files<'_> {
+impl Home for KeyInFiles<'_> {
     fn shown(&self) -> Vec<String> {
         self.places
             .iter()

@@ -11,9 +11,9 @@ use crate::model::config::Profiles;
 use crate::model::environment::Environment;
 use crate::model::source::key::{LongTermKey, profiles_with_stored_key};
 use crate::sign_in::key_store::KeyStore;
-use files::Files;
+use files::KeyInFiles;
 use place::Home;
-use stored::Stored;
+use stored::KeyInStore;
 
 /// The place of a key.
 ///
@@ -41,7 +41,7 @@ pub(super) fn of_key<'a>(
         ));
     }
     Ok(match key.secret_access_key {
-        Some(_) => Box::new(Files::of_key(env, key)?),
-        None => Box::new(Stored::of_key(env, id, stored, store)?),
+        Some(_) => Box::new(KeyInFiles::of_key(env, key)?),
+        None => Box::new(KeyInStore::of_key(env, id, stored, store)?),
     })
 }

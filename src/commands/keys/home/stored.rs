@@ -12,7 +12,7 @@ use crate::model::rotation::NewKey;
 use crate::model::rotation::record::Secret;
 use crate::sign_in::key_store::{KeyStore, Place, StoredKey};
 
-pub(super) struct Stored<'a> {
+pub(super) struct KeyInStore<'a> {
     env: &'a Environment,
     store: &'a KeyStore<'a>,
     place: Place,
@@ -21,7 +21,7 @@ pub(super) struct Stored<'a> {
     profiles: Vec<String>,
 }
 
-impl<'a> Stored<'a> {
+impl<'a> KeyInStore<'a> {
     pub(super) fn of_key(
         env: &'a Environment,
         id: &str,
@@ -43,7 +43,7 @@ impl<'a> Stored<'a> {
     }
 }
 
-impl Home for Stored<'_> {
+impl Home for KeyInStore<'_> {
     fn shown(&self) -> Vec<String> {
         let word = match self.profiles.len() {
             1 => "profile",

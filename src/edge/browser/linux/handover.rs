@@ -35,7 +35,7 @@ pub(crate) struct Handover {
 }
 
 /// What became of it.
-pub(crate) enum Outcome {
+pub(crate) enum HandoverOutcome {
     Fetched,
     /// No one came in time.
     NoOne,
@@ -88,7 +88,7 @@ impl Handover {
         opener: Child,
         until: Instant,
         on_slow: impl FnOnce(),
-    ) -> Result<Outcome, String> {
+    ) -> Result<HandoverOutcome, String> {
         let in_words = |error: std::io::Error| error.to_string();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -115,7 +115,7 @@ async fn accept(
     mut opener: Child,
     until: Instant,
     on_slow: impl FnOnce(),
-) -> Outcome {
+) -> HandoverOutcome {
     let (slow_at, mut on_slow) = (Instant::now() + SLOW_AFTER, Some(on_slow));
     let mut opener_failed = None;
     while Instant::now() < until {
@@ -132,11 +132,11 @@ async fn accept(
             on_slow();
         }
         if page.fetched.get() {
-            return Outcome::Fetched;
+            return HandoverOutcome::Fetched;
         }
         // A program may fail that has opened a browser: what has come is looked at once more.
         if let Some(code) = opener_failed.filter(|_| !page.given.get()) {
-            return Outcome::Failed(code);
+            return HandoverOutcome::Failed(code);
         }
         if let Ok(Some(status)) = opener.try_wait()
             && !status.success()
@@ -144,7 +144,7 @@ async fn accept(
             opener_failed = Some(exit_code(status));
         }
     }
-    Outcome::NoOne
+    HandoverOutcome::NoOne
 }
 
 async fn serve(stream: TcpStream, page: Rc<Page>) {

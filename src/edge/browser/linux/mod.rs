@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use self::handover::{Handover, Outcome};
+use self::handover::{Handover, HandoverOutcome};
 use crate::edge::browser::cannot;
 use crate::edge::output::Ui;
 use crate::edge::process::subprocess::without_secrets;
@@ -57,15 +57,15 @@ pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()>
             .map_err(|error| error.to_string())
             .and_then(|child| handover.serve(link, child, until, || tell_waiting(ui)));
         match outcome {
-            Ok(Outcome::Fetched) => return Ok(()),
-            Ok(Outcome::NoOne) => {
+            Ok(HandoverOutcome::Fetched) => return Ok(()),
+            Ok(HandoverOutcome::NoOne) => {
                 let seconds = PATIENCE.as_secs();
                 return Err(cannot(&format!(
                     "{program} was started, and no browser of yours asked for the link within \
                      {seconds} s"
                 )));
             }
-            Ok(Outcome::Failed(code)) => {
+            Ok(HandoverOutcome::Failed(code)) => {
                 failures.push(format!("{program} failed with exit code {code}"));
             }
             Err(cause) => failures.push(format!("{program}: {cause}")),

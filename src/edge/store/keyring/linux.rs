@@ -4,7 +4,7 @@
 use linux_keyutils::{Key, KeyError, KeyPermissions, KeyRing, KeyRingIdentifier};
 use zeroize::Zeroizing;
 
-use super::{CacheKey, Trouble};
+use super::{CacheKey, KeyringError};
 
 /// Seconds after which the kernel forgets the key unless a session is stored again: the longest
 /// session, and a minute.
@@ -22,7 +22,7 @@ pub(crate) const PLACE: &str = "the keyring of the kernel";
 ///
 /// # Errors
 /// The kernel has no keyrings, or does not let this process use them.
-pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
+pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, KeyringError> {
     let Some(key) = search(description)? else {
         return Ok(None);
     };
@@ -31,7 +31,7 @@ pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
         Ok(32) => Ok(Some(bytes)),
         Ok(_) => Ok(None),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(keyring_error(error)),
     }
 }
 
@@ -40,13 +40,13 @@ pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
 ///
 /// # Errors
 /// As [`find`], or the user's quota is full.
-pub(crate) fn create(description: &str, key: &CacheKey) -> Result<(), Trouble> {
+pub(crate) fn create(description: &str, key: &CacheKey) -> Result<(), KeyringError> {
     let store = || -> Result<(), KeyError> {
         let stored = possessed_keyring()?.add_key(description, &key[..])?;
         stored.set_perms(KeyPermissions::from_u32(PERMISSIONS))?;
         stored.set_timeout(TIMEOUT)
     };
-    store().map_err(trouble)
+    store().map_err(keyring_error)
 }
 
 /// Makes the kernel keep the key for the longest session's time from now on.
@@ -79,11 +79,11 @@ pub(crate) fn forget(description: &str) {
     }
 }
 
-fn search(description: &str) -> Result<Option<Key>, Trouble> {
+fn search(description: &str) -> Result<Option<Key>, KeyringError> {
     let user = KeyRing::from_special_id(KeyRingIdentifier::User, true).map_err(|error| {
         // ENOKEY is all that the kernel says here, whatever the reason.
         if error == KeyError::KeyDoesNotExist {
-            return Trouble {
+            return KeyringError {
                 may_pass: true,
                 cause: "the user's keyring in the kernel cannot be used: it was revoked, or \
                         this user has as many keys as one may have"
@@ -91,12 +91,12 @@ fn search(description: &str) -> Result<Option<Key>, Trouble> {
                 remedy: "log out of all sessions of this user and log in again, or remove keys that are not needed: keyctl show, keyctl unlink",
             };
         }
-        trouble(error)
+        keyring_error(error)
     })?;
     match user.search(description) {
         Ok(key) => Ok(Some(key)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(keyring_error(error)),
     }
 }
 
@@ -109,7 +109,7 @@ fn is_absent(error: &KeyError) -> bool {
 
 /// A keyring that is full or refuses is something else than none, which is what filters of
 /// system calls in containers imitate by EPERM or ENOSYS.
-fn trouble(error: KeyError) -> Trouble {
+fn keyring_error(error: KeyError) -> KeyringError {
     const NO_CALL: i32 = nix::libc::ENOSYS;
     let (may_pass, cause, remedy) = match error {
         KeyError::PermissionDenied
@@ -137,7 +137,7 @@ fn trouble(error: KeyError) -> Trouble {
             "log out of all sessions of this user, and log in again",
         ),
     };
-    Trouble {
+    KeyringError {
         may_pass,
         cause: format!("{cause} ({error:?})"),
         remedy,

@@ -13,7 +13,7 @@ use security_framework::item::{ItemClass, ItemSearchOptions, Limit, Reference, S
 use security_framework::os::macos::keychain::{KeychainUserInteractionLock, SecKeychain};
 use zeroize::Zeroizing;
 
-use super::{CacheKey, Trouble};
+use super::{CacheKey, KeyringError};
 use crate::edge::system::keychain::{
     AUTH_FAILED, INTERACTION_NOT_ALLOWED, NO_DEFAULT_KEYCHAIN, NO_SUCH_KEYCHAIN, NOT_FOUND,
     is_unlocked,
@@ -26,7 +26,7 @@ pub(crate) const PLACE: &str = "the keychain";
 ///
 /// # Errors
 /// There is no keychain, or it is locked.
-pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
+pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, KeyringError> {
     let keychain = Quiet::open()?;
     match keychain
         .keychain
@@ -38,7 +38,7 @@ pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
             log::debug!("the cache key is that of another build of mfaexec");
             Ok(None)
         }
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(keyring_error(error)),
     }
 }
 
@@ -47,14 +47,14 @@ pub(crate) fn find(description: &str) -> Result<Option<CacheKey>, Trouble> {
 ///
 /// # Errors
 /// As [`find`].
-pub(crate) fn create(description: &str, key: &CacheKey) -> Result<(), Trouble> {
+pub(crate) fn create(description: &str, key: &CacheKey) -> Result<(), KeyringError> {
     let keychain = Quiet::open()?;
     let account = account();
     keychain.remove(description, Some(&account));
     let added = keychain
         .keychain
         .add_generic_password(description, &account, &key[..]);
-    added.map_err(trouble)
+    added.map_err(keyring_error)
 }
 
 /// A keychain keeps a key until it is removed.
@@ -74,10 +74,10 @@ struct Quiet {
 }
 
 impl Quiet {
-    fn open() -> Result<Self, Trouble> {
-        let no_dialogs = SecKeychain::disable_user_interaction().map_err(trouble)?;
+    fn open() -> Result<Self, KeyringError> {
+        let no_dialogs = SecKeychain::disable_user_interaction().map_err(keyring_error)?;
         Ok(Self {
-            keychain: SecKeychain::default().map_err(trouble)?,
+            keychain: SecKeychain::default().map_err(keyring_error)?,
             _no_dialogs: no_dialogs,
         })
     }
@@ -121,7 +121,7 @@ fn needs_question(error: Error) -> bool {
     matches!(error.code(), AUTH_FAILED | INTERACTION_NOT_ALLOWED)
 }
 
-fn trouble(error: Error) -> Trouble {
+fn keyring_error(error: Error) -> KeyringError {
     let (may_pass, cause, remedy) = match error.code() {
         NO_SUCH_KEYCHAIN | NO_DEFAULT_KEYCHAIN => (
             false,
@@ -140,7 +140,7 @@ fn trouble(error: Error) -> Trouble {
             "see whether it works in Keychain Access, or unlock it: security unlock-keychain",
         ),
     };
-    Trouble {
+    KeyringError {
         may_pass,
         cause: format!("{cause} ({error}, {})", error.code()),
         remedy,

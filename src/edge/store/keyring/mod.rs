@@ -29,7 +29,7 @@ pub(crate) fn key_id(key: &CacheKey) -> String {
 
 /// Why there is no key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct KeyringError {
     /// Whether there is a keyring, which may come to its senses. Else this system or this
     /// container has none, and will have none.
     pub may_pass: bool,

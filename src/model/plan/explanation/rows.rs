@@ -14,13 +14,13 @@ use crate::model::time::Span;
 pub(super) struct Row {
     /// Its name in JSON, in snake case; a time ends in `_seconds`.
     pub(super) name: &'static str,
-    pub(super) value: Shown,
+    pub(super) value: RowValue,
     pub(super) origin: Origin,
 }
 
 /// A value, before it becomes text or JSON.
 #[derive(Debug)]
-pub(super) enum Shown {
+pub(super) enum RowValue {
     Text(String),
     Span(Span),
     Flag(bool),
@@ -29,7 +29,7 @@ pub(super) enum Shown {
 }
 
 impl Row {
-    fn new(name: &'static str, value: Shown, origin: &Origin) -> Self {
+    fn new(name: &'static str, value: RowValue, origin: &Origin) -> Self {
         let origin = origin.clone();
         Self {
             name,
@@ -39,11 +39,11 @@ impl Row {
     }
 
     fn text(name: &'static str, value: &Sourced<String>) -> Self {
-        Self::new(name, Shown::Text(value.value.clone()), &value.origin)
+        Self::new(name, RowValue::Text(value.value.clone()), &value.origin)
     }
 
     fn seconds(name: &'static str, value: &Sourced<Span>) -> Self {
-        Self::new(name, Shown::Span(value.value.clone()), &value.origin)
+        Self::new(name, RowValue::Span(value.value.clone()), &value.origin)
     }
 
     /// What people call it.
@@ -54,19 +54,19 @@ impl Row {
 
     pub(super) fn to_text(&self) -> String {
         match &self.value {
-            Shown::Text(text) => text.clone(),
-            Shown::Span(span) => span.to_string(),
-            Shown::Flag(flag) => flag.to_string(),
-            Shown::Unknown => "to be found".to_owned(),
+            RowValue::Text(text) => text.clone(),
+            RowValue::Span(span) => span.to_string(),
+            RowValue::Flag(flag) => flag.to_string(),
+            RowValue::Unknown => "to be found".to_owned(),
         }
     }
 
     pub(super) fn to_json(&self) -> Value {
         let value = match &self.value {
-            Shown::Text(text) => json!(text),
-            Shown::Span(span) => json!(span.seconds),
-            Shown::Flag(flag) => json!(flag),
-            Shown::Unknown => Value::Null,
+            RowValue::Text(text) => json!(text),
+            RowValue::Span(span) => json!(span.seconds),
+            RowValue::Flag(flag) => json!(flag),
+            RowValue::Unknown => Value::Null,
         };
         json!({ "name": self.name, "value": value, "origin": self.origin.to_string() })
     }
@@ -97,13 +97,13 @@ pub(super) fn rows(settings: &Settings) -> Vec<Row> {
     if let Some(process) = &settings.mfa_process {
         // Its arguments may hold the seed of the codes.
         let program = process.value.split_whitespace().next().unwrap_or_default();
-        let program = Shown::Text(program.to_owned());
+        let program = RowValue::Text(program.to_owned());
         rows.push(Row::new("mfa_process", program, &process.origin));
     }
     if let Some(confirm) = &settings.guards.confirm {
         rows.push(Row::new(
             "confirm",
-            Shown::Flag(confirm.value),
+            RowValue::Flag(confirm.value),
             &confirm.origin,
         ));
     }
@@ -136,10 +136,12 @@ fn of_role(settings: &Settings, role: &Role) -> Vec<Row> {
 
 fn of_session_name(settings: &Settings, role: &Role) -> Row {
     let name = settings.session_name(role);
-    let text = || Shown::Text(settings.name_of(&name));
+    let text = || RowValue::Text(settings.name_of(&name));
     let (value, origin) = match (&role.session_name, &name, &settings.caller) {
         (Some(written), ..) => (text(), &written.origin),
-        (None, SessionName::OfCaller, Caller::Unknown) => (Shown::Unknown, &Origin::CallerIdentity),
+        (None, SessionName::OfCaller, Caller::Unknown) => {
+            (RowValue::Unknown, &Origin::CallerIdentity)
+        }
         (None, SessionName::OfCaller, Caller::User(_)) => (text(), &Origin::CallerIdentity),
         (None, ..) => (text(), &Origin::Default),
     };
@@ -155,7 +157,7 @@ fn of_source(settings: &Settings) -> Row {
         } => ("keys_from", provider.name(), &provider.place),
     };
     let origin = Origin::Profile(place.clone());
-    Row::new(name, Shown::Text(value.to_owned()), &origin)
+    Row::new(name, RowValue::Text(value.to_owned()), &origin)
 }
 
 fn of_mfa(settings: &Settings) -> Vec<Row> {
@@ -163,13 +165,13 @@ fn of_mfa(settings: &Settings) -> Vec<Row> {
     match (settings.mfa(), settings.mfa_of_key()) {
         (_, Mfa::NotUsed) => vec![Row::new(
             "without_mfa",
-            Shown::Flag(true),
+            RowValue::Flag(true),
             &Origin::Option("--without-mfa"),
         )],
         (Mfa::NotUsed, _) => Vec::new(),
         (Mfa::Device(serial), _) => vec![Row::text("mfa_serial", serial), session],
         (Mfa::Unknown, _) => vec![
-            Row::new("mfa_serial", Shown::Unknown, &Origin::Discovered),
+            Row::new("mfa_serial", RowValue::Unknown, &Origin::Discovered),
             session,
         ],
     }

@@ -82,8 +82,8 @@ impl Explanation<'_> {
             }
             (None, _) => format!("will be requested for {}", in_words(step.duration)),
         };
-        let cut = step.cut.as_ref().map_or(String::new(), |wish| {
-            format!(", cut from the {} of {}", wish.value, wish.origin)
+        let cut = step.cut.as_ref().map_or(String::new(), |requested| {
+            format!(", cut from the {} of {}", requested.value, requested.origin)
         });
         format!("{}{role}: {state}{cut}", step.kind.name())
     }

@@ -9,7 +9,7 @@ pub(crate) enum Unlock<'a> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum SecretStoreError {
     /// There is no store, or it does not answer; in words.
     Unreachable(String),
     /// It is locked, and no one can be asked to unlock it: why.
