@@ -15,7 +15,7 @@ use crate::edge::store::private_dir::is_absent;
 use crate::edge::store::trust::check_private;
 use crate::error::{Error, Result};
 use crate::model::rotation::NewKey;
-use crate::model::rotation::record::{Record, SIZE, Secret};
+use crate::model::rotation::record::{RECORD_SIZE, Record, Secret};
 
 /// What the name has between that of the file and the id of the old key.
 const MIDDLE: &str = ".mfaexec-rotation-";
@@ -85,8 +85,8 @@ impl KeptRecord {
         let owned: OwnedFd = file.as_fd().try_clone_to_owned().map_err(|e| failed(&e))?;
         check_private(&owned, path)?;
         lock(&file, path)?;
-        let mut bytes = Vec::with_capacity(SIZE);
-        let limit = SIZE as u64;
+        let mut bytes = Vec::with_capacity(RECORD_SIZE);
+        let limit = RECORD_SIZE as u64;
         let read = (&mut file).take(limit).read_to_end(&mut bytes);
         read.map_err(|error| failed(&error))?;
         let is_named = file.metadata().is_ok_and(|file| file.nlink() > 0);

@@ -35,8 +35,8 @@ use crate::sign_in::turn::tell_wait;
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 
 /// How often IAM is asked for a change whose answer was lost.
-const LOOKS: u32 = 3;
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+const MOST_LOOKS: u32 = 3;
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The user, and how to call IAM about them.
 pub(crate) struct IamUser {
@@ -198,8 +198,8 @@ impl IamUser {
     /// Whether the device is the user's now, after a call whose answer was lost. IAM may show a change
     /// only after a while.
     pub(crate) fn has_by_now(&self, serial: &str) -> bool {
-        (0..LOOKS).any(|look| {
-            std::thread::sleep(BETWEEN_LOOKS * look);
+        (0..MOST_LOOKS).any(|look| {
+            std::thread::sleep(LOOK_INTERVAL * look);
             let own = self.aws.devices_of(Some(&self.name), self.session.as_ref());
             let own = own.wait(|| tell_slow(self.ui)).unwrap_or_default();
             own.iter().any(|device| device.serial == serial)

@@ -17,7 +17,7 @@ use crate::sign_in::turn::take_turn;
 /// What windows call it.
 const LABEL: &str = "Passphrase";
 /// A shorter one is found by trying.
-const SHORTEST: usize = 8;
+const SHORTEST_PASSPHRASE: usize = 8;
 /// How many new passphrases a person may get wrong.
 const MOST_TRIES: u32 = 3;
 
@@ -69,9 +69,9 @@ impl Asker {
         let mut problem = None;
         for _ in 0..MOST_TRIES {
             let passphrase = self.ask_for("New passphrase", problem.as_deref())?;
-            if passphrase.expose_secret().chars().count() < SHORTEST {
+            if passphrase.expose_secret().chars().count() < SHORTEST_PASSPHRASE {
                 problem = Some(format!(
-                    "that is too short, take at least {SHORTEST} characters"
+                    "that is too short, take at least {SHORTEST_PASSPHRASE} characters"
                 ));
                 continue;
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::edge::clock::now;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
-use crate::model::endpoint::answer::{ENOUGH_LEFT, NotRenewed};
+use crate::model::endpoint::answer::{MIN_SECONDS_LEFT, NotRenewed};
 use crate::model::environment::Environment;
 use crate::model::plan::Fresh;
 use crate::model::plan::program_key::plan_either;
@@ -102,7 +102,7 @@ fn get(env: &Environment, sign_in: &SignIn, with_codes: bool) -> Result<RenewalO
     let wanted = settings.min_ttl.value.seconds;
     // Early, and yet not so early that a short session never has enough left.
     let longest = steps(&settings).last().map_or(0, |step| step.duration);
-    settings.min_ttl.value = Span::from(wanted.max(ENOUGH_LEFT).min(longest / 2));
+    settings.min_ttl.value = Span::from(wanted.max(MIN_SECONDS_LEFT).min(longest / 2));
     let (early, mut plan) = plan_either(settings.clone(), Fresh::Nothing, now(), look)?;
     // Without a person there may be no better one than that which ends soon.
     if plan.needs_code() && (early.mfa_process.is_none() || !with_codes) {

@@ -23,7 +23,7 @@ use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::sign_in::turn::take_turn;
 
 /// How long a person may take for a code: an app may have to be installed first.
-const TIME: Duration = Duration::from_secs(15 * 60);
+const CODES_TIME: Duration = Duration::from_secs(15 * 60);
 const FIRST: &str = "First code: ";
 const SECOND: &str = "The code after it: ";
 
@@ -161,7 +161,7 @@ impl<'a> DeviceHolder<'a> {
         question: &str,
         first: Option<&SecretString>,
     ) -> std::result::Result<SecretString, Stopped> {
-        let until = Instant::now() + TIME;
+        let until = Instant::now() + CODES_TIME;
         loop {
             let typed = self.line(question, until)?;
             let text = Zeroizing::new(typed.expose_secret().trim().to_lowercase());
@@ -228,7 +228,7 @@ impl<'a> DeviceHolder<'a> {
         match answer {
             Ok(Answer::Reply(Reply::Line(line))) => Ok(line),
             Ok(Answer::Reply(Reply::TimedOut)) => {
-                let minutes = TIME.as_secs() / 60;
+                let minutes = CODES_TIME.as_secs() / 60;
                 Err(unanswered(&format!(
                     "no one answered the question for {minutes} minutes"
                 )))

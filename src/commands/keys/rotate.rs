@@ -26,7 +26,7 @@ use crate::sign_in::request::read_settings;
 use crate::sign_in::stored_key::read_from;
 
 /// Seconds that a session must have left: a person answers the question, and AWS learns of the new key.
-const LONGEST: u64 = 600;
+const ROTATION_SECONDS: u64 = 600;
 
 pub(super) fn rotate(
     env: &Environment,
@@ -44,7 +44,7 @@ pub(super) fn rotate(
     home.check()?;
     read_from(&store, &mut with_roles)?;
     let mut record = home.record()?;
-    let enough = LONGEST + asked.delete_after.unwrap_or(0);
+    let enough = ROTATION_SECONDS + asked.delete_after.unwrap_or(0);
     let user = sign_in_as_user(&env, &sign_in, with_roles.clone(), enough, &cache, ui)?;
     let keys = list_keys(&user, &key.access_key_id, ui)?;
     let rotation = Situation {

@@ -31,7 +31,7 @@ const CONNECTION_TIME: Duration = Duration::from_secs(15);
 /// Bytes of the longest request. hyper takes no less.
 const LONGEST_REQUEST: usize = 8192;
 /// After this time a server without descriptors tries again.
-const AGAIN: Duration = Duration::from_millis(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// Answers each client that connects.
 pub(super) async fn accept(listener: TcpListener, expected: Rc<Expected>, held: Rc<Held>) {
@@ -44,7 +44,7 @@ pub(super) async fn accept(listener: TcpListener, expected: Rc<Expected>, held: 
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             end_oldest();
-            sleep(AGAIN).await;
+            sleep(RETRY_PAUSE).await;
             continue;
         };
         if open.borrow().len() >= MOST_OPEN {

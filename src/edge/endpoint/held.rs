@@ -11,7 +11,7 @@ use tokio::task::{spawn_blocking, spawn_local};
 use tokio::time::timeout;
 
 use crate::edge::clock::now;
-use crate::model::endpoint::answer::{ENOUGH_LEFT, NotRenewed, session_json};
+use crate::model::endpoint::answer::{MIN_SECONDS_LEFT, NotRenewed, session_json};
 use crate::model::session::Session;
 
 /// How long a request waits for a new session while the old one still works: less than the shortest
@@ -52,7 +52,7 @@ impl Held {
 
     /// The session in the protocol's form.
     pub(super) async fn session(self: &Rc<Self>) -> Result<String, NotRenewed> {
-        if self.left() < ENOUGH_LEFT && !self.rests() {
+        if self.left() < MIN_SECONDS_LEFT && !self.rests() {
             self.look_for_another().await;
         }
         match self.left() {

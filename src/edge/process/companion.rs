@@ -23,9 +23,9 @@ use crate::edge::process::descendants::Member;
 use crate::edge::system::processes;
 
 /// How long it may take the companion to begin.
-const BEGINS_WITHIN: Duration = Duration::from_secs(10);
+const START_TIME: Duration = Duration::from_secs(10);
 /// How often a command is looked at, where the system does not tell its end.
-const LOOK: Duration = Duration::from_millis(200);
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 /// The byte that it says when it has begun.
 const READY: [u8; 1] = [1];
 
@@ -82,7 +82,7 @@ impl Companion {
     /// # Errors
     /// It is gone, or does not begin.
     pub(crate) fn begin(mut self, message: &[u8]) -> io::Result<()> {
-        self.line.set_read_timeout(Some(BEGINS_WITHIN))?;
+        self.line.set_read_timeout(Some(START_TIME))?;
         self.line.write_all(message)?;
         self.line.shutdown(Shutdown::Write)?;
         self.line.read_exact(&mut [0; READY.len()])
@@ -126,7 +126,7 @@ impl Watch {
             return;
         }
         while self.command.is_there() {
-            std::thread::sleep(LOOK);
+            std::thread::sleep(LOOK_INTERVAL);
         }
     }
 }

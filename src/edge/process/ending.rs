@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use crate::edge::process::descendants::{self, Member};
 
 /// How long a program may take to end when it has been asked to.
-const GRACE: Duration = Duration::from_secs(1);
+const END_TIME: Duration = Duration::from_secs(1);
 
 /// The group of processes that a program runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Program {
     /// How it ended, which it has to do soon.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         let begun = Instant::now();
-        while begun.elapsed() < GRACE {
+        while begun.elapsed() < END_TIME {
             match self.status() {
                 Ok(None) => thread::sleep(Duration::from_millis(2)),
                 ended => return ended.ok().flatten(),
@@ -68,7 +68,7 @@ impl Program {
         // ^Z may have stopped it.
         self.signal(&family, Signal::SIGCONT);
         let begun = Instant::now();
-        while begun.elapsed() < GRACE && self.is_there(&family) {
+        while begun.elapsed() < END_TIME && self.is_there(&family) {
             thread::sleep(Duration::from_millis(2));
         }
         if !self.is_there(&family) {

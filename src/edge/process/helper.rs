@@ -22,7 +22,7 @@ const CODE_TIME: Duration = Duration::from_secs(15);
 /// AWS CLI waits for ever, and the person who sits here can also end it.
 const KEYS_TIME: Duration = Duration::from_secs(20 * 60);
 /// How long what a program has started may hold its output open when it has ended itself.
-const LEFT_OPEN: Duration = Duration::from_secs(15);
+const OPEN_OUTPUT_TIME: Duration = Duration::from_secs(15);
 /// After this time a person wants to know what is waited for.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 /// After this time a line without an end is one: a question that a program asks.
@@ -162,7 +162,7 @@ impl<T: FnMut(News<'_>)> AwaitedProgram<T> {
                 Heard::Ended => {
                     self.tell_lines(true);
                     self.has_ended = true;
-                    self.until = self.until.min(Instant::now() + LEFT_OPEN);
+                    self.until = self.until.min(Instant::now() + OPEN_OUTPUT_TIME);
                     if let Some(failure) = self.failure() {
                         return Some(self.give_up(failure));
                     }

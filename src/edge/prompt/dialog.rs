@@ -16,7 +16,7 @@ use crate::model::prompt::question::QUESTION_TIME;
 
 const TITLE: &str = "mfaexec";
 /// Bytes of an answer. More are no code.
-const LONGEST: usize = 4096;
+const ANSWER_LIMIT: usize = 4096;
 
 /// A program of AppleScript that takes its text and title as arguments. A dialog of a program that is
 /// not in front would open behind the windows of the one that is.
@@ -58,7 +58,7 @@ fn ask_once(
     let until = Instant::now() + QUESTION_TIME;
     loop {
         match dialog.listen(wake, until).map_err(in_words)? {
-            Heard::Printed if dialog.printed.len() > LONGEST => {
+            Heard::Printed if dialog.printed.len() > ANSWER_LIMIT => {
                 return Err("what it prints does not end".to_owned());
             }
             Heard::Printed | Heard::Complained => {}

@@ -26,7 +26,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(10);
 const GIVE_UP_DELAY: Duration = Duration::from_secs(5);
 
 /// Bytes of an answer, in all its lines. More are no code.
-const LONGEST: usize = 4096;
+const ANSWER_LIMIT: usize = 4096;
 
 /// Where a pinentry asks.
 #[derive(Debug, Clone, Default)]
@@ -192,11 +192,11 @@ impl<'a> Talk<'a> {
 
     fn answer(&mut self, patience: Duration) -> Result<Data, End> {
         let until = Instant::now() + patience;
-        let mut data = Data::new(Vec::with_capacity(LONGEST));
+        let mut data = Data::new(Vec::with_capacity(ANSWER_LIMIT));
         loop {
             match response(&self.line(until, patience)?) {
                 Response::Done => return Ok(data),
-                Response::Data(more) if data.len() + more.len() <= LONGEST => {
+                Response::Data(more) if data.len() + more.len() <= ANSWER_LIMIT => {
                     data.extend_from_slice(&more);
                 }
                 Response::Remark => {}
@@ -221,7 +221,7 @@ impl<'a> Talk<'a> {
                 printed.drain(..=end);
                 return Ok(line);
             }
-            if self.process.printed.len() > LONGEST {
+            if self.process.printed.len() > ANSWER_LIMIT {
                 return Err(not_understood());
             }
             match self.process.listen(self.wake, until)? {

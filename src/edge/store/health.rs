@@ -7,7 +7,7 @@ use crate::edge::store::cache_write::LARGEST;
 use crate::edge::store::device_lock::holders;
 use crate::edge::store::keyring::KeyringError;
 use crate::edge::store::lock_holder::Holder;
-use crate::edge::store::private_dir::{PrivateDir, STALE, TEMPORARY};
+use crate::edge::store::private_dir::{PrivateDir, STALE_SECONDS, TEMPORARY};
 use crate::error::Result;
 
 #[derive(Debug)]
@@ -38,7 +38,9 @@ impl Cache {
         dir.try_write(LARGEST)?;
         let is_stale = |name: &String| {
             name.starts_with(TEMPORARY)
-                && dir.look(name).is_some_and(|seen| seen.age(now().0) > STALE)
+                && dir
+                    .look(name)
+                    .is_some_and(|seen| seen.age(now().0) > STALE_SECONDS)
         };
         let names = dir.names("")?;
         Ok(Health {

@@ -16,10 +16,10 @@ use crate::model::session::{MAX_DURATION, Session};
 use crate::model::time::Timestamp;
 
 /// Seconds that an ended session is kept, to tell when it ended.
-const REMEMBER_ENDED: u64 = 24 * 3600;
+const ENDED_KEPT_SECONDS: u64 = 24 * 3600;
 /// Seconds after which a file that cannot be opened here is noise: the one who has its key has no use
 /// for it any more, as the longest session that it can hold ended a day ago.
-const NOISE: u64 = MAX_DURATION + REMEMBER_ENDED;
+const UNREADABLE_SECONDS: u64 = MAX_DURATION + ENDED_KEPT_SECONDS;
 
 /// What [`clear_all`] took away.
 #[derive(Debug, Default)]
@@ -122,7 +122,7 @@ pub(crate) fn usable(session: Session, now: Timestamp) -> Option<Session> {
 /// refused. That is not sealed now: nothing vouches for what a plain file says.
 pub(crate) fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timestamp) {
     let found = all(dir, opener, now).unwrap_or_default();
-    let ended = |kept: &Kept| kept.session.expires_at.until(now) > REMEMBER_ENDED;
+    let ended = |kept: &Kept| kept.session.expires_at.until(now) > ENDED_KEPT_SECONDS;
     let over = |kept: &Kept| ended(kept) || sealed && kept.provisional;
     let over = found.sessions.into_iter().filter(over);
     let mut useless: Vec<(String, FileIdentity)> =
@@ -131,7 +131,9 @@ pub(crate) fn tidy(dir: &PrivateDir, opener: &Opener, sealed: bool, now: Timesta
     for name in dir.names("").unwrap_or_default() {
         if About::of(&name).is_some()
             && !opener.can_open(&name)
-            && let Some(seen) = dir.look(&name).filter(|seen| seen.age(now.0) > NOISE)
+            && let Some(seen) = dir
+                .look(&name)
+                .filter(|seen| seen.age(now.0) > UNREADABLE_SECONDS)
         {
             useless.push((name, seen));
         }

@@ -11,20 +11,20 @@ pub(crate) const LOCK: &str = ".lock";
 pub(crate) const SHELL_FILES: &str = "shell";
 /// Seconds after which a file that no one used is certainly no one's. A shell has read its files, and
 /// the record in a lock's file has lost its meaning, long before.
-const LONG_AGO: u64 = 24 * 3600;
+const UNUSED_SECONDS: u64 = 24 * 3600;
 /// Seconds in which a shell has certainly started.
-const STARTED: u64 = 600;
+const SHELL_START_SECONDS: u64 = 600;
 
 /// Removes those that no one has used for a day.
 pub(crate) fn sweep(dir: &PrivateDir, now: u64) {
-    sweep_locks(dir, LONG_AGO, now);
-    sweep_shell_files(dir, LONG_AGO, now);
+    sweep_locks(dir, UNUSED_SECONDS, now);
+    sweep_shell_files(dir, UNUSED_SECONDS, now);
 }
 
 /// Removes all that no one uses now.
 pub(crate) fn clear(dir: &PrivateDir, now: u64) {
     sweep_locks(dir, 0, now);
-    sweep_shell_files(dir, STARTED, now);
+    sweep_shell_files(dir, SHELL_START_SECONDS, now);
     // It stays where there is something in it.
     dir.remove_empty_directory(SHELL_FILES);
 }

@@ -29,7 +29,7 @@ const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
 pub(crate) const TEMPORARY: &str = ".new-";
 /// Seconds after which a temporary file is certainly no one's.
-pub(crate) const STALE: u64 = 600;
+pub(crate) const STALE_SECONDS: u64 = 600;
 
 /// A directory that belongs to the user alone.
 #[derive(Debug)]
@@ -276,7 +276,9 @@ impl PrivateDir {
     pub fn sweep(&self, now: u64) {
         for name in self.names("").unwrap_or_default() {
             if name.starts_with(TEMPORARY)
-                && let Some(seen) = self.look(&name).filter(|seen| seen.age(now) > STALE)
+                && let Some(seen) = self
+                    .look(&name)
+                    .filter(|seen| seen.age(now) > STALE_SECONDS)
             {
                 // The next run tries again.
                 self.remove_seen(&name, &seen).ok();

@@ -4,7 +4,7 @@ use crate::model::child::shell::Shell;
 use crate::model::time::in_words;
 
 /// Seconds below which the time left is a warning.
-pub(crate) const WARN: u64 = 10 * 60;
+pub(crate) const WARN_SECONDS: u64 = 10 * 60;
 
 /// What the sign says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn words(profile: &str, left: Left) -> (String, Option<Colour>) {
         Left::Unknown => (format!("({profile})"), None),
         Left::Ended => (format!("({profile} expired)"), Some(Colour::Red)),
         Left::Overridden => (format!("({profile} overridden)"), Some(Colour::Red)),
-        Left::Seconds(left) if left < WARN => (
+        Left::Seconds(left) if left < WARN_SECONDS => (
             format!("({profile} only {})", short(left)),
             Some(Colour::Yellow),
         ),

@@ -3,7 +3,7 @@
 use crate::escape::unseen;
 
 /// Bytes of the longest line: no setting is as long.
-const LONGEST: usize = 1024 * 1024;
+const LINE_LIMIT: usize = 1024 * 1024;
 
 /// What a line is.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl LineReader {
         if content.starts_with(COMMENTS) || content.trim_end().is_empty() {
             return Line::Empty;
         }
-        if content.len() > LONGEST {
+        if content.len() > LINE_LIMIT {
             return Line::Invalid("it is longer than 1 MB, as no setting is".to_owned());
         }
         if content.contains('\0') {

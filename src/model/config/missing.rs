@@ -8,7 +8,7 @@ use crate::model::config::section::SectionKind;
 /// Names at least this similar (Jaro-Winkler) are suggested.
 const SIMILAR: f64 = 0.8;
 /// Names that an error lists at most.
-const LISTED: usize = 8;
+const MOST_LISTED: usize = 8;
 
 impl Profiles {
     pub(super) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
@@ -57,7 +57,7 @@ impl Profiles {
     /// The same, with those first that are most similar to `name` where not all are listed.
     fn listed_for(&self, name: &str) -> String {
         let mut names = self.names();
-        if names.len() > LISTED && names.len() <= self.compared() {
+        if names.len() > MOST_LISTED && names.len() <= self.compared() {
             let wanted = name.to_lowercase();
             let likeness = |near: &str| strsim::jaro_winkler(&wanted, &near.to_lowercase());
             // Sorted by name where two are as similar.
@@ -136,7 +136,7 @@ fn configure(name: &str) -> String {
 }
 
 fn in_one_line(names: &[&str]) -> String {
-    let (shown, others) = names.split_at(names.len().min(LISTED));
+    let (shown, others) = names.split_at(names.len().min(MOST_LISTED));
     match others.len() {
         0 => shown.join(", "),
         others => format!("{} and {others} more", shown.join(", ")),

@@ -16,7 +16,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Probable mistakes that are remembered for messages. It limits the memory that a file of any
 /// content takes.
-const MISTAKES: usize = 100_000;
+const MOST_MISTAKES: usize = 100_000;
 
 /// Parses a file.
 ///
@@ -119,7 +119,7 @@ impl FileBuilder {
     }
 
     fn note_ignored(&mut self, line: usize, kind: SectionKind, name: String, instead: String) {
-        if self.ignored.len() == MISTAKES {
+        if self.ignored.len() == MOST_MISTAKES {
             return;
         }
         self.mistake = Some(self.ignored.len());
@@ -162,7 +162,7 @@ impl FileBuilder {
 
     fn note_glued(&mut self, number: usize, line: &str) {
         let content = line.trim_end();
-        if !content.ends_with(']') || self.glued.len() == MISTAKES {
+        if !content.ends_with(']') || self.glued.len() == MOST_MISTAKES {
             return;
         }
         let content = content.trim_start_matches([' ', '\t']);

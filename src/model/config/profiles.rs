@@ -8,9 +8,9 @@ use crate::model::config::parse::parse;
 use crate::model::config::section::{ConfigFile, Ignored, ParsedFile, Section, SectionKind};
 
 /// Names that are compared at most, so that a file of any length has its error at once.
-const COMPARED: usize = 5000;
+const MOST_COMPARED: usize = 5000;
 /// The same where there may be an error for each profile; among more, none is compared.
-const COMPARED_EACH: usize = 100;
+const MOST_COMPARED_EACH: usize = 100;
 
 /// All profiles of both files.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ impl Profiles {
     /// The number of names that an error may compare another one with.
     pub(super) fn compared(&self) -> usize {
         match &self.index {
-            Some(index) if index.len() > COMPARED_EACH => 0,
-            Some(_) => COMPARED_EACH,
-            None => COMPARED,
+            Some(index) if index.len() > MOST_COMPARED_EACH => 0,
+            Some(_) => MOST_COMPARED_EACH,
+            None => MOST_COMPARED,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::model::config::values::Values;
 
 /// Unknown names in one section that are compared with all known ones. It limits the time that a
 /// file of any length takes.
-const COMPARED: usize = 1000;
+const MOST_COMPARED: usize = 1000;
 
 impl Profiles {
     /// Checks the sections of that kind and name, and returns the misspelt names in them.
@@ -136,7 +136,7 @@ impl<'a> SlipCheck<'a> {
             return Err(not_own(setting));
         }
         self.unknown += 1;
-        if self.unknown > COMPARED {
+        if self.unknown > MOST_COMPARED {
             return Ok(());
         }
         match meant_by(key, &setting.value) {

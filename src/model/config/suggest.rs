@@ -34,9 +34,9 @@ const OTHER_NAMES: [(&str, &str); 25] = [
 ];
 
 /// Shorter names, in bytes, are similar to too many others.
-const SHORTEST: usize = 5;
+const SHORTEST_NAME: usize = 5;
 /// Names of at least this many bytes, without `_`, may differ in two characters.
-const LONG: usize = 12;
+const LONG_NAME: usize = 12;
 /// Text that is in the values of one setting and in those of no other.
 const VALUES: [(&str, &str); 2] = [("role_arn", ":role/"), ("mfa_serial", ":mfa/")];
 /// What mfaexec's own settings begin with.
@@ -79,7 +79,7 @@ pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
             .map(|(_, known)| known);
     }
     let near = |known: &&str| {
-        let near = known.len() >= SHORTEST && known.len().abs_diff(key.len()) <= 6;
+        let near = known.len() >= SHORTEST_NAME && known.len().abs_diff(key.len()) <= 6;
         near && is_one_slip(&key, &squashed(known))
     };
     let two = |known: &&str| {
@@ -88,7 +88,7 @@ pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
             .any(|(name, part)| name == known && value.contains(part));
         let squashed = squashed(known);
         let near = squashed.len().abs_diff(key.len()) <= 2;
-        near && (fits || squashed.len() >= LONG) && strsim::osa_distance(&key, &squashed) <= 2
+        near && (fits || squashed.len() >= LONG_NAME) && strsim::osa_distance(&key, &squashed) <= 2
     };
     known.clone().find(near).or_else(|| known.find(two))
 }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::escape::shell_word;
 use crate::model::arn::{Arn, user_name};
 use crate::model::doctor::check::{Check, Outcome, option};
-use crate::model::failure::{GUILTY_OFFSET, clock_in_words};
+use crate::model::failure::{REFUSED_OFFSET_SECONDS, clock_in_words};
 use crate::model::listed_key::{LastUse, ListedKey};
 use crate::model::time::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 const OLD_DAYS: u64 = 90;
 const DAY: u64 = 24 * 3600;
 /// Seconds that a clock may be off without a word: an answer is under way for a few.
-const WORTH_SAYING: u64 = 30;
+const TOLERATED_OFFSET_SECONDS: u64 = 30;
 
 /// Whose key it is.
 pub(crate) fn owner(key: &str, place: &str, arn: &str) -> Check {
@@ -33,8 +33,8 @@ pub(crate) fn owner(key: &str, place: &str, arn: &str) -> Check {
 pub(crate) fn clock(offset: i64, how: &str) -> Check {
     const NAME: &str = "clock";
     match offset.unsigned_abs() {
-        0..WORTH_SAYING => Check::ok(NAME, "this machine's clock is AWS's"),
-        GUILTY_OFFSET.. => Check::failed(
+        0..TOLERATED_OFFSET_SECONDS => Check::ok(NAME, "this machine's clock is AWS's"),
+        REFUSED_OFFSET_SECONDS.. => Check::failed(
             NAME,
             clock_in_words(offset),
             "AWS refuses requests that are more than 15 minutes off",

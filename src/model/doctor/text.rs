@@ -22,7 +22,7 @@ const INDENT: &str = "    ";
 /// The width of the longest result, `not checked`.
 const RESULT_COLUMNS: usize = 11;
 /// From this width on, results have a column of their own.
-const WIDE: usize = 60;
+const TWO_COLUMN_WIDTH: usize = 60;
 
 impl Report {
     pub(crate) fn to_text(&self, look: TextStyle) -> String {
@@ -35,7 +35,7 @@ impl Report {
 impl Check {
     fn to_text(&self, look: TextStyle) -> String {
         let (sign, result) = (self.outcome.sign(), self.outcome.in_words());
-        let is_wide = look.width.is_none_or(|width| width >= WIDE);
+        let is_wide = look.width.is_none_or(|width| width >= TWO_COLUMN_WIDTH);
         let columns = if is_wide { RESULT_COLUMNS } else { 0 };
         let head = format!("{sign} {result:columns$}");
         let line = format!("{head}  {}: {}", self.label(), self.what);

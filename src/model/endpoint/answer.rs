@@ -9,9 +9,9 @@ use crate::model::time::Timestamp;
 
 /// Seconds that a session has left that the endpoint hands out, if it can get such a one. botocore
 /// asks anew at each use of keys that have less than 15 minutes left.
-pub(crate) const ENOUGH_LEFT: u64 = 16 * 60;
+pub(crate) const MIN_SECONDS_LEFT: u64 = 16 * 60;
 /// Seconds for which keys without an end are handed out at a time. Every SDK wants an end.
-const WITHOUT_END: u64 = 3600;
+const ENDLESS_KEYS_SECONDS: u64 = 3600;
 
 /// Why there is no session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) fn error_json(code: &str, message: &str) -> String {
 /// A session as the protocol has it: without Token or Expiration it is an error in all SDKs.
 pub(crate) fn session_json(session: &Session, now: Timestamp) -> String {
     let end = match session.expires_at {
-        Timestamp::NEVER => Timestamp(now.0.saturating_add(WITHOUT_END)),
+        Timestamp::NEVER => Timestamp(now.0.saturating_add(ENDLESS_KEYS_SECONDS)),
         end => end,
     };
     let mut answer = json!({

@@ -8,7 +8,7 @@ use crate::model::failure::diagnose_network::{
 };
 use crate::model::failure::diagnose_role::diagnose_role;
 use crate::model::failure::iam::permission;
-use crate::model::failure::{CallFailure, GUILTY_OFFSET, Meaning, clock_in_words};
+use crate::model::failure::{CallFailure, Meaning, REFUSED_OFFSET_SECONDS, clock_in_words};
 use crate::model::origin::{Origin, Sourced};
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::Mfa;
@@ -134,7 +134,7 @@ fn dead_key(failure: &CallFailure, settings: &Settings) -> String {
 
 fn offset_words(failure: &CallFailure) -> String {
     match failure.clock_offset {
-        Some(offset) if offset.unsigned_abs() >= GUILTY_OFFSET => clock_in_words(offset),
+        Some(offset) if offset.unsigned_abs() >= REFUSED_OFFSET_SECONDS => clock_in_words(offset),
         _ => "this machine's clock is off".to_owned(),
     }
 }

@@ -17,7 +17,7 @@ use crate::model::time::in_words;
 
 /// A clock this many seconds off explains a refused signature: STS refuses them from 900 s on, and
 /// the Date header took its time.
-pub(crate) const GUILTY_OFFSET: u64 = 800;
+pub(crate) const REFUSED_OFFSET_SECONDS: u64 = 800;
 
 /// The call to the portal of the Identity Center.
 pub(crate) const ROLE_CREDENTIALS: &str = "GetRoleCredentials";
@@ -141,7 +141,7 @@ impl CallFailure {
             || self.message.starts_with("Signature not yet current")
             || self
                 .clock_offset
-                .is_some_and(|offset| offset.unsigned_abs() >= GUILTY_OFFSET)
+                .is_some_and(|offset| offset.unsigned_abs() >= REFUSED_OFFSET_SECONDS)
     }
 
     /// The cause, in AWS's words with its code.

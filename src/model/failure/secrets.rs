@@ -4,13 +4,13 @@
 use secrecy::{ExposeSecret, SecretString};
 
 /// Characters of a text of someone else's that are shown. AWS's longest message has half of that.
-const LONGEST: usize = 1000;
+const MESSAGE_LIMIT: usize = 1000;
 /// What represents a secret.
 const STRUCK: &str = "******";
 /// From this length on the beginning of a secret is one too: an echo may have cut it.
-const LONG: usize = 16;
+const PREFIX_FROM_LENGTH: usize = 16;
 /// What is shorter than this is no secret of AWS's, and would be found in ordinary words.
-const SHORTEST: usize = 6;
+const SHORTEST_SECRET: usize = 6;
 
 /// Secrets that this run knows.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,7 @@ impl Secrets {
 /// The bytes of a secret at the beginning of `text`; zero if it does not stand there. `before` is
 /// the character in front of it.
 fn found_at(text: &str, before: Option<char>, secret: &str) -> usize {
-    if secret.len() < SHORTEST {
+    if secret.len() < SHORTEST_SECRET {
         return 0;
     }
     let (mut length, mut same) = (0, 0);
@@ -66,8 +66,12 @@ fn found_at(text: &str, before: Option<char>, secret: &str) -> usize {
         same += 1;
     }
     let whole = same == secret.len();
-    if secret.len() >= LONG {
-        return if whole || same >= LONG { length } else { 0 };
+    if secret.len() >= PREFIX_FROM_LENGTH {
+        return if whole || same >= PREFIX_FROM_LENGTH {
+            length
+        } else {
+            0
+        };
     }
     // A code is six digits, and an account's number may well have the same six in it.
     let goes_on = |c: char| c.is_ascii_alphanumeric();
@@ -90,7 +94,7 @@ fn written_at(text: &[u8], byte: u8) -> Option<usize> {
 
 /// The text, cut where it is longer than anyone would read.
 pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 /// Bytes of a line with its end.
-const LONGEST: usize = 1000;
+const LINE_LIMIT: usize = 1000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Response {
@@ -36,7 +36,7 @@ pub enum AssuanError {
 /// A request with a text. One that is too long for a line is cut.
 pub fn request(command: &str, text: &str) -> String {
     const CUT: &str = "…";
-    let room = LONGEST - command.len() - " \n".len();
+    let room = LINE_LIMIT - command.len() - " \n".len();
     let whole: String = text.chars().map(escaped).collect();
     let text = if whole.len() <= room {
         whole
@@ -64,7 +64,7 @@ fn escaped(c: char) -> String {
 /// An option. Options know no escapes, so one that needs some cannot be sent.
 pub fn option(name: &str, value: &str) -> Option<String> {
     let line = format!("OPTION {name}={value}\n");
-    (line.len() <= LONGEST && !value.contains(char::is_control)).then_some(line)
+    (line.len() <= LINE_LIMIT && !value.contains(char::is_control)).then_some(line)
 }
 
 /// Reads an answer, without the line's end.
@@ -128,7 +128,7 @@ mod tests {
             assert!((990..=1000).contains(&line.len()), "{}", line.len());
             assert!(line.ends_with("…\n"));
         }
-        let fits = "x".repeat(LONGEST - "SETDESC \n".len());
+        let fits = "x".repeat(LINE_LIMIT - "SETDESC \n".len());
         assert_eq!(request("SETDESC", &fits), format!("SETDESC {fits}\n"));
     }
 

@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 
 /// Seconds for which no one in a job is asked after a question in it was given up: more than the
 /// targets of a `make -k` are apart that begin one after the other.
-const PEACE: u64 = 600;
+const NO_QUESTION_SECONDS: u64 = 600;
 
 /// What a shell starts as one, and stops as one: a session and a group of processes in it. Their
 /// numbers mean something in one place only, a running system and a container in it.
@@ -37,7 +37,7 @@ pub(crate) struct GivenUp {
 impl GivenUp {
     /// Whether a process of `job` is not to ask at `now`.
     pub(crate) fn concerns(&self, job: &Job, now: Timestamp) -> bool {
-        self.job == *job && self.at <= now && self.at.until(now) < PEACE
+        self.job == *job && self.at <= now && self.at.until(now) < NO_QUESTION_SECONDS
     }
 }
 

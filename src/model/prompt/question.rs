@@ -86,7 +86,7 @@ impl Question {
         };
         let between = format!("{known}, to . {CODE}");
         let room = width.saturating_sub(between.width() + 1);
-        if room < SHORTEST * 2 {
+        if room < SHORTEST_NAME_COLUMNS * 2 {
             return CODE.to_owned();
         }
         let names = self.profile.width();
@@ -114,7 +114,7 @@ const CODE: &str = "MFA code: ";
 /// What represents the part of a name that is left out. Not every terminal shows `…`.
 const CUT: &str = "...";
 /// Columns below which a shortened name says nothing.
-const SHORTEST: usize = 6;
+const SHORTEST_NAME_COLUMNS: usize = 6;
 
 /// A device without what is known of it anyway: `mfa/phone` of its ARN, a serial as it is.
 fn device_name(serial: &str) -> &str {

@@ -9,7 +9,7 @@ use crate::model::rotation::NewKey;
 
 /// The bytes of every record. The room is taken before a key is created, so that a full disk cannot
 /// come between; a sector, so that a write is whole or missing.
-pub(crate) const SIZE: usize = 512;
+pub(crate) const RECORD_SIZE: usize = 512;
 
 /// A rotation under way.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Record {
         };
         // Text alone: it cannot fail.
         let mut bytes = Zeroizing::new(serde_json::to_vec(&stored).unwrap_or_default());
-        let room = SIZE.saturating_sub(bytes.len() + 1);
+        let room = RECORD_SIZE.saturating_sub(bytes.len() + 1);
         bytes.extend(std::iter::repeat_n(b' ', room));
         bytes.push(b'\n');
         bytes
@@ -105,7 +105,7 @@ mod tests {
             secret: "s/+".into(),
         });
         let after = record.to_bytes();
-        assert_eq!((before.len(), after.len()), (SIZE, SIZE));
+        assert_eq!((before.len(), after.len()), (RECORD_SIZE, RECORD_SIZE));
         assert!(Record::parse(&before).unwrap().new.is_none());
         let new = Record::parse(&after).unwrap().new.unwrap();
         assert_eq!((&*new.id, new.secret.expose_secret()), ("AKIANEW", "s/+"));
@@ -117,7 +117,7 @@ mod tests {
         let read = Record::parse(&stored).unwrap();
         assert_eq!(read.secret, Secret::Stored);
         assert_eq!(&*read.new.unwrap().id, "AKIANEW");
-        for torn in [&b""[..], &after[..40], &[0; SIZE]] {
+        for torn in [&b""[..], &after[..40], &[0; RECORD_SIZE]] {
             assert!(Record::parse(torn).is_none());
         }
     }

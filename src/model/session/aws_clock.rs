@@ -6,9 +6,9 @@ use crate::model::time::Timestamp;
 
 /// Seconds that the clocks may differ without a meaning: an answer takes its time, and a session with
 /// fewer left is not reused.
-const NOISE: u64 = 60;
+const NORMAL_OFFSET_SECONDS: u64 = 60;
 /// Seconds by which two clocks of one machine may drift apart while no one sets one of them.
-const DRIFT: u64 = 30;
+const DRIFT_SECONDS: u64 = 30;
 
 /// What was seen of AWS's clock when a session was handed out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl AwsClock {
         boot: impl FnOnce() -> Option<String>,
     ) -> i64 {
         let offset = match self.offset.unsigned_abs() {
-            ..NOISE => 0,
+            ..NORMAL_OFFSET_SECONDS => 0,
             _ => self.offset,
         };
         let behind = offset.max(0);
@@ -52,7 +52,8 @@ impl AwsClock {
             let wall = obtained_at.0.saturating_add(elapsed);
             i64::try_from(i128::from(now.wall.0) - i128::from(wall)).ok()
         });
-        let is_about = |value: i64| set_by.is_some_and(|set_by| set_by.abs_diff(value) <= DRIFT);
+        let is_about =
+            |value: i64| set_by.is_some_and(|set_by| set_by.abs_diff(value) <= DRIFT_SECONDS);
         if offset == 0 && is_about(0) {
             return 0;
         }

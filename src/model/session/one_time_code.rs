@@ -12,7 +12,7 @@ use crate::model::time::Timestamp;
 const CODE_SECONDS: u64 = 30;
 /// Seconds in which a code that was used could still be on show: its own step, and one to each
 /// side for a clock that is a little off.
-const MEMORY: u64 = 3 * CODE_SECONDS;
+const REMEMBERED_SECONDS: u64 = 3 * CODE_SECONDS;
 
 /// A moment by two clocks. Neither can be trusted alone: the time of day is set by hand or by the
 /// network, and the time since the system was started begins anew with it.
@@ -33,7 +33,7 @@ impl Moment {
             now.since_boot.checked_sub(self.since_boot),
         ];
         let elapsed = elapsed.into_iter().flatten().min();
-        elapsed.is_some_and(|elapsed| elapsed < MEMORY)
+        elapsed.is_some_and(|elapsed| elapsed < REMEMBERED_SECONDS)
     }
 }
 
@@ -42,8 +42,8 @@ impl Moment {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct UsedCodes(Vec<(Moment, String)>);
 
-/// How many codes are remembered: more than anyone can send in [`MEMORY`].
-const MOST: usize = 10_000;
+/// How many codes are remembered: more than anyone can send in [`REMEMBERED_SECONDS`].
+const MOST_REMEMBERED: usize = 10_000;
 
 impl UsedCodes {
     /// Reads what `Display` has written. What is of no use any more is left out, and of too many the
@@ -56,7 +56,7 @@ impl UsedCodes {
             Some((Moment { wall, since_boot }, words.next()?.to_owned()))
         });
         let mut codes: Vec<_> = codes.filter(|(at, _)| at.is_recent(now)).collect();
-        codes.drain(..codes.len().saturating_sub(MOST));
+        codes.drain(..codes.len().saturating_sub(MOST_REMEMBERED));
         Self(codes)
     }
 
@@ -270,12 +270,12 @@ mod tests {
     fn of_too_many_codes_the_oldest_are_forgotten() {
         let code = |number: usize| SecretString::from(format!("{number:06}"));
         let mut used = UsedCodes::default();
-        for number in 0..MOST + 10 {
+        for number in 0..MOST_REMEMBERED + 10 {
             assert!(used.claim("device", &code(number), at(1000, 1000)));
         }
         let mut used = UsedCodes::parse(&used.to_string(), at(1001, 1001));
-        assert_eq!(used.0.len(), MOST);
-        assert!(!used.claim("device", &code(MOST + 9), at(1001, 1001)));
+        assert_eq!(used.0.len(), MOST_REMEMBERED);
+        assert!(!used.claim("device", &code(MOST_REMEMBERED + 9), at(1001, 1001)));
         assert!(used.claim("device", &code(9), at(1001, 1001)));
     }
 }

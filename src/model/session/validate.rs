@@ -8,7 +8,7 @@ use crate::model::session::{MAX_DURATION, Session, SessionKind};
 use crate::model::time::Timestamp;
 
 /// Seconds that AWS's clock may be ahead for a signed call to be let through, and a bit.
-pub(crate) const LATENESS: u64 = 1200;
+pub(crate) const MOST_LATENESS_SECONDS: u64 = 1200;
 /// Seconds that the clocks of two machines with one home directory may differ.
 const CLOCK_SLACK: u64 = 300;
 /// The longest token: STS's have under 2 KB, the environment has to hold it.
@@ -40,7 +40,7 @@ pub(crate) fn are_keys(id: &str, secret: &str, token: &str) -> bool {
 /// Whether STS can have given this end to a session of `duration` seconds that was obtained at
 /// that time: no one gives more than was asked for.
 pub(crate) fn can_end_at(end: Timestamp, obtained: Timestamp, duration: u64) -> bool {
-    obtained.until(end) <= duration.saturating_add(LATENESS)
+    obtained.until(end) <= duration.saturating_add(MOST_LATENESS_SECONDS)
 }
 
 /// Checks a session of the cache as its answer was checked when it came. This is no substitute for
@@ -118,7 +118,7 @@ mod tests {
             |s| s.role_arn = Some("role/r".into()),
             |s| s.source_key_id = Some("a\tb".into()),
             |s| s.expires_at = Timestamp(u64::MAX),
-            |s| s.expires_at = Timestamp(100_000 + 3600 + LATENESS + 1),
+            |s| s.expires_at = Timestamp(100_000 + 3600 + MOST_LATENESS_SECONDS + 1),
             |s| (s.duration, s.expires_at) = (u64::MAX, Timestamp(u64::MAX)),
         ];
         for (number, change) in changes.into_iter().enumerate() {
@@ -143,7 +143,7 @@ mod tests {
         session.duration = 900;
         session.expires_at = Timestamp(100_000 + 12 * 3600);
         assert_eq!(check_cached(&session, Timestamp(100_000)), Ok(()));
-        session.expires_at = Timestamp(100_000 + MAX_DURATION + LATENESS + 1);
+        session.expires_at = Timestamp(100_000 + MAX_DURATION + MOST_LATENESS_SECONDS + 1);
         assert!(check_cached(&session, Timestamp(100_000)).is_err());
     }
 }

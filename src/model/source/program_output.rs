@@ -11,7 +11,7 @@ use crate::model::time::Timestamp;
 
 /// Seconds after which a program asks again for keys whose end no one knows. Without an end, SDKs
 /// keep keys for ever.
-const ASK_AGAIN: u64 = 3600;
+const ENDLESS_KEYS_SECONDS: u64 = 3600;
 
 /// The keys in it, of whichever kind.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub(crate) fn print(session: &Session, is_seen: bool, now: Timestamp) -> Zeroizi
         false => Zeroizing::new(secret.expose_secret().to_owned()),
     };
     let end = match session.expires_at {
-        Timestamp::NEVER => Timestamp(now.0 + ASK_AGAIN),
+        Timestamp::NEVER => Timestamp(now.0 + ENDLESS_KEYS_SECONDS),
         end => end,
     };
     let printing = Printing {

@@ -13,7 +13,7 @@ use crate::model::doctor::check::Check;
 use crate::model::environment::Environment;
 use crate::model::listed_key::LastUse;
 use crate::model::settings::Settings;
-use crate::sign_in::doctor::answers::{Answers, PATIENCE, login, no_key};
+use crate::sign_in::doctor::answers::{ANSWERS_TIME, Answers, login, no_key};
 use crate::sign_in::doctor::policy::PolicyProbes;
 use crate::sign_in::doctor::sessions::Sessions;
 
@@ -84,7 +84,7 @@ impl AccountChecks {
         let mut answers = Answers {
             settings: &settings,
             sessions: &sessions,
-            until: begun + PATIENCE,
+            until: begun + ANSWERS_TIME,
             ui,
             aws: &aws,
         };

@@ -23,7 +23,7 @@ use crate::sign_in::doctor::sessions::Sessions;
 use crate::sign_in::progress::tell_slow;
 
 /// How long all answers are waited for together. A person waits.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const ANSWERS_TIME: Duration = Duration::from_secs(10);
 
 /// What it takes to judge an answer.
 pub(super) struct Answers<'a> {
@@ -45,7 +45,7 @@ impl Answers<'_> {
                 clock_offset: None,
                 error: Error::new(
                     "AWS gives no answer",
-                    format!("none came within {} s", PATIENCE.as_secs()),
+                    format!("none came within {} s", ANSWERS_TIME.as_secs()),
                     "check the network and the proxy variables, then try again",
                 ),
             }),
@@ -134,7 +134,7 @@ impl Answers<'_> {
         last_use: Option<Pending<LastUse>>,
     ) -> Vec<Check> {
         // These calls could not begin before it was known whose key it is.
-        self.until = self.until.max(Instant::now() + PATIENCE / 2);
+        self.until = self.until.max(Instant::now() + ANSWERS_TIME / 2);
         let user = user_name(&identity.arn);
         let mfa = self.sessions.mfa.as_ref();
         let keys = self.aws.access_keys(user, mfa);

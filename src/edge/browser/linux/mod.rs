@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::model::environment::Environment;
 
 /// How long a browser may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const BROWSER_START_TIME: Duration = Duration::from_secs(60);
 
 /// Makes sure that there is a program that opens a browser, and a browser that can be seen.
 ///
@@ -46,7 +46,7 @@ pub(crate) fn check(env: &Environment) -> Result<()> {
 /// # Errors
 /// No browser did.
 pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + BROWSER_START_TIME;
     let handover = Handover::new().map_err(|cause| cannot(&cause))?;
     let mut failures = Vec::new();
     for mut command in openers::commands(&handover.address(), env) {
@@ -59,7 +59,7 @@ pub(crate) fn open(link: &SecretString, env: &Environment, ui: Ui) -> Result<()>
         match outcome {
             Ok(HandoverOutcome::Fetched) => return Ok(()),
             Ok(HandoverOutcome::NoOne) => {
-                let seconds = PATIENCE.as_secs();
+                let seconds = BROWSER_START_TIME.as_secs();
                 return Err(cannot(&format!(
                     "{program} was started, and no browser of yours asked for the link within \
                      {seconds} s"
