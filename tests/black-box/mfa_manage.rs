@@ -266,12 +266,12 @@ fn options_of_another_action_are_refused() {
         (&["mfa"][..], "enroll, list, resync and remove"),
         (
             &["mfa", "list", "--yes"],
-            "the option is for enroll, resync, remove",
+            "the option is for mfa enroll, resync, remove",
         ),
-        (&["mfa", "enroll", "--json"], "the option is for list"),
+        (&["mfa", "enroll", "--json"], "the option is for mfa list"),
         (
             &["mfa", "remove", "--show-seed"],
-            "the option is for enroll",
+            "the option is for mfa enroll",
         ),
         (&["mfa", "enrol"], "enroll"),
     ] {
