@@ -101,10 +101,11 @@ fn parse_seconds(text: &str) -> Result<u64, String> {
     Ok(duration.as_secs())
 }
 
-/// Seconds as people say them: `36h`, `3h 59m`, `59s`. From an hour on to the nearest minute.
+/// Seconds as people say them: `36h`, `3h 59m`, `59s`. From 59m 30s on to the
+/// nearest minute: what AWS gives for an hour has 59m 59s left when it is here.
 pub(crate) fn in_words(seconds: u64) -> String {
     let shown = match seconds {
-        0..3600 => seconds,
+        0..3570 => seconds,
         long => long.saturating_add(30) / 60 * 60,
     };
     let units = [
@@ -136,6 +137,8 @@ mod tests {
     fn time_left_is_said_in_two_units() {
         assert_eq!(in_words(14_399), "4h");
         assert_eq!(in_words(14_369), "3h 59m");
+        assert_eq!(in_words(3599), "1h");
+        assert_eq!(in_words(3569), "59m 29s");
         assert_eq!(in_words(59), "59s");
         assert_eq!(in_words(0), "0s");
         assert_eq!(in_words(213), "3m 33s");

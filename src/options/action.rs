@@ -23,7 +23,7 @@ pub(super) fn refuse_options_of_others<A: Copy + PartialEq>(
     let names: Vec<&str> = actions.iter().map(|action| name(*action)).collect();
     Err(Error::of(
         Kind::Usage,
-        format!("mfaexec {subcommand} {} has no {option}", name(action)),
+        format!("{subcommand} {} has no {option}", name(action)),
         format!("the option is for {subcommand} {}", names.join(", ")),
         format!("leave it out, or see: mfaexec {subcommand} --help"),
     ))

@@ -338,6 +338,6 @@ fn what_is_no_key_of_a_file_is_not_stored() {
         ("remove", "--json"),
     ] {
         let error = world.run(&["keys", action, option]).fails(2);
-        has(&error, &[&format!("mfaexec keys {action} has no {option}")]);
+        has(&error, &[&format!("keys {action} has no {option}")]);
     }
 }
