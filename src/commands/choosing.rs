@@ -15,8 +15,8 @@ use crate::model::profile_list::{Listed, Usable};
 use crate::model::settings::exports::without_exports;
 use crate::model::time::in_words;
 use crate::sign_in::all_profiles::{all_profiles, read_all};
+use crate::sign_in::ask::turn::take_turn;
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::turn::take_turn;
 
 /// What is typed in the place of a name to see the list.
 pub(crate) const LIST: &str = "?";

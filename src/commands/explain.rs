@@ -14,8 +14,8 @@ use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::model::vars::CODE;
 use crate::options::SignIn;
+use crate::sign_in::ask::code_source::{find_codes, prompt_method};
 use crate::sign_in::cached::{cached, find_known_caller, find_known_device, open_cache};
-use crate::sign_in::code_source::{find_codes, prompt_method};
 use crate::sign_in::request::read_settings;
 
 pub(crate) fn explain(env: &Environment, sign_in: &SignIn, as_json: bool) -> Result<()> {

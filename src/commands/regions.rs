@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::model::environment::Environment;
 use crate::model::settings::exports::without_exports;
 use crate::options::SignIn;
-use crate::sign_in::long_term_key::require_key;
 use crate::sign_in::regions::ask_regions;
 use crate::sign_in::request::read_settings;
+use crate::sign_in::user::long_term_key::require_key;
 
 pub(crate) fn regions(
     env: &Environment,

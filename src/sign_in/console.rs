@@ -10,7 +10,7 @@ use crate::model::console::Console;
 use crate::model::failure::diagnose_console::diagnose_console;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::progress::tell_slow;
 
 /// Asks the federation endpoint for a token.
 ///

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::model::plan::Fresh;
 use crate::model::plan::program_key::plan_either;
 use crate::model::settings::Settings;
-use crate::sign_in::account::learn_account;
 use crate::sign_in::cached::cached;
 use crate::sign_in::signing_in::Obtained;
+use crate::sign_in::signing_in::account::learn_account;
 
 /// The cached session, if it has as much left as a run would want. A session is renewed early for
 /// programs. Where that fails, as no one is there to type a code or AWS cannot be reached, a program

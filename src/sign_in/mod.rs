@@ -1,40 +1,20 @@
 //! From options to a session: settings, the cached sessions, and only if those are not enough a
 //! sign-in. A run that finds its session here has read two config files and one of the cache.
 
-pub(crate) mod account;
-pub(crate) mod agreement;
 pub(crate) mod all_profiles;
-pub(crate) mod as_user;
-pub(crate) mod before_question;
+pub(crate) mod ask;
 pub(crate) mod cached;
-pub(crate) mod caller;
 pub(crate) mod carry_over;
-pub(crate) mod code_source;
-pub(crate) mod confirm;
 pub(crate) mod console;
-pub(crate) mod dialogs;
 pub(crate) mod doctor;
 pub(crate) mod enclosing_shell;
-pub(crate) mod exchange;
-pub(crate) mod flow;
 pub(crate) mod for_program;
-pub(crate) mod iam_user;
-pub(crate) mod key_check;
 pub(crate) mod key_store;
-pub(crate) mod long_term_key;
-pub(crate) mod mfa_device;
-pub(crate) mod passphrase;
-pub(crate) mod profile_device;
-pub(crate) mod programs;
-pub(crate) mod progress;
 pub(crate) mod regions;
 pub(crate) mod renewal;
 pub(crate) mod request;
-pub(crate) mod session_record;
 pub(crate) mod signing_in;
-pub(crate) mod stored_key;
-pub(crate) mod turn;
-pub(crate) mod two_codes;
+pub(crate) mod user;
 pub(crate) mod worth_keeping;
 
 use crate::edge::clock::now;
@@ -49,12 +29,12 @@ use crate::model::plan::step::Step;
 use crate::model::plan::{Fresh, Plan};
 use crate::model::settings::Settings;
 use crate::options::SignIn;
-use crate::sign_in::account::learn_account;
+use crate::sign_in::ask::code_source::{Asking, given};
+use crate::sign_in::ask::confirm::confirm;
 use crate::sign_in::cached::{cached, find_known_device, open_cache};
-use crate::sign_in::code_source::{Asking, given};
-use crate::sign_in::confirm::confirm;
 use crate::sign_in::for_program::rest_of_session;
 use crate::sign_in::request::{For, read_settings};
+use crate::sign_in::signing_in::account::learn_account;
 use crate::sign_in::signing_in::{Obtained, SigningIn};
 use crate::sign_in::worth_keeping::check_use;
 

@@ -10,8 +10,8 @@ use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning};
 use crate::model::time::in_words;
-use crate::sign_in::as_user::User;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::progress::tell_slow;
+use crate::sign_in::user::as_user::User;
 
 pub(super) fn signed_in(user: &User) -> SignedIn<'_> {
     SignedIn {

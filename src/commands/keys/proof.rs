@@ -9,7 +9,7 @@ use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::failure::{CallFailure, Meaning};
 use crate::model::settings::Settings;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::progress::tell_slow;
 
 /// How often STS is asked, for a key that AWS may not know yet: seconds before each further try. IAM gives no
 /// figure; others have seen ten (99designs/aws-vault#170).

@@ -13,7 +13,7 @@ use crate::model::source::key::{
     ACCESS_KEY_ID, LongTermKey, STORED_KEY, key_of_files, profiles_with_stored_key, stored_key,
 };
 use crate::options::KeysChoice;
-use crate::sign_in::agreement::{Intention, agree};
+use crate::sign_in::ask::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::key_store::{KeyStore, StoredKey};
 use crate::sign_in::request::read_settings;

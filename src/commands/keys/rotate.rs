@@ -16,14 +16,14 @@ use crate::model::rotation::plan::{OldStatus, Rotation, Situation, Stage};
 use crate::model::rotation::subject::rotated_key;
 use crate::model::settings::exports::without_exports;
 use crate::options::{KeysChoice, RotateChoice};
-use crate::sign_in::agreement::{Intention, agree};
-use crate::sign_in::as_user::{User, sign_in_as_user};
+use crate::sign_in::ask::agreement::{Intention, agree};
+use crate::sign_in::ask::progress::tell_slow;
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::carry_over::forget_old;
 use crate::sign_in::key_store::KeyStore;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::key_store::stored_key::read_from;
 use crate::sign_in::request::read_settings;
-use crate::sign_in::stored_key::read_from;
+use crate::sign_in::user::as_user::{User, sign_in_as_user};
 
 /// Seconds that a session must have left: a person answers the question, and AWS learns of the new key.
 const ROTATION_SECONDS: u64 = 600;

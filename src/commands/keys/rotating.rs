@@ -21,10 +21,10 @@ use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
 use crate::model::time::in_words;
 use crate::options::SignIn;
-use crate::sign_in::as_user::User;
+use crate::sign_in::ask::progress::tell_slow;
 use crate::sign_in::carry_over::carry_over;
-use crate::sign_in::progress::tell_slow;
 use crate::sign_in::request::read_settings;
+use crate::sign_in::user::as_user::User;
 
 pub(super) struct Rotating<'a> {
     pub(super) env: &'a Environment,

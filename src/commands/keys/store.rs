@@ -22,7 +22,7 @@ use crate::model::source::key::{
     ACCESS_KEY_ID, LongTermKey, SECRET_ACCESS_KEY, STORED_KEY, key_of_files,
 };
 use crate::options::{KeysChoice, Store};
-use crate::sign_in::agreement::{Intention, agree};
+use crate::sign_in::ask::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
 use crate::sign_in::key_store::{KeyStore, Place, StoredKey};
 use crate::sign_in::request::read_settings;

@@ -11,11 +11,13 @@ use crate::model::environment::Environment;
 use crate::model::failure::Progress;
 use crate::model::mfa_device::enroll::{BeforeEnrollment, Enrollment, NewDevice, command};
 use crate::options::MfaChoice;
-use crate::sign_in::agreement::{Intention, agree};
+use crate::sign_in::ask::agreement::{Intention, agree};
+use crate::sign_in::ask::two_codes::{self, DeviceHolder, Stopped};
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::profile_device::{Change, check_changeable, file_for, not_written, write};
-use crate::sign_in::two_codes::{self, DeviceHolder, Stopped};
+use crate::sign_in::user::iam_user::IamUser;
+use crate::sign_in::user::profile_device::{
+    Change, check_changeable, file_for, not_written, write,
+};
 
 pub(super) fn enroll(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     // What cannot be done without a person is not begun without one.

@@ -7,8 +7,8 @@ use crate::model::mfa_device::enroll::command;
 use crate::model::mfa_device::is_named_after;
 use crate::model::mfa_device::listing::Listing;
 use crate::options::MfaChoice;
-use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::profile_device::naming;
+use crate::sign_in::user::iam_user::IamUser;
+use crate::sign_in::user::profile_device::naming;
 
 pub(super) fn list(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let user = IamUser::of_key(env, choice.profile.clone(), "mfaexec mfa list", None, ui)?;

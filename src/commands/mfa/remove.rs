@@ -10,10 +10,10 @@ use crate::model::environment::Environment;
 use crate::model::mfa_device::enroll::command;
 use crate::model::mfa_device::remove::{BeforeRemoval, Removal};
 use crate::options::MfaChoice;
-use crate::sign_in::agreement::{Intention, agree};
+use crate::sign_in::ask::agreement::{Intention, agree};
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::profile_device::{Change, check_changeable, file_for, naming, write};
+use crate::sign_in::user::iam_user::IamUser;
+use crate::sign_in::user::profile_device::{Change, check_changeable, file_for, naming, write};
 
 pub(super) fn remove(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let cache = open_cache(env, None)?;

@@ -8,10 +8,10 @@ use crate::model::environment::Environment;
 use crate::model::mfa_device::enroll::command;
 use crate::model::mfa_device::{gives_codes, meant};
 use crate::options::MfaChoice;
-use crate::sign_in::agreement::{Intention, agree};
+use crate::sign_in::ask::agreement::{Intention, agree};
+use crate::sign_in::ask::two_codes::{self, DeviceHolder, Stopped};
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::two_codes::{self, DeviceHolder, Stopped};
+use crate::sign_in::user::iam_user::IamUser;
 
 pub(super) fn resync(env: &Environment, choice: &MfaChoice, ui: Ui) -> Result<()> {
     let line = command("mfa resync", choice.profile.as_deref());

@@ -4,8 +4,8 @@ use crate::edge::aws::mfa_devices::TwoCodes;
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::model::failure::Progress;
 use crate::model::session::Session;
-use crate::sign_in::iam_user::IamUser;
-use crate::sign_in::two_codes::{DeviceHolder, Stopped};
+use crate::sign_in::ask::two_codes::{DeviceHolder, Stopped};
+use crate::sign_in::user::iam_user::IamUser;
 
 /// How often IAM may refuse two codes.
 const MOST_TRIES: u32 = 5;

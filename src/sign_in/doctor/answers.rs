@@ -18,9 +18,9 @@ use crate::model::mfa_device::serials;
 use crate::model::settings::Settings;
 use crate::model::source::key::LongTermKey;
 use crate::model::time::{Timestamp, in_words};
+use crate::sign_in::ask::progress::tell_slow;
 use crate::sign_in::doctor::failed::Failed;
 use crate::sign_in::doctor::sessions::Sessions;
-use crate::sign_in::progress::tell_slow;
 
 /// How long all answers are waited for together. A person waits.
 pub(super) const ANSWERS_TIME: Duration = Duration::from_secs(10);

@@ -29,8 +29,8 @@ use crate::options::SignIn;
 use crate::sign_in::cached::{find_known_device, open_cache};
 use crate::sign_in::doctor::account::AccountChecks;
 use crate::sign_in::doctor::files::CheckedFiles;
-use crate::sign_in::programs::{known_secrets, secrets_of_environment};
 use crate::sign_in::request::settings_from;
+use crate::sign_in::signing_in::programs::{known_secrets, secrets_of_environment};
 
 pub(crate) fn examine(env: &Environment, profile: Option<&str>, ui: Ui) -> Report {
     // Inside an mfaexec shell, the session of that shell is no obstacle.

@@ -9,8 +9,8 @@ use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 use crate::options::SignIn;
 use crate::sign_in::doctor::answers::login;
+use crate::sign_in::key_store::stored_key::read_stored_key;
 use crate::sign_in::key_store::{KeyStore, Place};
-use crate::sign_in::stored_key::read_stored_key;
 
 /// Reads the key, if it is stored; what came in between.
 pub(super) fn read(

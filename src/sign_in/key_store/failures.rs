@@ -5,7 +5,7 @@ use crate::edge::secrets::system;
 use crate::error::Error;
 use crate::escape::shell_word;
 use crate::model::prompt::question::QUESTION_TIME;
-use crate::sign_in::passphrase::NoAnswer;
+use crate::sign_in::ask::passphrase::NoAnswer;
 
 /// Why a store may not ask.
 pub(super) const NO_INPUT: &str = "--no-input was given";

@@ -2,6 +2,7 @@
 //! said where it cannot be read, put there or deleted.
 
 mod failures;
+pub(crate) mod stored_key;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use crate::edge::system::no_window;
 use crate::error::Error;
 use crate::model::environment::Environment;
 use crate::options::SignIn;
-use crate::sign_in::passphrase::Asker;
+use crate::sign_in::ask::passphrase::Asker;
 use failures::{NO_INPUT, cause, failure, no_passphrase};
 
 pub(crate) use failures::{Failure, StoredKey};

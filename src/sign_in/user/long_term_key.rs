@@ -8,8 +8,8 @@ use crate::model::settings::Settings;
 use crate::model::source::Source;
 use crate::options::SignIn;
 use crate::sign_in::cached::open_cache;
-use crate::sign_in::programs::ask_program;
-use crate::sign_in::stored_key::read_stored_key;
+use crate::sign_in::key_store::stored_key::read_stored_key;
+use crate::sign_in::signing_in::programs::ask_program;
 
 /// Makes sure that the settings have a long-term key that can sign. A program may give one, or the
 /// store. `why` says what temporary keys cannot do, `command` is the line to name another profile in.

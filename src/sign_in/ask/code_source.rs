@@ -18,7 +18,7 @@ use crate::model::prompt::question::Purpose;
 use crate::model::settings::Settings;
 use crate::model::vars::CODE;
 use crate::options::{CacheMode, SignIn};
-use crate::sign_in::dialogs::{Dialogs, unknown_method};
+use crate::sign_in::ask::dialogs::{Dialogs, unknown_method};
 
 /// Where codes come from in this run.
 pub(crate) enum Codes {

@@ -24,12 +24,12 @@ use crate::model::source::Source;
 use crate::model::source::key::LongTermKey;
 use crate::model::source::provider::Provider;
 use crate::options::SignIn;
-use crate::sign_in::account::ask_account;
+use crate::sign_in::ask::code_source::Asking;
+use crate::sign_in::ask::progress::{tell_end, tell_slow};
 use crate::sign_in::cached::find_known_caller;
-use crate::sign_in::code_source::Asking;
-use crate::sign_in::progress::{tell_end, tell_slow};
+use crate::sign_in::key_store::stored_key::read_stored_key;
+use crate::sign_in::signing_in::account::ask_account;
 use crate::sign_in::signing_in::{KeyCheck, Obtained, SigningIn, given_up};
-use crate::sign_in::stored_key::read_stored_key;
 
 impl<'a> SigningIn<'a> {
     /// Makes sure that nothing but the code is missing.

@@ -10,7 +10,7 @@ use crate::edge::store::cache::Cache;
 use crate::error::{Error, Result};
 use crate::escape::printable;
 use crate::options::ChangeChoice;
-use crate::sign_in::turn::take_turn;
+use crate::sign_in::ask::turn::take_turn;
 
 /// What is going to be done, and how a person can agree.
 pub(crate) struct Intention<'a> {

@@ -17,11 +17,11 @@ use crate::model::prompt::question::{Purpose, QUESTION_TIME};
 use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Mfa, check_serial};
+use crate::sign_in::ask::code_source::{Codes, find_codes, how_to_sign_in};
+use crate::sign_in::ask::turn::{take_turn, tell_wait};
 use crate::sign_in::cached::{cached, device_id};
-use crate::sign_in::code_source::{Codes, find_codes, how_to_sign_in};
-use crate::sign_in::mfa_device::{Lookup, choose, confirm_guess, look_up};
+use crate::sign_in::signing_in::mfa_device::{Lookup, choose, confirm_guess, look_up};
 use crate::sign_in::signing_in::{KeyCheck, SigningIn};
-use crate::sign_in::turn::{take_turn, tell_wait};
 
 /// More than it takes when no one is asked: a program of `mfa_process` twice, and the next code
 /// between.

@@ -20,10 +20,10 @@ use crate::model::plan::step::{Call, Step};
 use crate::model::prompt::question::{Purpose, QUESTION_TIME, Question};
 use crate::model::session::one_time_code::{parse_code, seconds_to_next};
 use crate::model::time::Timestamp;
+use crate::sign_in::ask::code_source::{Codes, cannot_ask, how_to_sign_in};
+use crate::sign_in::ask::turn::take_turn;
 use crate::sign_in::cached::device_id;
-use crate::sign_in::code_source::{Codes, cannot_ask, how_to_sign_in};
 use crate::sign_in::signing_in::{SigningIn, given_up};
-use crate::sign_in::turn::take_turn;
 
 /// Seconds that a clock has to be off to be spoken of: a code's own time.
 const WORTH_SAYING: u64 = 30;

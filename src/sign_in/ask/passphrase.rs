@@ -11,8 +11,8 @@ use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::prompt::question::QUESTION_TIME;
 use crate::options::SignIn;
-use crate::sign_in::code_source::{Codes, find_person};
-use crate::sign_in::turn::take_turn;
+use crate::sign_in::ask::code_source::{Codes, find_person};
+use crate::sign_in::ask::turn::take_turn;
 
 /// What windows call it.
 const LABEL: &str = "Passphrase";

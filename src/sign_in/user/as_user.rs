@@ -19,9 +19,9 @@ use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::Span;
 use crate::options::SignIn;
+use crate::sign_in::ask::code_source::{Asking, given};
+use crate::sign_in::ask::progress::tell_slow;
 use crate::sign_in::cached::{cached, find_known_device};
-use crate::sign_in::code_source::{Asking, given};
-use crate::sign_in::progress::tell_slow;
 use crate::sign_in::signing_in::SigningIn;
 
 /// A user who has given a code.

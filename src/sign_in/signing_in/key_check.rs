@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::plan::calls::tries_key;
-use crate::sign_in::code_source::Codes;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::code_source::Codes;
+use crate::sign_in::ask::progress::tell_slow;
 use crate::sign_in::signing_in::{KeyCheck, SigningIn};
 
 /// How long a code that was typed waits for the call that tries the key.

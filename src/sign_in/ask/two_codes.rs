@@ -20,7 +20,7 @@ use crate::model::mfa_device::picture::Picture;
 use crate::model::mfa_device::screen::Screen;
 use crate::model::mfa_device::seed::Seed;
 use crate::model::session::one_time_code::{parse_code, seconds_to_next};
-use crate::sign_in::turn::take_turn;
+use crate::sign_in::ask::turn::take_turn;
 
 /// How long a person may take for a code: an app may have to be installed first.
 const CODES_TIME: Duration = Duration::from_secs(15 * 60);

@@ -25,11 +25,11 @@ use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::settings::exports::without_exports;
 use crate::options::SignIn;
-use crate::sign_in::long_term_key::require_key;
+use crate::sign_in::ask::progress::tell_slow;
+use crate::sign_in::ask::turn::tell_wait;
 use crate::sign_in::obtain_with;
-use crate::sign_in::progress::tell_slow;
 use crate::sign_in::request::{For, read_settings};
-use crate::sign_in::turn::tell_wait;
+use crate::sign_in::user::long_term_key::require_key;
 
 /// Longer than a person takes to enroll a device.
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);

@@ -1,5 +1,15 @@
 //! A sign-in under way: what all its parts need.
 
+pub(crate) mod account;
+pub(crate) mod before_question;
+pub(crate) mod caller;
+pub(crate) mod exchange;
+pub(crate) mod flow;
+pub(crate) mod key_check;
+pub(crate) mod mfa_device;
+pub(crate) mod programs;
+pub(crate) mod session_record;
+
 use std::time::Instant;
 
 use crate::edge::aws::thread::{Aws, Pending};
@@ -14,7 +24,7 @@ use crate::model::session::Session;
 use crate::model::settings::Settings;
 use crate::model::time::Timestamp;
 use crate::options::SignIn;
-use crate::sign_in::code_source::{Asking, Codes};
+use crate::sign_in::ask::code_source::{Asking, Codes};
 
 /// A session, and the settings that asked for it.
 pub(crate) struct Obtained {

@@ -8,7 +8,7 @@ use crate::model::failure::asked::Asked;
 use crate::model::failure::diagnose::diagnose;
 use crate::model::session::Session;
 use crate::model::settings::Settings;
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::progress::tell_slow;
 
 /// Asks STS whose session it is: twelve digits.
 ///

@@ -19,7 +19,7 @@ use crate::model::mfa_device::serials;
 use crate::model::prompt::question::QUESTION_TIME;
 use crate::model::settings::Settings;
 use crate::model::settings::mfa::{Devices, instead_of_fido, sort_devices};
-use crate::sign_in::progress::tell_slow;
+use crate::sign_in::ask::progress::tell_slow;
 
 /// What AWS says of a user's devices.
 pub(crate) enum Lookup {

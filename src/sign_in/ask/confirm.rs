@@ -13,8 +13,8 @@ use crate::escape::printable;
 use crate::model::environment::Environment;
 use crate::model::settings::Settings;
 use crate::options::SignIn;
+use crate::sign_in::ask::turn::take_turn;
 use crate::sign_in::request::For;
-use crate::sign_in::turn::take_turn;
 
 /// Asks for the profile's name, if the profile wants that, until it is typed or no one answers.
 /// Inside a command that was confirmed the question was answered already.
