@@ -23,7 +23,7 @@ pub mod internals {
     pub use crate::cli::{definitions, hook_panics};
     pub use crate::edge::aws::errors::{Called, failure};
     pub use crate::edge::aws::validate::{TemporaryKeys, validate_caller, validate_keys};
-    pub use crate::edge::prompt::tty::{Ask, Echo, Terminal};
+    pub use crate::edge::prompt::terminal::{Ask, Echo, Terminal};
     pub use crate::edge::signals::Wake;
     pub use crate::edge::store::cache::{Cache, Keeping};
     pub use crate::edge::store::crypto::{seal, unseal};

@@ -8,7 +8,8 @@ use crate::commands::choosing::{LIST, choose_from_list, choose_unasked};
 use crate::edge::output::{self, Ui};
 use crate::edge::own_defaults::own_defaults;
 use crate::edge::process::{exec, inherited};
-use crate::edge::prompt::{modes, picture, tty};
+use crate::edge::prompt::terminal;
+use crate::edge::prompt::terminal::{modes, picture};
 use crate::edge::system::memory;
 use crate::error::{EXIT_OWN_FAILURE, EXIT_SUCCESS, Error, Result};
 use crate::model::environment::Environment;
@@ -167,7 +168,7 @@ fn exit_code(result: Result<u8>, runs_command: bool) -> u8 {
     match result {
         Ok(code) => code,
         Err(error) => {
-            tty::discard_typed();
+            terminal::discard_typed();
             output::error(&error);
             error.exit_code(runs_command)
         }

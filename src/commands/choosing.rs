@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::commands::status::shortened;
 use crate::edge::output::{Ui, is_dumb};
-use crate::edge::prompt::list::Choice;
-use crate::edge::prompt::tty::Terminal;
+use crate::edge::prompt::terminal::Terminal;
+use crate::edge::prompt::terminal::list::Choice;
 use crate::error::{Error, Result};
 use crate::escape::{printable, shell_word};
 use crate::model::environment::Environment;

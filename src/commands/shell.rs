@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::run::prepare;
 use crate::edge::config_files;
+use crate::edge::lock::leftovers::SHELL_FILES;
 use crate::edge::output::{Ui, stdin_and_stderr_are_terminals};
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::process::{exec, helper};
-use crate::edge::store::leftovers::SHELL_FILES;
-use crate::edge::store::private_dir::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::child::env::to_restore;
 use crate::model::child::shell::{Changes, FOR_PROMPTS, IN_SHELL, Marks, Shell, is_variable};

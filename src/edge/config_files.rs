@@ -6,8 +6,8 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use crate::edge::bounded::read_bounded;
+use crate::edge::private_dir::is_absent;
 use crate::edge::process::home;
-use crate::edge::store::private_dir::is_absent;
 use crate::edge::system::{CACHE_BELOW_HOME, DATA_BELOW_HOME};
 use crate::error::{Error, Result};
 use crate::model::config::{ConfigFile, FileKind};

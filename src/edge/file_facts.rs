@@ -7,7 +7,7 @@ use std::path::Path;
 
 use nix::unistd::geteuid;
 
-use crate::edge::store::private_dir::is_absent;
+use crate::edge::private_dir::is_absent;
 use crate::model::doctor::files::{DirectoryFacts, FileFacts};
 
 /// The user that this process works for.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::edge::bounded::read_bounded;
-use crate::edge::store::private_dir::is_absent;
+use crate::edge::private_dir::is_absent;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;
 use crate::model::own_defaults::OwnDefaults;

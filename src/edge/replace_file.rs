@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::edge::bounded::read_bounded;
-use crate::edge::store::private_dir::is_absent;
+use crate::edge::private_dir::is_absent;
 use crate::error::{Error, Result};
 
 /// What the name of the kept file ends in.

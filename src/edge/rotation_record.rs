@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 
 use crate::edge::bounded::read_bounded;
-use crate::edge::store::private_dir::is_absent;
-use crate::edge::store::trust::check_private;
+use crate::edge::private_dir::is_absent;
+use crate::edge::private_dir::trust::check_private;
 use crate::error::{Error, Result};
 use crate::model::rotation::NewKey;
 use crate::model::rotation::record::{RECORD_SIZE, Record, Secret};

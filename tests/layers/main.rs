@@ -131,12 +131,20 @@ const CRATES: &[(&str, &[&str])] = &[
     // Its feature alone is wanted.
     ("tracing", &[]),
     // A list to choose from.
-    ("console", &["edge/prompt/list.rs"]),
-    ("dialoguer", &["edge/prompt/list.rs"]),
+    ("console", &["edge/prompt/terminal/list.rs"]),
+    ("dialoguer", &["edge/prompt/terminal/list.rs"]),
     // The system.
     ("linux_keyutils", &["edge/store/keyring/linux.rs"]),
     ("nix", &["edge/"]),
-    ("ring", &["edge/browser/", "edge/endpoint/", "edge/store/"]),
+    (
+        "ring",
+        &[
+            "edge/browser/",
+            "edge/endpoint/",
+            "edge/private_dir/",
+            "edge/store/",
+        ],
+    ),
     ("terminal_size", &["edge/output.rs", "edge/prompt/"]),
     (
         "security_framework",

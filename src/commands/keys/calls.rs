@@ -1,6 +1,6 @@
 //! Calls to IAM that the session of the user signs.
 
-use crate::edge::aws::access_keys::SignedIn;
+use crate::edge::aws::calls::access_keys::SignedIn;
 use crate::edge::aws::thread::Pending;
 use crate::edge::clock::now;
 use crate::edge::output::Ui;

@@ -1,6 +1,6 @@
 //! Two codes for a device, again and again until IAM takes them.
 
-use crate::edge::aws::mfa_devices::TwoCodes;
+use crate::edge::aws::calls::mfa_devices::TwoCodes;
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::model::failure::Progress;
 use crate::model::session::Session;

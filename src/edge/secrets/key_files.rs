@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::trust::unusable;
+use crate::edge::private_dir::PrivateDir;
+use crate::edge::private_dir::trust::unusable;
 use crate::error::{Error, Result};
 
 /// How much work a passphrase takes, as a power of two: a second, and 256 MB of memory. It is what age

@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::store::cache_key::KeyPlace;
 use crate::edge::store::inventory::{self, Cleared, Found, Kept, usable};
 use crate::edge::store::opener::{About, Opener, Read, plain_name};
-use crate::edge::store::private_dir::PrivateDir;
 use crate::edge::store::record::{KnownDevice, StoredCaller, StoredSession};
 use crate::error::Result;
 use crate::model::session::Session;

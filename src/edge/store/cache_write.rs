@@ -3,12 +3,12 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::store::cache::{Cache, Keeping};
 use crate::edge::store::inventory;
 use crate::edge::store::keyring::KeyringError;
 use crate::edge::store::opener::{About, plain, plain_name, sealed};
 use crate::edge::store::plain_notice::{self, StoreOutcome};
-use crate::edge::store::private_dir::PrivateDir;
 use crate::edge::store::record::{KnownDevice, StoredCaller, StoredSession};
 use crate::error::{Error, Result};
 use crate::model::session::Session;

@@ -2,12 +2,12 @@
 //! Nothing is made, and nothing is swept.
 
 use crate::edge::clock::now;
+use crate::edge::lock::device_lock::holders;
+use crate::edge::lock::lock_holder::Holder;
+use crate::edge::private_dir::{PrivateDir, STALE_SECONDS, TEMPORARY};
 use crate::edge::store::cache::Cache;
 use crate::edge::store::cache_write::LARGEST;
-use crate::edge::store::device_lock::holders;
 use crate::edge::store::keyring::KeyringError;
-use crate::edge::store::lock_holder::Holder;
-use crate::edge::store::private_dir::{PrivateDir, STALE_SECONDS, TEMPORARY};
 use crate::error::Result;
 
 #[derive(Debug)]

@@ -2,12 +2,12 @@
 //! call the others lost.
 
 use crate::edge::clock::moment;
-use crate::edge::store::leftovers;
+use crate::edge::lock::leftovers;
+use crate::edge::private_dir::trust::FileIdentity;
+use crate::edge::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::opener::{About, Opened, Opener, Read};
 use crate::edge::store::plain_notice::NOTICE;
-use crate::edge::store::private_dir::{PrivateDir, TEMPORARY};
 use crate::edge::store::record::StoredSession;
-use crate::edge::store::trust::FileIdentity;
 use crate::edge::system::boot;
 use crate::error::{Error, Result};
 use crate::model::session::one_time_code::Moment;

@@ -9,10 +9,10 @@
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use crate::edge::private_dir::PrivateDir;
+use crate::edge::private_dir::trust::FileIdentity;
 use crate::edge::store::crypto::{seal, unseal};
 use crate::edge::store::keyring::{CacheKey, key_id};
-use crate::edge::store::private_dir::PrivateDir;
-use crate::edge::store::trust::FileIdentity;
 use crate::error::Result;
 
 /// What a file begins with: format 2, and whether it is sealed, plain, or plain for as long as a

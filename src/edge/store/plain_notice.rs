@@ -1,7 +1,7 @@
 //! The notice that sessions are in plain files, which a user gets once for each error of the keyring.
 
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::store::keyring::KeyringError;
-use crate::edge::store::private_dir::PrivateDir;
 
 /// The file with the error that the user was told last.
 pub(crate) const NOTICE: &str = "plain-files-notice";

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use nix::unistd::Pid;
 
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::process::descendants::Member;
-use crate::edge::store::private_dir::PrivateDir;
 use crate::edge::system::{boot, pid_namespace, processes};
 use crate::error::{Error, Result};
 use crate::model::child::private_files::entry;

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::edge::clock::moment;
-use crate::edge::store::private_dir::PrivateDir;
+use crate::edge::private_dir::PrivateDir;
 use crate::model::session::one_time_code::UsedCodes;
 
 const FILE: &str = "used-codes";

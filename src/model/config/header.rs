@@ -1,7 +1,7 @@
 //! The header of a section in a config file: what it is about, by the AWS CLI's rules.
 
+use crate::model::config::names::suggest::{is_one_slip, squashed};
 use crate::model::config::section::{FileKind, SectionKind};
-use crate::model::config::suggest::{is_one_slip, squashed};
 
 #[derive(Debug)]
 pub(super) enum Header {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::escape::{is_unseen, unseen};
 use crate::model::config::header::{Header, classify, glued_to};
-use crate::model::config::known::decides;
 use crate::model::config::line::{Line, LineReader};
+use crate::model::config::names::known::decides;
 use crate::model::config::section::{
     ConfigFile, FileKind, Glued, Ignored, ParsedFile, Section, SectionKind,
 };

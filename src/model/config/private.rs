@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::model::config::known::{is_known, leads_to_credentials};
 use crate::model::config::line::value;
+use crate::model::config::names::known::{is_known, leads_to_credentials};
 use crate::model::config::profile::included_names;
 use crate::model::config::profiles::Profiles;
 use crate::model::config::section::SectionKind;

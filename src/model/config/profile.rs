@@ -1,8 +1,8 @@
 //! A profile: what both files say about it, completed by the profiles that it includes.
 
 use crate::error::{Error, Result};
-use crate::model::config::known::is_known;
-use crate::model::config::misspelt::Slip;
+use crate::model::config::names::known::is_known;
+use crate::model::config::names::misspelt::Slip;
 use crate::model::config::profiles::{Places, Profiles};
 use crate::model::config::section::SectionKind;
 use crate::model::config::setting::Setting;

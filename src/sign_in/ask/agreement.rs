@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use crate::edge::output::{Ui, print};
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Terminal};
+use crate::edge::prompt::terminal::{Ask, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::store::cache::Cache;
 use crate::error::{Error, Result};

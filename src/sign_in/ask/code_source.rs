@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::own_defaults::own_defaults;
 use crate::edge::prompt::stdin::line_from_stdin;
-use crate::edge::prompt::tty::Terminal;
+use crate::edge::prompt::terminal::Terminal;
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::escape::shell_word;

@@ -6,7 +6,7 @@ use crate::edge::process::lookup;
 use crate::edge::prompt::dialog;
 use crate::edge::prompt::pinentry::{self, Surroundings};
 use crate::edge::prompt::reply::{QuestionText, Reply};
-use crate::edge::prompt::tty::Terminal;
+use crate::edge::prompt::terminal::Terminal;
 use crate::edge::signals::Wake;
 use crate::edge::system::{USUAL_DIALOGS, no_window};
 use crate::error::{Error, Kind};

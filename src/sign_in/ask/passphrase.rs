@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::output::Ui;
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Echo};
+use crate::edge::prompt::terminal::{Ask, Echo};
 use crate::edge::store::cache::Cache;
 use crate::error::{Error, Result};
 use crate::escape::printable;

@@ -1,9 +1,9 @@
 //! The turn to ask on the terminal: one question at a time, whatever it is about.
 
+use crate::edge::lock::lock_holder::Holder;
 use crate::edge::output::{Ui, notices_on_terminal};
-use crate::edge::prompt::tty::Terminal;
+use crate::edge::prompt::terminal::Terminal;
 use crate::edge::store::cache::Cache;
-use crate::edge::store::lock_holder::Holder;
 use crate::error::Result;
 
 /// Waits until no other question is open on the terminal, and says for whom.

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::edge::aws::mfa_devices::TwoCodes;
+use crate::edge::aws::calls::mfa_devices::TwoCodes;
 use crate::edge::clock::now;
 use crate::edge::output::{Ui, is_dumb};
-use crate::edge::prompt::below::{Answer, Ending};
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Echo, Terminal};
+use crate::edge::prompt::terminal::below::{Answer, Ending};
+use crate::edge::prompt::terminal::{Ask, Echo, Terminal};
 use crate::edge::signals::Wake;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::used_codes;

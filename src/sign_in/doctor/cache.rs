@@ -1,8 +1,8 @@
 //! The cache of sessions: its directory, how it keeps them, who holds a lock, what was left behind.
 
+use crate::edge::lock::lock_holder::Holder;
 use crate::edge::store::cache::Cache;
 use crate::edge::store::health::Health;
-use crate::edge::store::lock_holder::Holder;
 use crate::error::Result;
 use crate::model::doctor::check::Check;
 

@@ -5,8 +5,8 @@
 
 use std::time::Instant;
 
+use crate::edge::aws::calls::try_action::{Service, ServiceCall, Signer};
 use crate::edge::aws::thread::{Aws, Pending};
-use crate::edge::aws::try_action::{Service, ServiceCall, Signer};
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::model::config::Profiles;
 use crate::model::doctor::check::Check;

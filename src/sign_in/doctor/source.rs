@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::edge::aws::sso::token_end;
+use crate::edge::aws::providers::sso::token_end;
 use crate::edge::clock::now;
 use crate::edge::file_facts::is_readable;
 use crate::edge::process::lookup;

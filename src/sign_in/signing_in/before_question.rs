@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use crate::edge::clock::now;
-use crate::edge::prompt::tty::Terminal;
-use crate::edge::store::device_lock::DeviceLock;
+use crate::edge::lock::device_lock::DeviceLock;
+use crate::edge::prompt::terminal::Terminal;
 use crate::error::{Error, Result};
 use crate::model::digest::digest_of;
 use crate::model::origin::{Origin, Sourced};

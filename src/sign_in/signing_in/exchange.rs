@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
+use crate::edge::aws::calls::sts::Code;
 use crate::edge::aws::errors::Called;
-use crate::edge::aws::sts::Code;
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Echo};
+use crate::edge::prompt::terminal::{Ask, Echo};
 use crate::edge::store::used_codes;
 use crate::error::{Error, Result};
 use crate::model::failure::asked::Asked;

@@ -2,7 +2,7 @@
 //! can fail without a code fails before someone types one.
 
 use crate::edge::aws::errors::Called;
-use crate::edge::aws::program_keys::Given;
+use crate::edge::aws::providers::program_keys::Given;
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::edge::aws::validate::TemporaryKeys;
 use crate::edge::clock::now;

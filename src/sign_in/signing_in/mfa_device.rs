@@ -6,7 +6,7 @@ use crate::edge::aws::thread::Aws;
 use crate::edge::aws::validate::Identity;
 use crate::edge::output::Ui;
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Terminal};
+use crate::edge::prompt::terminal::{Ask, Terminal};
 use crate::edge::signals::Wake;
 use crate::error::{Error, Result};
 use crate::escape::printable;

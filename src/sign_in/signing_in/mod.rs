@@ -14,9 +14,9 @@ use std::time::Instant;
 
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::edge::aws::validate::Identity;
+use crate::edge::lock::device_lock::DeviceLock;
 use crate::edge::output::Ui;
 use crate::edge::store::cache::Cache;
-use crate::edge::store::device_lock::DeviceLock;
 use crate::error::Error;
 use crate::model::environment::Environment;
 use crate::model::plan::Fresh;

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::edge::aws::program_keys::{Given, keys_of_program};
+use crate::edge::aws::providers::program_keys::{Given, keys_of_program};
 use crate::edge::output::Ui;
 use crate::edge::process::helper::{self, News};
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! The long-term key of a profile, where nothing else will do.
 
-use crate::edge::aws::program_keys::Given;
+use crate::edge::aws::providers::program_keys::Given;
 use crate::edge::output::Ui;
 use crate::error::{Error, Result};
 use crate::model::environment::Environment;

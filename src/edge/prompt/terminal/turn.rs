@@ -8,8 +8,8 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use crate::edge::store::lock_holder::{Holder, place, session};
-use crate::edge::store::private_dir::PrivateDir;
+use crate::edge::lock::lock_holder::{Holder, place, session};
+use crate::edge::private_dir::PrivateDir;
 use crate::error::Result;
 use crate::model::digest::digest_of;
 

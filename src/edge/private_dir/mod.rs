@@ -1,6 +1,10 @@
 //! A private directory and the small files in it: opened without following links, owned by the
 //! user, closed to everybody else, replaced as a whole or not at all.
 
+pub(crate) mod changes;
+pub(crate) mod lock_files;
+pub(crate) mod trust;
+
 use std::fs::{DirBuilder, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
@@ -16,14 +20,14 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
-use crate::edge::store::changes::Changing;
-use crate::edge::store::trust::{
+use crate::edge::private_dir::changes::Changing;
+use crate::edge::private_dir::trust::{
     FileIdentity, cannot_remove, cannot_write, check_private, check_way, unusable,
 };
 use crate::error::Result;
 
 /// Only the owner reads and writes.
-pub(super) const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
+const FILE_MODE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
 /// A file of the cache has about 2 KB; more than this is none of ours.
 const SIZE_LIMIT: u64 = 64 * 1024;
 /// How temporary files begin. They are renamed or, when a run was killed, swept up later.
@@ -34,8 +38,8 @@ pub(crate) const STALE_SECONDS: u64 = 600;
 /// A directory that belongs to the user alone.
 #[derive(Debug)]
 pub struct PrivateDir {
-    pub(super) dir: File,
-    pub(super) path: PathBuf,
+    dir: File,
+    path: PathBuf,
 }
 
 impl PrivateDir {

@@ -156,32 +156,32 @@ fn find(key: &str) -> Option<Importance> {
 }
 
 /// Whether `key` is a setting. Capitals make no difference.
-pub(super) fn is_known(key: &str) -> bool {
+pub(crate) fn is_known(key: &str) -> bool {
     find(key).is_some()
 }
 
 /// Whether the setting is a part of an identity, and so must not have two values.
-pub(super) fn identifies(key: &str) -> bool {
+pub(crate) fn identifies(key: &str) -> bool {
     matches!(find(key), Some(Identity | Beside))
 }
 
 /// Whether the user would have another identity without this setting.
-pub(super) fn decides(key: &str) -> bool {
+pub(crate) fn decides(key: &str) -> bool {
     find(key) == Some(Identity)
 }
 
 /// Whether the setting is for the program that calls AWS, whatever keys it has.
-pub(super) fn is_for_clients(key: &str) -> bool {
+pub(crate) fn is_for_clients(key: &str) -> bool {
     let endpoints = ["endpoint_url", "services", "ec2_metadata_service_endpoint"];
     find(key) == Some(Other) || endpoints.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
 /// Whether the setting holds credentials, leads to them, or is mfaexec's own.
-pub(super) fn leads_to_credentials(key: &str) -> bool {
+pub(crate) fn leads_to_credentials(key: &str) -> bool {
     is_known(key) && !is_for_clients(key)
 }
 
 /// All names, sorted.
-pub(super) fn known() -> impl Iterator<Item = &'static str> + Clone {
+pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     KNOWN.iter().map(|(known, _)| *known)
 }

@@ -5,9 +5,9 @@ use std::io::PipeWriter;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::edge::aws::calls::federation;
 use crate::edge::aws::clients::{assume_role, signer};
 use crate::edge::aws::errors::{PROVIDER, failure, lost};
-use crate::edge::aws::federation;
 use crate::edge::aws::providers::provide;
 use crate::edge::aws::thread::{Aws, Pending, of_session};
 use crate::edge::aws::validate::{Identity, TemporaryKeys, validate_caller, validate_keys};

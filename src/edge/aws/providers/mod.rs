@@ -1,6 +1,9 @@
 //! Temporary keys from others, through aws-config: logins, and what a
 //! machine or an environment holds. A web identity's come from STS, which has its endpoint here.
 
+pub(crate) mod program_keys;
+pub(crate) mod sso;
+
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::imds::Client as MetadataClient;
@@ -14,7 +17,7 @@ use aws_sdk_sts::error::DisplayErrorContext;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::edge::aws::errors::{CALL_TIMEOUT, CONNECT_TIMEOUT, Called, PROVIDER, failure, lost};
-use crate::edge::aws::sso::{SsoRoutes, identity_center};
+use crate::edge::aws::providers::sso::{SsoRoutes, identity_center};
 use crate::edge::aws::validate::{TemporaryKeys, validate_provided};
 use crate::model::arn::account_of_arn;
 use crate::model::failure::secrets::Secrets;

@@ -3,7 +3,7 @@
 
 use std::fs::TryLockError;
 
-use crate::edge::store::private_dir::PrivateDir;
+use crate::edge::private_dir::PrivateDir;
 
 /// How the file of a device's lock ends.
 pub(crate) const LOCK: &str = ".lock";

@@ -11,7 +11,7 @@ const SIMILAR: f64 = 0.8;
 const MOST_LISTED: usize = 8;
 
 impl Profiles {
-    pub(super) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
+    pub(crate) fn not_found(&self, name: &str, chosen_by: &str) -> Error {
         let what = format!("there is no profile {name} (chosen by {chosen_by})");
         if let Some((cause, remedy)) = self.misplaced(name) {
             return Error::new(what, cause, remedy);
@@ -90,7 +90,7 @@ impl Profiles {
     }
 
     /// `key` of the profile `name`, written at `place`, names `included`.
-    pub(super) fn cannot_include(
+    pub(crate) fn cannot_include(
         &self,
         name: &str,
         key: &str,
@@ -119,7 +119,7 @@ impl Profiles {
     }
 
     /// The name of the section of that kind that is most similar to `name`.
-    pub(super) fn nearest(&self, kind: SectionKind, name: &str) -> Option<&str> {
+    pub(in crate::model::config) fn nearest(&self, kind: SectionKind, name: &str) -> Option<&str> {
         let wanted = name.to_lowercase();
         self.all(kind)
             .take(self.compared())

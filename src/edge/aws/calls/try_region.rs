@@ -5,8 +5,8 @@ use std::time::Duration;
 use aws_sdk_sts::config::Region;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 
+use crate::edge::aws::calls::sts::NO_CREDENTIALS;
 use crate::edge::aws::errors::{failure, lost};
-use crate::edge::aws::sts::NO_CREDENTIALS;
 use crate::edge::aws::thread::{Aws, Pending};
 use crate::model::session::MIN_DURATION;
 

@@ -5,8 +5,8 @@ use std::fs::File;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::fchmod;
 
-use crate::edge::store::private_dir::{FILE_MODE, PrivateDir};
-use crate::edge::store::trust::{cannot_write, check_private, unusable};
+use crate::edge::private_dir::trust::{cannot_write, check_private, unusable};
+use crate::edge::private_dir::{FILE_MODE, PrivateDir};
 use crate::error::Result;
 
 impl PrivateDir {

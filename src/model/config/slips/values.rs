@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::escape::unseen;
 use crate::model::config::line::is_literal;
+use crate::model::config::names::suggest::is_own;
 use crate::model::config::profiles::Profiles;
 use crate::model::config::section::{Glued, ParsedFile, Section, SectionKind};
 use crate::model::config::setting::Setting;
-use crate::model::config::suggest::is_own;
 
 /// The values so far, by the names of their settings in lower case.
 #[derive(Default)]
-pub(super) struct Values<'a> {
+pub(crate) struct Values<'a> {
     seen: BTreeMap<Cow<'a, str>, Seen<'a>>,
 }
 
@@ -26,12 +26,12 @@ struct Seen<'a> {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.seen.contains_key(key.to_ascii_lowercase().as_str())
     }
 
     /// Takes one more. `whose` names the section in errors.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         setting: Setting<'a>,
         (file, section): (&ParsedFile, &Section),
@@ -69,7 +69,7 @@ impl<'a> Values<'a> {
 
     /// The SDKs ignore `[default]` beside `[profile default]`, and the AWS CLI reads what comes
     /// last. So the second one needs all that is part of an identity.
-    pub(super) fn check_replaced(&self, file: &ParsedFile, sections: &[&Section]) -> Result<()> {
+    pub(crate) fn check_replaced(&self, file: &ParsedFile, sections: &[&Section]) -> Result<()> {
         let lost = self.seen.values().find(|seen| seen.is_replaced);
         let read = sections.iter().find(|section| !section.is_replaced);
         let (Some(Seen { setting: lost, .. }), Some(read)) = (lost, read) else {

@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::config::edit::{Edit, line_end};
-use crate::model::config::known::is_for_clients;
+use crate::model::config::names::known::is_for_clients;
 use crate::model::config::profile::{Profile, find};
 use crate::model::config::profiles::Profiles;
 use crate::model::config::section::{FileKind, ParsedFile, Section, SectionKind};

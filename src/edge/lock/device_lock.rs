@@ -8,9 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::unistd::getpgrp;
 
-use crate::edge::store::leftovers::LOCK;
-use crate::edge::store::lock_holder::{Holder, place, session};
-use crate::edge::store::private_dir::PrivateDir;
+use crate::edge::lock::leftovers::LOCK;
+use crate::edge::lock::lock_holder::{Holder, place, session};
+use crate::edge::private_dir::PrivateDir;
 use crate::error::{Error, Result};
 use crate::model::prompt::lock_record::{GivenUp, Job, LockRecord};
 use crate::model::time::Timestamp;

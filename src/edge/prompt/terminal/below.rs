@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::tty::{Ask, Attempt, Terminal};
+use crate::edge::prompt::terminal::{Ask, Attempt, Terminal};
 use crate::edge::signals::{Wake, ends, obey};
 
 /// A signal that is going to end this process.

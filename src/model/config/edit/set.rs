@@ -103,7 +103,7 @@ impl ParsedFile {
     }
 
     /// Where the value of a setting is, with the lines that continue it.
-    pub(super) fn value_range(&self, setting: &Setting<'_>) -> Range<usize> {
+    pub(crate) fn value_range(&self, setting: &Setting<'_>) -> Range<usize> {
         let line = self.line_range(setting.line);
         let text = &self.text[line.clone()];
         let behind_key = text.find(setting.key).unwrap_or_default() + setting.key.len();

@@ -1,7 +1,7 @@
 //! What a wrong name was probably meant to be.
 
 use crate::escape::is_unseen;
-use crate::model::config::known::known;
+use crate::model::config::names::known::known;
 
 /// Names of a setting in other tools and older versions, and names that people take from its
 /// variable.
@@ -43,25 +43,25 @@ const VALUES: [(&str, &str); 2] = [("role_arn", ":role/"), ("mfa_serial", ":mfa/
 const OWN: &str = "mfaexec";
 
 /// Whether it is the name of a setting in another tool.
-pub(super) fn is_other_name(key: &str) -> bool {
+pub(crate) fn is_other_name(key: &str) -> bool {
     let key = squashed(key);
     OTHER_NAMES.iter().any(|(name, _)| *name == key)
 }
 
 /// Whether a name is meant to be one of mfaexec's own settings, misspelt or not.
-pub(super) fn is_own(key: &str) -> bool {
+pub(crate) fn is_own(key: &str) -> bool {
     squashed(key).starts_with(OWN)
 }
 
 /// mfaexec's own settings, for messages.
-pub(super) fn own_settings() -> String {
+pub(crate) fn own_settings() -> String {
     let own: Vec<&str> = known().filter(|known| known.starts_with(OWN)).collect();
     own.join(", ")
 }
 
 /// The setting that was probably meant by `key`, which is no setting. It is known by that name in
 /// another tool, or differs in one character; in two, if it is long or if its value fits.
-pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
+pub(crate) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
     let key = squashed(key);
     let other = OTHER_NAMES.iter().find(|(name, _)| *name == key);
     if let Some((_, known)) = other {
@@ -95,7 +95,7 @@ pub(super) fn meant_by(key: &str, value: &str) -> Option<&'static str> {
 
 /// A name without what people leave out or mix up: capitals, `_`, `-`, blanks and invisible
 /// characters.
-pub(super) fn squashed(name: &str) -> String {
+pub(crate) fn squashed(name: &str) -> String {
     let seen = name.chars().filter(|c| !is_unseen(*c));
     let kept = seen.filter(|c| !matches!(c, '_' | '-' | '.' | ' '));
     kept.map(|c| c.to_ascii_lowercase()).collect()
@@ -103,7 +103,7 @@ pub(super) fn squashed(name: &str) -> String {
 
 /// Whether two names are the same, or differ by one typing mistake: one character more, less or
 /// wrong, or two that changed places.
-pub(super) fn is_one_slip(a: &str, b: &str) -> bool {
+pub(crate) fn is_one_slip(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let same = |(x, y): &(&char, &char)| x == y;
     let start = a.iter().zip(&b).take_while(same).count();
@@ -119,7 +119,7 @@ pub(super) fn is_one_slip(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::config::known::{identifies, is_known};
+    use crate::model::config::names::known::{identifies, is_known};
 
     #[test]
     fn the_lists_are_sorted_and_each_name_is_there_once() {

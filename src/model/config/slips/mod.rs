@@ -1,18 +1,21 @@
 //! Mistakes in the files after which the user would silently get another identity, or lose a guard.
 //! Only the sections that a run reads are checked.
 
+mod missing;
+mod values;
+
 use std::iter;
 
 use crate::error::{Error, Result};
 use crate::escape::unseen;
-use crate::model::config::known::{identifies, is_known};
 use crate::model::config::line::is_literal;
-use crate::model::config::misspelt::Slip;
+use crate::model::config::names::known::{identifies, is_known};
+use crate::model::config::names::misspelt::Slip;
+use crate::model::config::names::suggest::{is_other_name, is_own, meant_by, own_settings};
 use crate::model::config::profiles::{Places, Profiles};
 use crate::model::config::section::{FileKind, Glued, Ignored, ParsedFile, Section, SectionKind};
 use crate::model::config::setting::Setting;
-use crate::model::config::suggest::{is_other_name, is_own, meant_by, own_settings};
-use crate::model::config::values::Values;
+use crate::model::config::slips::values::Values;
 
 /// Unknown names in one section that are compared with all known ones. It limits the time that a
 /// file of any length takes.

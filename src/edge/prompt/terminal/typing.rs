@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use nix::libc;
 use zeroize::Zeroizing;
 
-use crate::edge::prompt::countdown::Count;
-use crate::edge::prompt::foreground::has_terminal;
-use crate::edge::prompt::line::{Key, TypedLine};
-use crate::edge::prompt::ready::{Ready, wait};
 use crate::edge::prompt::reply::Reply;
+use crate::edge::prompt::terminal::countdown::Count;
+use crate::edge::prompt::terminal::foreground::has_terminal;
+use crate::edge::prompt::terminal::line::{Key, TypedLine};
+use crate::edge::prompt::terminal::ready::{Ready, wait};
 use crate::edge::signals::{Wake, obey};
 
 /// The line, or why there is none; it is waited for until then.

@@ -1,5 +1,9 @@
 //! A change of a config file's text that leaves every other byte as it is.
 
+pub(super) mod program_profile;
+pub(super) mod replace_key;
+mod set;
+
 use std::ops::Range;
 
 use crate::model::config::section::{ParsedFile, Section};

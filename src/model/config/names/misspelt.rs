@@ -5,15 +5,15 @@ use crate::escape::unseen;
 
 /// A misspelt name, and the setting that was probably meant.
 #[derive(Debug, Clone)]
-pub(super) struct Slip {
-    pub(super) key: String,
-    pub(super) meant: &'static str,
+pub(crate) struct Slip {
+    pub(crate) key: String,
+    pub(crate) meant: &'static str,
     /// `path, line N`
-    pub(super) place: String,
+    pub(crate) place: String,
 }
 
 impl Slip {
-    pub(super) fn notice(&self) -> String {
+    pub(crate) fn notice(&self) -> String {
         let Self { key, meant, place } = self;
         let points = unseen(key).map(|points| format!(" with {points}"));
         let points = points.unwrap_or_default();
@@ -21,7 +21,7 @@ impl Slip {
     }
 
     /// Refuses it in a profile that has another identity without the setting that was meant.
-    pub(super) fn check(&self, profile: &str, has: impl Fn(&str) -> bool) -> Result<()> {
+    pub(crate) fn check(&self, profile: &str, has: impl Fn(&str) -> bool) -> Result<()> {
         let any = |keys: &[&str]| keys.iter().any(|key| has(key));
         let matters = match self.meant {
             "role_arn" | "include_profile" | "parent_profile" => true,

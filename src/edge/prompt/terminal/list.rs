@@ -5,7 +5,7 @@ use dialoguer::FuzzySelect;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
 use crate::edge::output::colours_in_prompt;
-use crate::edge::prompt::tty::Terminal;
+use crate::edge::prompt::terminal::Terminal;
 use crate::edge::signals::{Noting, Wake, obey};
 
 /// Lines of the list that are shown at once.

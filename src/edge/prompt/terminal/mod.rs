@@ -1,6 +1,17 @@
 //! Questions to the person, on the controlling terminal and nowhere else: stdin, stdout and
 //! stderr belong to the command.
 
+pub(crate) mod below;
+mod countdown;
+mod foreground;
+mod line;
+pub(crate) mod list;
+pub(crate) mod modes;
+pub(crate) mod picture;
+mod ready;
+mod turn;
+pub(crate) mod typing;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,21 +23,21 @@ use nix::sys::signal::Signal;
 use nix::sys::termios::{FlushArg, tcflush};
 use terminal_size::{Height, Width, terminal_size_of};
 
+use crate::edge::lock::lock_holder::Holder;
 use crate::edge::output::{hold_back, let_go};
-use crate::edge::prompt::countdown::{Count, has_room};
-use crate::edge::prompt::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
-use crate::edge::prompt::modes::{Modes, line_end, wait_for_pager};
-use crate::edge::prompt::picture::ShownPicture;
+use crate::edge::private_dir::PrivateDir;
 use crate::edge::prompt::reply::Reply;
-use crate::edge::prompt::turn::Turn;
-use crate::edge::prompt::typing::read_line;
+use crate::edge::prompt::terminal::countdown::{Count, has_room};
+use crate::edge::prompt::terminal::foreground::{cannot_be_answered, has_terminal, stdout_is_pipe};
+use crate::edge::prompt::terminal::modes::{Modes, line_end, wait_for_pager};
+use crate::edge::prompt::terminal::picture::ShownPicture;
+use crate::edge::prompt::terminal::turn::Turn;
+use crate::edge::prompt::terminal::typing::read_line;
 use crate::edge::signals::{Noting, Wake, obey};
-use crate::edge::store::lock_holder::Holder;
-use crate::edge::store::private_dir::PrivateDir;
 use crate::error::Result;
 use crate::model::prompt::question::QUESTION_TIME;
 
-pub use crate::edge::prompt::modes::Echo;
+pub use crate::edge::prompt::terminal::modes::Echo;
 
 /// Whether this process has asked on the terminal.
 static ASKED: AtomicBool = AtomicBool::new(false);
