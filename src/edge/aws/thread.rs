@@ -1,5 +1,5 @@
-//! Calls to STS and IAM. The only importer of the AWS SDK: a thread that runs them
-//! exists from the first sign-in on, and never in a run that finds its session in the cache.
+//! The thread that runs the calls to AWS. It exists from the first sign-in on, and never in a run that
+//! finds its session in the cache.
 
 use std::future::Future;
 use std::io::PipeWriter;

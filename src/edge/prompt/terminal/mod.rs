@@ -10,7 +10,7 @@ pub(crate) mod modes;
 pub(crate) mod picture;
 mod ready;
 mod turn;
-pub(crate) mod typing;
+mod typing;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
